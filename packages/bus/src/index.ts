@@ -1,0 +1,2 @@
+export type { Bus, Unsubscribe } from './bus.ts'
+export { memoryBus } from './memory.ts'

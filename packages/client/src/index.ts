@@ -1,0 +1,3 @@
+export { createClient, type CallInput, type Client, type Transport } from './client.ts'
+export { ApiError, ConnectionError, httpTransport } from './http.ts'
+export { localTransport, type Executes } from './local.ts'

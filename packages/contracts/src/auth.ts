@@ -1,0 +1,108 @@
+import Type, { type Static } from 'typebox'
+import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { route } from './route.ts'
+
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@\\u0000]+@[^\\s@\\u0000]+$' })
+/** At least 8 characters, no composition rules (NIST 800-63B); 1,024 bounds the hashing work. */
+const NewPassword = Text(1024, 8)
+const Password = Text(1024, 1)
+
+export const User = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('user'),
+  email: Type.String(),
+  merchant: Type.String(),
+  operator: Type.Boolean(),
+  created: Timestamp,
+})
+export type User = Static<typeof User>
+
+export const Tokens = Type.Object({
+  token: Type.String({ description: 'Access token (JWT, EdDSA).' }),
+  refresh_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds until the access token expires.' }),
+})
+export type Tokens = Static<typeof Tokens>
+
+export const ApiKey = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('api_key'),
+  name: Nullable(Type.String()),
+  environment: Mode,
+  truncated_key: Type.String({ description: 'The last four characters.' }),
+  created: Timestamp,
+  last_used: Nullable(Timestamp),
+  revoked: Nullable(Timestamp),
+})
+export type ApiKey = Static<typeof ApiKey>
+
+export const ApiKeyCreated = Type.Object({ ...ApiKey.properties, key: Type.String({ description: 'Shown once.' }) })
+
+export const VerifiedPrincipal = Type.Object({
+  kind: Type.Union([Type.Literal('api_key'), Type.Literal('session')]),
+  merchant: Type.String(),
+  mode: Mode,
+  keyId: Type.Optional(Type.String()),
+  user: Type.Optional(Type.String()),
+  session: Type.Optional(Type.String()),
+})
+
+export const authApi = {
+  registerUser: route({
+    method: 'POST', path: '/auth/register', service: 'auth', access: ['public'], status: 201,
+    summary: 'Create a developer account: a user and the merchant they own.',
+    body: Exact({ email: Email, password: NewPassword }), response: User,
+    faults: ['email_taken', 'registration_closed'],
+  }),
+  logIn: route({
+    method: 'POST', path: '/auth/login', service: 'auth', access: ['public'], status: 200,
+    summary: 'Log in with email and password.',
+    body: Exact({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password }), response: Tokens,
+    faults: ['login_invalid', 'login_throttled'],
+  }),
+  refreshSession: route({
+    method: 'POST', path: '/auth/refresh', service: 'auth', access: ['public'], status: 200,
+    summary: 'Exchange a refresh token for new tokens; each works once.',
+    body: Exact({ refresh_token: Type.String({ minLength: 1, maxLength: 255 }) }), response: Tokens,
+    faults: ['refresh_token_invalid'],
+  }),
+  logOut: route({
+    method: 'POST', path: '/auth/logout', service: 'auth', access: ['session'], status: 200,
+    summary: 'End this login session: its access and refresh tokens stop working.',
+    response: Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() }),
+  }),
+  getMe: route({
+    method: 'GET', path: '/auth/me', service: 'auth', access: ['session', 'secret_key'], status: 200,
+    summary: 'Who these credentials belong to.',
+    response: Type.Object({ ...User.properties, mode: Mode, api_key: Nullable(ApiKey) }),
+  }),
+  changePassword: route({
+    method: 'POST', path: '/auth/password', service: 'auth', access: ['session'], status: 200,
+    summary: 'Change the password; every other login session ends.',
+    body: Exact({ current_password: Password, new_password: NewPassword }), response: User,
+    faults: ['password_wrong', 'login_throttled'],
+  }),
+  createApiKey: route({
+    method: 'POST', path: '/auth/api_keys', service: 'auth', access: ['session'], status: 201,
+    summary: 'Create an API key. The key itself is in this answer and never shown again.',
+    body: Exact({ environment: Mode, name: Type.Optional(Text(100, 1)) }), response: ApiKeyCreated,
+  }),
+  listApiKeys: route({
+    method: 'GET', path: '/auth/api_keys', service: 'auth', access: ['session'], status: 200,
+    summary: 'List API keys, newest first.',
+    query: Exact(pageQuery), response: List(ApiKey),
+  }),
+  revokeApiKey: route({
+    method: 'DELETE', path: '/auth/api_keys/:id', service: 'auth', access: ['session', 'secret_key'], status: 200,
+    summary: 'Revoke an API key. With an API key as credential: only that key itself.',
+    params: IdParam, response: ApiKey,
+    faults: ['resource_missing', 'permission_denied'],
+  }),
+  verifyCredential: route({
+    method: 'POST', path: '/internal/credentials/verify', service: 'auth', access: ['internal'], status: 200,
+    summary: 'Turn an API key or access token into a principal; null when it is not valid (any more).',
+    body: Exact({ credential: Type.String({ minLength: 1, maxLength: 8192 }) }),
+    response: Type.Object({ principal: Nullable(VerifiedPrincipal) }),
+  }),
+} as const

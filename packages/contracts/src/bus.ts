@@ -1,0 +1,13 @@
+import type { Mode } from './common.ts'
+import type { SequencedEvent } from './events.ts'
+
+/** Everything the bus carries. All of it is a hint: losing any message costs latency, never an event or money. */
+export interface BusMessages {
+  /** A producing service has new rows in its outbox. */
+  'outbox.ready': { service: string }
+  /** The events service stored these, in order, for one merchant and mode. */
+  'events.stored': { merchant: string; mode: Mode; events: readonly SequencedEvent[] }
+  /** An API key or session ended; drop it from caches. */
+  'credential.revoked': { keyId?: string; session?: string; user?: string }
+}
+export type BusTopic = keyof BusMessages

@@ -1,0 +1,39 @@
+import Type, { type Static, type TSchema } from 'typebox'
+
+export const Mode = Type.Union([Type.Literal('test'), Type.Literal('live')])
+export type Mode = Static<typeof Mode>
+
+/** Seconds since 1970-01-01 UTC. */
+export const Timestamp = Type.Integer({ description: 'Seconds since the Unix epoch.' })
+
+export const IdParam = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255 }) }, { additionalProperties: false })
+
+/** An object of exactly these members; any other is answered with `parameter_unknown`. */
+export const Exact = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false })
+
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** Free text of people: bounded, and without the NUL that PostgreSQL refuses. */
+export const Text = (maxLength: number, minLength = 0) =>
+  Type.String({ minLength, maxLength, pattern: '^[^\\u0000]*$' })
+
+/** Up to 50 keys of up to 40 characters, values up to 500 (Stripe's rules). */
+export const Metadata = Type.Record(Type.String({ pattern: '^[^\\[\\]\\u0000]{1,40}$' }), Text(500), {
+  maxProperties: 50,
+  additionalProperties: false,
+})
+
+/** Cursor paging as Stripe has it: newest first, cursors exclusive and never both. */
+export const pageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
+  starting_after: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  ending_before: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+}
+
+export const List = <T extends TSchema>(item: T) =>
+  Type.Object({
+    object: Type.Literal('list'),
+    url: Type.String(),
+    has_more: Type.Boolean(),
+    data: Type.Array(item),
+  })

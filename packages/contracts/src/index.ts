@@ -1,0 +1,19 @@
+import { authApi } from './auth.ts'
+import { eventsApi } from './events.ts'
+import { ledgerApi } from './ledger.ts'
+import { paymentsApi } from './payments.ts'
+
+export { authApi, eventsApi, ledgerApi, paymentsApi }
+/** Every service's operations; the gateway routes what is not internal. */
+export const apis = { auth: authApi, payments: paymentsApi, ledger: ledgerApi, events: eventsApi } as const
+
+export * from './common.ts'
+export * from './principal.ts'
+export * from './route.ts'
+export * from './outbox.ts'
+export * from './stream.ts'
+export type * from './bus.ts'
+export { ApiKey, ApiKeyCreated, Tokens, User } from './auth.ts'
+export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
+export { AccountType, Direction, LedgerAccount, LedgerEntry, LedgerTransaction, NewEntry } from './ledger.ts'
+export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

@@ -1,0 +1,150 @@
+import Type, { type Static } from 'typebox'
+import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { route } from './route.ts'
+
+export const AccountType = Type.Union([
+  Type.Literal('asset'), Type.Literal('liability'), Type.Literal('equity'), Type.Literal('revenue'), Type.Literal('expense'),
+])
+export type AccountType = Static<typeof AccountType>
+
+export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit')])
+export type Direction = Static<typeof Direction>
+
+/** Caller-chosen ids are kept as given; they identify an account within one merchant and mode. */
+const AccountId = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@/-]*$' })
+const Reference = Text(255, 1)
+const Currency = Type.String({ pattern: '^[A-Za-z]{3}$' })
+/** A JSON integer, or its decimal digits as a string where it passes 2^53 − 1. */
+const Amount = Type.Union([Type.Integer(), Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', maxLength: 40 })], {
+  'x-expected': 'a whole number of minor units without fraction or exponent (a string of digits beyond 2^53 - 1)',
+})
+/** Null where the number would not be exact in JSON; the string twin always is. */
+const ExactNumber = Nullable(Type.Integer())
+
+export const LedgerAccount = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('ledger.account'),
+  name: Type.String(),
+  type: AccountType,
+  normal_balance: Direction,
+  currency: Type.String(),
+  balance: ExactNumber,
+  balance_str: Type.String({ description: 'On the normal side: an asset debited 100 shows 100.' }),
+  net: ExactNumber,
+  net_str: Type.String({ description: 'Credits minus debits.' }),
+  credits_str: Type.String(),
+  debits_str: Type.String(),
+  system: Type.Boolean({ description: "True for Micro's own accounts (sys_...)." }),
+  metadata: Metadata,
+  livemode: Type.Boolean(),
+  created: Timestamp,
+})
+export type LedgerAccount = Static<typeof LedgerAccount>
+
+export const LedgerEntry = Type.Object({
+  id: Type.String(),
+  account_id: Type.String(),
+  amount: ExactNumber,
+  amount_str: Type.String({ description: 'Signed: credit +, debit −.' }),
+  direction: Direction,
+  value_str: Type.String({ description: 'Unsigned.' }),
+})
+
+export const LedgerTransaction = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('ledger.transaction'),
+  reference_id: Type.String(),
+  description: Nullable(Type.String()),
+  currency: Type.String(),
+  entries: Type.Array(LedgerEntry),
+  status: Type.Literal('recorded'),
+  seq: Type.Integer({ description: "Position in the merchant's book, from 1, without gaps." }),
+  metadata: Metadata,
+  livemode: Type.Boolean(),
+  created: Timestamp,
+})
+export type LedgerTransaction = Static<typeof LedgerTransaction>
+
+export const NewEntry = Exact({
+  account_id: AccountId,
+  amount: Amount,
+  direction: Type.Optional(Direction),
+})
+export type NewEntry = Static<typeof NewEntry>
+
+const newTransaction = {
+  reference_id: Reference,
+  description: Type.Optional(Text(1000)),
+  entries: Type.Array(NewEntry, { minItems: 1, maxItems: 1000 }),
+  metadata: Type.Optional(Metadata),
+}
+
+const NewAccount = Exact({
+  id: Type.Optional(AccountId),
+  name: Text(255, 1),
+  type: AccountType,
+  currency: Type.Optional(Currency),
+  metadata: Type.Optional(Metadata),
+})
+
+const TimeFilter = Type.Union([
+  Type.Integer(),
+  Exact({
+    gt: Type.Optional(Type.Integer()), gte: Type.Optional(Type.Integer()),
+    lt: Type.Optional(Type.Integer()), lte: Type.Optional(Type.Integer()),
+  }),
+])
+
+export const ledgerApi = {
+  createLedgerAccount: route({
+    method: 'POST', path: '/ledger/accounts', service: 'ledger', access: ['secret_key'], status: 201,
+    summary: 'Create a ledger account. The same id with the same attributes again answers 200.',
+    body: NewAccount, response: LedgerAccount, faults: ['account_exists', 'account_reserved', 'currency_unsupported'],
+  }),
+  getLedgerAccount: route({
+    method: 'GET', path: '/ledger/accounts/:id', service: 'ledger', access: ['secret_key'], status: 200,
+    summary: 'Retrieve a ledger account with its balance.',
+    params: IdParam, response: LedgerAccount, faults: ['resource_missing'],
+  }),
+  listLedgerAccounts: route({
+    method: 'GET', path: '/ledger/accounts', service: 'ledger', access: ['secret_key'], status: 200,
+    summary: 'List ledger accounts, newest first.',
+    query: Exact({ ...pageQuery, type: Type.Optional(AccountType), currency: Type.Optional(Currency) }),
+    response: List(LedgerAccount),
+  }),
+  recordLedgerTransaction: route({
+    method: 'POST', path: '/ledger/transactions', service: 'ledger', access: ['secret_key'], status: 201,
+    summary: 'Record a balanced transaction. The same reference_id with the same content again answers 200.',
+    body: Exact(newTransaction), response: LedgerTransaction,
+    faults: [
+      'entries_too_few', 'entry_zero', 'sign_direction_conflict', 'transaction_unbalanced', 'currency_mismatch', 'resource_missing',
+      'account_reserved', 'reference_reserved', 'reference_conflict', 'sum_out_of_range',
+    ],
+  }),
+  getLedgerTransaction: route({
+    method: 'GET', path: '/ledger/transactions/:id', service: 'ledger', access: ['secret_key'], status: 200,
+    summary: 'Retrieve a ledger transaction.',
+    params: IdParam, response: LedgerTransaction, faults: ['resource_missing'],
+  }),
+  listLedgerTransactions: route({
+    method: 'GET', path: '/ledger/transactions', service: 'ledger', access: ['secret_key'], status: 200,
+    summary: 'List ledger transactions, newest first; filter by reference_id, account_id and created.',
+    query: Exact({
+      ...pageQuery,
+      reference_id: Type.Optional(Reference),
+      account_id: Type.Optional(AccountId),
+      created: Type.Optional(TimeFilter),
+    }),
+    response: List(LedgerTransaction),
+  }),
+  postSystemTransaction: route({
+    method: 'POST', path: '/internal/transactions', service: 'ledger', access: ['internal'], status: 201,
+    summary: "Post one of Micro's own transactions; its system accounts are created on first use. Repeats answer 200.",
+    body: Exact({
+      merchant: Type.String(), mode: Mode, ...newTransaction,
+      currency: Currency,
+      accounts: Type.Array(Exact({ id: AccountId, name: Text(255, 1), type: AccountType }), { maxItems: 100 }),
+    }),
+    response: LedgerTransaction, faults: ['reference_conflict', 'ledger_busy'],
+  }),
+} as const

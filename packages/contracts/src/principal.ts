@@ -1,0 +1,23 @@
+import type { Mode } from './common.ts'
+
+export type ServiceName = 'gateway' | 'auth' | 'payments' | 'ledger' | 'events'
+
+/** Whoever acts for a merchant: an API key, or a person's session. The gateway makes it; services believe nothing else. */
+export interface MerchantPrincipal {
+  readonly kind: 'api_key' | 'session'
+  readonly merchant: string
+  readonly mode: Mode
+  /** The API key's id (never the key), for `kind: 'api_key'`. */
+  readonly keyId?: string
+  /** The person and the login session, for `kind: 'session'`. */
+  readonly user?: string
+  readonly session?: string
+}
+
+/** Another service of Micro, acting in its own name. */
+export interface ServicePrincipal {
+  readonly kind: 'service'
+  readonly service: ServiceName
+}
+
+export type Principal = MerchantPrincipal | ServicePrincipal

@@ -1,0 +1,61 @@
+import type { Static, TSchema } from 'typebox'
+import type { FaultCode } from '@micro/kernel'
+import type { MerchantPrincipal, ServiceName, ServicePrincipal } from './principal.ts'
+
+/** Who may call: anyone, a person's session, a secret API key, or another service (never through the gateway). */
+export type Access = 'public' | 'session' | 'secret_key' | 'internal'
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** `/v1/...` is the Stripe-compatible surface, everything else the original one. Params as `:id`. */
+  readonly path: string
+  /** The same operation on the original surface. */
+  readonly alias?: string
+  readonly service: ServiceName
+  readonly access: readonly [Access, ...Access[]]
+  readonly summary: string
+  readonly params?: TSchema
+  readonly query?: TSchema
+  readonly body?: TSchema
+  readonly response: TSchema
+  /** Status of a success on the original surface; `/v1` always answers 200, as Stripe does. */
+  readonly status: 200 | 201
+  /** True where an `Idempotency-Key` header is honoured. */
+  readonly idempotent?: boolean
+  /** The faults a caller should expect beyond those every route shares. */
+  readonly faults?: readonly FaultCode[]
+}
+
+export type Api = Readonly<Record<string, Route>>
+
+/** Declares a route; its literal types are what handlers, client and documentation derive from. */
+export const route = <const R extends Route>(spec: R): R => spec
+
+type Part<S> = S extends TSchema ? Static<S> : Record<string, never>
+export type Params<R extends Route> = Part<R['params']>
+export type Query<R extends Route> = Part<R['query']>
+export type Body<R extends Route> = Part<R['body']>
+export type Response<R extends Route> = Static<R['response']>
+
+/** The principal a handler receives, by the access its route declares. */
+export type PrincipalOf<R extends Route> = 'internal' extends R['access'][number]
+  ? ServicePrincipal
+  : 'public' extends R['access'][number]
+    ? undefined
+    : MerchantPrincipal
+
+/** What a caller passes to an operation: only the parts its route has. */
+export type Input<R extends Route> = (R['params'] extends TSchema ? { params: Static<R['params']> } : object) &
+  (R['query'] extends TSchema ? { query?: Static<R['query']> } : object) &
+  (R['body'] extends TSchema ? { body: Static<R['body']> } : object) & { idempotencyKey?: string; requestId?: string }
+
+/** Both paths of a route, the canonical one first. */
+export const pathsOf = ({ path, alias }: Route): readonly string[] => (alias === undefined ? [path] : [path, alias])
+
+export type Surface = 'stripe' | 'original' | 'internal'
+
+/** `/v1` answers as Stripe does; `/internal` is never routed by the gateway. */
+export const surfaceOf = (path: string): Surface =>
+  path.startsWith('/v1/') ? 'stripe' : path.startsWith('/internal/') ? 'internal' : 'original'
+
+export const successStatus = (spec: Route, surface: Surface): 200 | 201 => (surface === 'stripe' ? 200 : spec.status)

@@ -1,0 +1,152 @@
+/** Stripe's error types; SDKs choose the exception class by them and by the HTTP status. */
+export type FaultType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error'
+
+export interface FaultSpec {
+  readonly type: FaultType
+  readonly status: number
+  /** True when the same request may succeed later without a change. */
+  readonly retryable: boolean
+  /** What the caller reads: what is wrong, where, how to mend it. `{name}` is filled from the detail. */
+  readonly text: string
+  /** False where Stripe's API sends no `code` in this case. */
+  readonly coded?: boolean
+}
+
+const bad = (text: string, status = 400): FaultSpec => ({ type: 'invalid_request_error', status, retryable: false, text })
+const later = (status: number, text: string): FaultSpec => ({ type: 'api_error', status, retryable: true, text })
+
+/** The one catalogue of everything a caller can be told. Sources: Stripe's error reference; the rest is Micro's own. */
+export const faultCatalogue = {
+  // the request
+  parameter_missing: bad('Missing required param: {param}.'),
+  parameter_unknown: bad('Received unknown parameter: {param}.'),
+  parameter_invalid: bad('Invalid {param}: {reason}.'),
+  parameter_invalid_integer: bad('Invalid integer: {param} {reason}.'),
+  parameter_invalid_empty: bad('You passed an empty string for {param}. Leave it out to unset it, or pass a value.'),
+  body_invalid: bad('The request body could not be read: {reason}.'),
+  body_too_large: bad('The request body is larger than {limit} bytes.', 413),
+  content_type_unsupported: bad('Content type {given} is not supported here. Send {supported}.', 415),
+  resource_missing: bad("No such {resource}: '{id}'", 404),
+  route_unknown: { ...bad('Unrecognized request URL ({method}: {path}). {hint}', 404), coded: false },
+  method_not_allowed: bad('{method} is not allowed on {path}. Allowed: {allowed}.', 405),
+  url_invalid: bad('The URL is malformed: {reason}.'),
+  headers_too_large: bad('The request headers are too large.', 431),
+  host_not_allowed: bad("Host '{host}' is not served here. Add it to the allowed hosts, or call the gateway by its address.", 421),
+  origin_not_allowed: bad("Requests from origin '{origin}' are not allowed.", 403),
+  // who is asking
+  api_key_missing: bad(
+    "You did not provide an API key. Provide it in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer sk_test_...').",
+    401,
+  ),
+  api_key_invalid: bad('Invalid API Key provided: {key}', 401),
+  session_missing: bad("You did not provide a session token. Log in at /auth/login and send 'Authorization: Bearer <token>'.", 401),
+  session_invalid: bad('The session token is invalid or has expired. Log in again, or use the refresh token.', 401),
+  secret_key_required: bad('This request needs a secret API key (sk_...).', 403),
+  permission_denied: bad('The credentials given are not allowed to do this.', 403),
+  rate_limit: bad('Too many requests: {limit} per minute are allowed. Try again in {seconds} s.', 429),
+  // people
+  login_invalid: bad('The email or the password is wrong.', 401),
+  login_throttled: bad('Too many failed logins. Try again in {seconds} s.', 429),
+  email_taken: bad('This email cannot be registered. If you have an account, log in.', 409),
+  registration_closed: bad('Registration is closed on this installation. Ask its operator for access.', 403),
+  refresh_token_invalid: bad('The refresh token is invalid, used or expired. Log in again.', 401),
+  password_wrong: bad('The current password is wrong.'),
+  // idempotency
+  idempotency_mismatch: {
+    type: 'idempotency_error', status: 400, retryable: false, coded: false,
+    text: "Keys for idempotent requests can only be used with the same endpoint and parameters they were first used with. Use a key other than '{key}' for a different request.",
+  },
+  idempotency_key_in_use: {
+    type: 'idempotency_error', status: 409, retryable: true,
+    text: "There is currently another in-progress request using the idempotency key '{key}'. Try again shortly.",
+  },
+  idempotency_key_invalid: bad('The idempotency key must have 1 to 255 printable characters.'),
+  // payments
+  amount_too_small: bad('Amount must be at least {min} {currency}.'),
+  amount_too_large: bad('Amount must be no more than {max}.'),
+  currency_unsupported: bad("Invalid currency: '{currency}'. Use a lower-case ISO 4217 code such as usd."),
+  payment_intent_unexpected_state: bad(
+    'You cannot {command} this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one of the following statuses may be: {allowed}.',
+  ),
+  payment_method_missing: bad(
+    'You cannot confirm this PaymentIntent because it is missing a payment method. Pass payment_method, e.g. pm_card_visa.',
+  ),
+  lock_timeout: { type: 'invalid_request_error', status: 429, retryable: true, text: 'This object is being changed by another request. Try again.' },
+  card_declined: { type: 'card_error', status: 402, retryable: false, text: 'Your card was declined.' },
+  expired_card: { type: 'card_error', status: 402, retryable: false, text: 'Your card has expired.' },
+  incorrect_cvc: { type: 'card_error', status: 402, retryable: false, text: "Your card's security code is incorrect." },
+  processing_error: {
+    type: 'card_error', status: 402, retryable: true,
+    text: 'An error occurred while processing your card. Try again in a little bit.',
+  },
+  card_number_refused: {
+    type: 'invalid_request_error', status: 402, retryable: false,
+    text: 'Sending card numbers directly to the API is refused: they are never stored here. Use a test payment method such as pm_card_visa.',
+  },
+  processor_not_configured: bad(
+    'Live mode has no payment processor configured on this installation, so no live charge can be made. Use a test key, or ask the operator to configure a processor.',
+  ),
+  // ledger
+  account_exists: bad("Ledger account '{account}' exists already with other attributes.", 409),
+  account_reserved: bad("'{account}' belongs to Micro: names starting with sys_ can be read but not created or posted to.", 403),
+  reference_reserved: bad("References starting with 'micro:' belong to Micro. Choose another reference_id.", 403),
+  reference_conflict: bad("A transaction with reference_id '{reference}' exists already with other content.", 409),
+  entries_too_few: bad('A transaction needs at least 2 entries.'),
+  entry_zero: bad('{param} must not be 0.'),
+  sign_direction_conflict: bad(
+    '{param}: the amount {amount} and the direction {direction} contradict each other. Use positive amounts with a direction, or signed amounts (credit +, debit −).',
+  ),
+  transaction_unbalanced: bad('The entries do not balance: credits minus debits is {difference} {currency}, it must be 0.'),
+  currency_mismatch: bad('{param}: account {account} is in {currency}, the transaction is in {expected}.'),
+  sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
+  // us
+  ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),
+  upstream_unavailable: later(503, 'The {service} service is unavailable right now. Try again shortly.'),
+  shutting_down: later(503, 'The server is shutting down. Try again shortly.'),
+  internal: later(500, 'An unexpected error happened on our side. Nothing was lost; quote the request id when you report it.'),
+} as const satisfies Record<string, FaultSpec>
+
+export type FaultCode = keyof typeof faultCatalogue
+/** Data that fills the text and, for a few names (`param`, `decline_code`, `charge`, `payment_intent`), the error body. */
+export type FaultDetail = Readonly<Record<string, unknown>>
+
+const fill = (text: string, detail: FaultDetail): string =>
+  text.replace(/\{(\w+)\}/g, (_, name: string) => (detail[name] === undefined ? '' : String(detail[name]))).trim()
+
+/** An expected end of work that leaves no trace behind: the caller's mistake or a passing condition, never our bug. */
+export class Fault extends Error {
+  override name = 'Fault'
+  readonly code: FaultCode
+  readonly detail: FaultDetail
+
+  constructor(code: FaultCode, detail: FaultDetail = {}, options?: ErrorOptions) {
+    super(fill(faultCatalogue[code].text, detail), options)
+    this.code = code
+    this.detail = detail
+  }
+
+  get spec(): FaultSpec {
+    return faultCatalogue[this.code]
+  }
+}
+
+/** The body every surface answers an error with. Extra members (`decline_code`, `payment_intent`, …) follow Stripe's names. */
+export interface ErrorBody {
+  error: { type: FaultType; code?: string; message: string; param?: string; [member: string]: unknown }
+}
+
+const publicMembers = ['param', 'decline_code', 'charge', 'payment_intent', 'payment_method', 'advice_code', 'retry_after'] as const
+
+/** The error envelope of a fault. */
+export const errorBody = (fault: Fault): ErrorBody => {
+  const { type, coded = true } = fault.spec as FaultSpec
+  const members = publicMembers.filter((name) => fault.detail[name] !== undefined)
+  return {
+    error: {
+      type,
+      ...(coded ? { code: fault.code } : {}),
+      message: fault.message,
+      ...Object.fromEntries(members.map((name) => [name, fault.detail[name]])),
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { isUtf8 } from 'node:buffer'
+import { Fault } from '@micro/kernel'
+import qs from 'qs'
+import secureJson from 'secure-json-parse'
+
+/** A decoded body. Form values are all text and may be coerced to what the schema asks; JSON values may not. */
+export interface DecodedBody {
+  readonly value: unknown
+  readonly coerce: boolean
+}
+
+const formOptions = {
+  depth: 5, parameterLimit: 1000, arrayLimit: 100, allowPrototypes: false, plainObjects: false, strictDepth: true,
+} as const
+
+/** Nested form encoding as Stripe's clients send it: `a[b]=c`, `a[0]=x`, `a[]=x`. */
+export const decodeForm = (text: string): Record<string, unknown> => {
+  try {
+    return qs.parse(text, formOptions)
+  } catch (cause) {
+    throw new Fault('body_invalid', { reason: 'its parameters are nested too deeply' }, { cause })
+  }
+}
+
+// A number whose text is not a plain, exactly representable integer; only then is the slower parse needed.
+const inexactNumber = /\d[.eE]|-0|\d{16}/
+const exactInteger = /^(0|-?[1-9]\d*)$/
+
+/**
+ * JSON in which a number is judged by its text: what is no exact integer (1.5, 1e3, -0, 2^53 and up) comes out as that
+ * text, so that a schema sees what the caller wrote and nothing is rounded on the way.
+ */
+const keepNumberText = (_key: string, value: unknown, context?: { source?: string }): unknown => {
+  if (typeof value !== 'number') return value
+  const source = context?.source ?? String(value)
+  return exactInteger.test(source) && Number.isSafeInteger(value) ? value : source
+}
+
+const decodeJson = (text: string): unknown => {
+  try {
+    const value = secureJson.parse(text, null, { protoAction: 'error', constructorAction: 'error' }) as unknown
+    return inexactNumber.test(text) ? (JSON.parse(text, keepNumberText) as unknown) : value
+  } catch (cause) {
+    throw new Fault('body_invalid', { reason: `it is not valid JSON (${(cause as Error).message})` }, { cause })
+  }
+}
+
+/**
+ * Decodes by content type. curl's default form type with a JSON body is read as the JSON it is.
+ * @throws Fault body_invalid, content_type_unsupported
+ */
+export const decodeBody = (bytes: Buffer, contentType: string | undefined): DecodedBody => {
+  if (bytes.length === 0) return { value: {}, coerce: true }
+  if (!isUtf8(bytes)) throw new Fault('body_invalid', { reason: 'it is not valid UTF-8' })
+  const text = bytes.toString('utf8')
+  const media = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (media === 'application/json' || media.endsWith('+json')) return { value: decodeJson(text), coerce: false }
+  if (media !== '' && media !== 'application/x-www-form-urlencoded') {
+    throw new Fault('content_type_unsupported', {
+      given: `'${media}'`,
+      supported: 'application/json or application/x-www-form-urlencoded',
+    })
+  }
+  return /^\s*[{[]/.test(text) ? { value: decodeJson(text), coerce: false } : { value: decodeForm(text), coerce: true }
+}

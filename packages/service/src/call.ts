@@ -1,0 +1,33 @@
+import type { Api, Body, Params, PrincipalOf, Query, Response, Route, Surface } from '@micro/contracts'
+import type { IdempotencyClaim } from './idempotency.ts'
+
+/** One call of an operation, validated: what a handler gets to see. */
+export interface Call<R extends Route> {
+  readonly principal: PrincipalOf<R>
+  readonly params: Params<R>
+  readonly query: Query<R>
+  readonly body: Body<R>
+  readonly surface: Surface
+  readonly requestId: string
+  /** The caller's address, for throttling only. Empty for calls between services. */
+  readonly clientIp: string
+  /** Present when the caller sent an `Idempotency-Key` on a route that honours it. */
+  readonly idempotency: IdempotencyClaim | undefined
+}
+
+/** An answer with a status of its own; a bare body means the route's success status. */
+export class Reply<Body = unknown> {
+  readonly status: number
+  readonly body: Body
+  constructor(status: number, body: Body) {
+    this.status = status
+    this.body = body
+  }
+}
+
+export const reply = <Body>(status: number, body: Body): Reply<Body> => new Reply(status, body)
+
+/** One handler per operation; a missing or misspelt one does not compile. */
+export type Handlers<A extends Api> = {
+  readonly [K in keyof A]: (call: Call<A[K]>) => Promise<Response<A[K]> | Reply>
+}

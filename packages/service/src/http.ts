@@ -1,0 +1,108 @@
+import { pathsOf } from '@micro/contracts'
+import { errorBody, Fault, type NewId } from '@micro/kernel'
+import { isConnectionError } from '@micro/postgres'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { decodeBody, decodeForm, type DecodedBody } from './body.ts'
+import type { Logger } from './log.ts'
+import type { Operation } from './operation.ts'
+import { contextOf } from './request-context.ts'
+
+/** Largest request body in bytes. */
+export const bodyBytesMax = 1024 * 1024
+
+const jsonType = 'application/json; charset=utf-8'
+
+const frameworkFaults: Readonly<Record<string, (error: Error) => Fault>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: (cause) => new Fault('body_too_large', { limit: bodyBytesMax }, { cause }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: (cause) => new Fault('body_invalid', { reason: 'its length differs from Content-Length' }, { cause }),
+  FST_ERR_BAD_URL: (cause) => new Fault('url_invalid', { reason: cause.message }, { cause }),
+}
+
+/** Everything a handler can end with, as something a caller may be told. What is unexpected stays in the log. */
+export const faultOf = (error: unknown, service: string): Fault => {
+  if (error instanceof Fault) return error
+  const cause = error instanceof Error ? error : new Error(String(error))
+  const known = frameworkFaults[(cause as { code?: string }).code ?? '']
+  if (known !== undefined) return known(cause)
+  if (isConnectionError(error)) return new Fault('upstream_unavailable', { service, retry_after: 1 }, { cause })
+  return new Fault('internal', {}, { cause })
+}
+
+/** Writes the error envelope, the same on every surface. 409 and 429 say that a retry makes sense, final errors that none does. */
+export const sendFault = (reply: FastifyReply, fault: Fault): FastifyReply => {
+  const { status, retryable } = fault.spec
+  if (status === 503) void reply.header('retry-after', String(fault.detail['retry_after'] ?? 1))
+  if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Micro"')
+  if (status >= 409) void reply.header('stripe-should-retry', String(retryable))
+  return reply.code(status).type(jsonType).send(JSON.stringify(errorBody(fault)))
+}
+
+const idempotencyHeader = (request: FastifyRequest): string | undefined => {
+  const value = request.headers['idempotency-key']
+  return Array.isArray(value) ? value.join(',') : value
+}
+
+const handle = (operation: Operation, path: string, newId: NewId) => async (request: FastifyRequest, reply: FastifyReply) => {
+  const context = contextOf(request.raw)
+  const requestId = context?.requestId ?? newId('request')
+  const decoded = (request.body as DecodedBody | undefined) ?? { value: {}, coerce: true }
+  const idempotencyKey = idempotencyHeader(request)
+  const answer = await operation.answer({
+    // The concrete path, since a key's fingerprint covers it.
+    path,
+    principal: context?.principal,
+    requestId,
+    clientIp: context?.clientIp ?? '',
+    params: request.params as object,
+    query: request.query as object,
+    body: decoded.value,
+    coerceBody: decoded.coerce,
+    idempotencyKey,
+  })
+  if (idempotencyKey !== undefined && operation.route.idempotent === true) {
+    void reply.header('idempotency-key', idempotencyKey)
+    void reply.header('original-request', answer.replayed?.originalRequest ?? requestId)
+    if (answer.replayed !== undefined) void reply.header('idempotent-replayed', 'true')
+  }
+  return reply.code(answer.status).type(jsonType).send(answer.body)
+}
+
+/** A service's router: its operations as HTTP, with Micro's decoding and error envelope instead of the framework's. */
+export const createHttp = (options: {
+  service: string
+  operations: Iterable<Operation>
+  log: Logger
+  newId: NewId
+}): FastifyInstance => {
+  const app = fastify({
+    logger: false,
+    bodyLimit: bodyBytesMax,
+    exposeHeadRoutes: false,
+    routerOptions: { querystringParser: decodeForm, maxParamLength: 255, ignoreTrailingSlash: false },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done) => {
+    try {
+      done(null, decodeBody(bytes, request.headers['content-type']))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const fault = faultOf(error, options.service)
+    if (fault.spec.status >= 500) {
+      const requestId = contextOf(request.raw)?.requestId
+      options.log.error({ err: fault.cause ?? fault, request_id: requestId, fault: fault.code }, 'request.failed')
+    }
+    return sendFault(reply, fault)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendFault(reply, new Fault('route_unknown', { method: request.method, path: request.url, hint: '' })),
+  )
+  for (const operation of options.operations) {
+    for (const url of pathsOf(operation.route)) {
+      app.route({ method: operation.route.method, url, handler: handle(operation, url, options.newId) })
+    }
+  }
+  return app
+}

@@ -1,0 +1,70 @@
+import { first, type Sql } from '@micro/postgres'
+
+/** A row of the service's own `idempotency_keys` table (search_path names the schema; columns as in its migration). */
+export interface ClaimRow {
+  fingerprint: string
+  request_id: string
+  recovery_point: string | null
+  status: number | null
+  body: string | null
+  leased: boolean
+}
+
+export interface ClaimKey {
+  readonly merchant: string
+  readonly mode: string
+  readonly key: string
+}
+
+export const insertClaim = async (
+  sql: Sql,
+  claim: ClaimKey & { fingerprint: string; requestId: string; now: Date; leasedUntil: Date },
+): Promise<boolean> => {
+  const rows = await sql`
+    insert into idempotency_keys (merchant, mode, key, fingerprint, request_id, created_at, leased_until)
+    values (${claim.merchant}, ${claim.mode}, ${claim.key}, ${claim.fingerprint}, ${claim.requestId}, ${claim.now}, ${claim.leasedUntil})
+    on conflict (merchant, mode, key) do nothing
+    returning key`
+  return rows.length === 1
+}
+
+export const lockClaim = async (sql: Sql, { merchant, mode, key }: ClaimKey, now: Date): Promise<ClaimRow | undefined> =>
+  first(await sql<ClaimRow>`
+    select fingerprint, request_id, recovery_point, status, body, leased_until > ${now} as leased
+    from idempotency_keys
+    where merchant = ${merchant} and mode = ${mode} and key = ${key}
+    for update`)
+
+/** A new holder takes over a claim whose lease ran out; the old holder's writes no longer match the request id. */
+export const takeOverClaim = (sql: Sql, claim: ClaimKey & { requestId: string; leasedUntil: Date }) => sql`
+  update idempotency_keys set leased_until = ${claim.leasedUntil}, request_id = ${claim.requestId}
+  where merchant = ${claim.merchant} and mode = ${claim.mode} and key = ${claim.key}`
+
+export const saveRecoveryPoint = (sql: Sql, { merchant, mode, key }: ClaimKey, recoveryPoint: string) => sql`
+  update idempotency_keys set recovery_point = ${recoveryPoint}
+  where merchant = ${merchant} and mode = ${mode} and key = ${key}`
+
+export const saveResponse = (sql: Sql, { merchant, mode, key }: ClaimKey, response: { status: number; body: string }) => sql`
+  update idempotency_keys set status = ${response.status}, body = ${response.body}, leased_until = null
+  where merchant = ${merchant} and mode = ${mode} and key = ${key} and status is null`
+
+/** Gives up a claim that has no effect yet, so that the next try starts afresh; one past a recovery point only loses its lease. */
+export const releaseClaim = async (sql: Sql, { merchant, mode, key }: ClaimKey, requestId: string): Promise<void> => {
+  await sql`
+    delete from idempotency_keys
+    where merchant = ${merchant} and mode = ${mode} and key = ${key} and request_id = ${requestId}
+      and status is null and recovery_point is null`
+  await sql`
+    update idempotency_keys set leased_until = null
+    where merchant = ${merchant} and mode = ${mode} and key = ${key} and request_id = ${requestId} and status is null`
+}
+
+export const deleteClaimsBefore = async (sql: Sql, before: Date): Promise<number> =>
+  (
+    await sql`
+      delete from idempotency_keys
+      where (merchant, mode, key) in (
+        select merchant, mode, key from idempotency_keys where created_at < ${before} and status is not null limit 1000
+      )
+      returning key`
+  ).length

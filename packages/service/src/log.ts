@@ -1,0 +1,42 @@
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino'
+
+/** JSON lines. Events are named `noun.verb_past` in the message; data goes in fields. */
+export type Logger = PinoLogger
+
+const secretFields = [
+  'password', 'current_password', 'new_password', 'token', 'refresh_token', 'authorization', 'cookie', 'key', 'secret', 'credential',
+  'client_secret', 'number', 'cvc',
+]
+
+const secretText = /\b((?:sk|rk|pk)_(?:test|live)_[A-Za-z0-9_]{4})[A-Za-z0-9_]+|\bwhsec_[A-Za-z0-9]+|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\brt_[A-Za-z0-9_]{16,}/g
+
+const digitRuns = /\b\d(?:[ -]?\d){12,18}\b/g
+
+/** The Luhn check digit (ISO/IEC 7812-1): whatever passes could be a card number. */
+export const passesLuhn = (digits: string): boolean => {
+  let sum = 0
+  for (let at = digits.length - 1, double = false; at >= 0; at--, double = !double) {
+    const digit = digits.charCodeAt(at) - 48
+    sum += double ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit
+  }
+  return sum % 10 === 0
+}
+
+/** Masks API keys, tokens, secrets and possible card numbers inside any text. */
+export const redactText = (text: string): string =>
+  text
+    .replace(secretText, (_match, head: string | undefined) => (head === undefined ? '[redacted]' : `${head}[redacted]`))
+    .replace(digitRuns, (run) => (passesLuhn(run.replace(/[ -]/g, '')) ? '[redacted]' : run))
+
+/** A logger whose every line is redacted, whatever field a secret hides in. */
+export const createLogger = (options: { service: string; level?: string; destination: DestinationStream }): Logger =>
+  pino(
+    {
+      level: options.level ?? 'info',
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secretFields.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    },
+    { write: (line: string) => options.destination.write(redactText(line)) },
+  )

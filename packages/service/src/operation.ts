@@ -1,0 +1,151 @@
+import { successStatus, surfaceOf, type Api, type Principal, type Route } from '@micro/contracts'
+import { assert, errorBody, Fault } from '@micro/kernel'
+import fastJsonStringify from 'fast-json-stringify'
+import { Reply, type Call } from './call.ts'
+import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
+import { compileValidator, type Validate } from './validate.ts'
+
+/** A call as it arrives, not yet validated. */
+export interface RawCall {
+  /** The path it was called by: `/v1/...` and its alias answer alike but for status and defaults. */
+  readonly path: string
+  readonly principal: Principal | undefined
+  readonly requestId: string
+  readonly clientIp: string
+  readonly params: object
+  readonly query: object
+  readonly body: unknown
+  /** Whether body values are text that may become numbers and booleans (form encoding). */
+  readonly coerceBody: boolean
+  readonly idempotencyKey: string | undefined
+}
+
+/** The outcome on the wire: a status and the exact JSON text. */
+export interface Answer extends StoredResponse {
+  readonly replayed?: { readonly originalRequest: string }
+}
+
+export interface Operation {
+  readonly name: string
+  readonly route: Route
+  /** Runs the handler and serialises its answer. @throws Fault, or whatever a bug throws. */
+  answer(call: RawCall): Promise<Answer>
+  /** Runs the handler and returns its body as an object. @throws Fault */
+  invoke(call: RawCall): Promise<unknown>
+}
+
+export type AnyHandler = (call: Call<Route>) => Promise<unknown>
+
+// typebox keeps its own hidden members on schemas; the serialiser gets plain JSON Schema.
+const compileSerializer = (schema: object): ((body: unknown) => string) =>
+  fastJsonStringify(JSON.parse(JSON.stringify(schema)) as object) as (body: unknown) => string
+
+const checkAccess = ({ access }: Route, principal: Principal | undefined): void => {
+  if (access.includes('public')) return
+  const held = principal === undefined ? undefined : ({ api_key: 'secret_key', session: 'session', service: 'internal' } as const)[principal.kind]
+  if (held !== undefined && access.includes(held)) return
+  if (access.includes('internal')) throw new Fault('permission_denied')
+  throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
+}
+
+const noParts: Validate = (value) => {
+  const [param] = Object.keys((value ?? {}) as object)
+  if (param !== undefined) throw new Fault('parameter_unknown', { param })
+}
+
+const asObject = (body: unknown): object => {
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    throw new Fault('body_invalid', { reason: 'it must be an object with named parameters' })
+  }
+  return body
+}
+
+/** Joins a route with its handler: access, validation, idempotency and serialising, the same for every transport. */
+export const createOperation = (options: {
+  name: string
+  route: Route
+  handler: AnyHandler
+  idempotency?: Idempotency | undefined
+}): Operation => {
+  const { name, route, handler } = options
+  const validate = {
+    params: route.params === undefined ? noParts : compileValidator(route.params),
+    query: route.query === undefined ? noParts : compileValidator(route.query),
+    body: route.body === undefined ? noParts : compileValidator(route.body),
+  }
+  const serializeSuccess = compileSerializer(route.response)
+  const serialize = (status: number, body: object): string => (status < 300 ? serializeSuccess(body) : JSON.stringify(body))
+
+  const prepare = (raw: RawCall): Call<Route> => {
+    checkAccess(route, raw.principal)
+    const body = asObject(raw.body)
+    validate.params(raw.params, true)
+    validate.query(raw.query, true)
+    validate.body(body, raw.coerceBody)
+    return {
+      principal: raw.principal as never,
+      params: raw.params as never,
+      query: raw.query as never,
+      body: body as never,
+      surface: surfaceOf(raw.path),
+      requestId: raw.requestId,
+      clientIp: raw.clientIp,
+      idempotency: undefined,
+    }
+  }
+
+  const statusFor = (raw: RawCall): number => successStatus(route, surfaceOf(raw.path))
+  const settle = (raw: RawCall, result: unknown): StoredResponse => {
+    const { status, body } = result instanceof Reply ? result : new Reply(statusFor(raw), result)
+    return { status, body: serialize(status, body as object) }
+  }
+
+  const answerOnce = async (raw: RawCall, call: Call<Route>, key: string, idempotency: Idempotency): Promise<Answer> => {
+    const principal = raw.principal
+    assert(principal !== undefined && principal.kind !== 'service', `${name} takes idempotency keys from merchants only`)
+    const outcome = await idempotency.claim({
+      merchant: principal.merchant, mode: principal.mode, key, requestId: raw.requestId, serialize,
+      fingerprint: fingerprintOf({ path: `${route.method} ${raw.path}`, params: raw.params, body: call.body as object }),
+    })
+    if (outcome.kind === 'replay') return { ...outcome.response, replayed: { originalRequest: outcome.originalRequest } }
+    try {
+      const answer = settle(raw, await handler({ ...call, idempotency: outcome.claim }))
+      // Work that changed nothing has stored no answer yet; this keeps the first one told for every repeat.
+      await outcome.finish(answer)
+      return answer
+    } catch (error) {
+      if (error instanceof Fault && !error.spec.retryable) {
+        await outcome.finish({ status: error.spec.status, body: JSON.stringify(errorBody(error)) })
+      } else {
+        // Nothing final is known: give the key up, so that a retry can converge.
+        await outcome.release().catch(() => {})
+      }
+      throw error
+    }
+  }
+
+  return {
+    name,
+    route,
+    async answer(raw) {
+      const call = prepare(raw)
+      if (raw.idempotencyKey === undefined || route.idempotent !== true || options.idempotency === undefined) {
+        return settle(raw, await handler(call))
+      }
+      return answerOnce(raw, call, raw.idempotencyKey, options.idempotency)
+    },
+    async invoke(raw) {
+      const result = await handler(prepare(raw))
+      return result instanceof Reply ? result.body : result
+    },
+  }
+}
+
+export const createOperations = (api: Api, handlers: Record<string, AnyHandler>, idempotency?: Idempotency): Map<string, Operation> =>
+  new Map(
+    Object.entries(api).map(([name, route]) => {
+      const handler = handlers[name]
+      assert(handler !== undefined, `operation ${name} has no handler`)
+      return [name, createOperation({ name, route, handler, idempotency })]
+    }),
+  )

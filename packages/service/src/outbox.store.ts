@@ -1,0 +1,42 @@
+import type { Mode } from '@micro/contracts'
+import type { Sql } from '@micro/postgres'
+
+export interface OutboxRow {
+  id: bigint
+  event_id: string
+  merchant: string
+  mode: Mode
+  type: string
+  created_at: Date
+  request_id: string | null
+  idempotency_key: string | null
+  object: Record<string, unknown>
+}
+
+/** Append only after the changed object's row is locked: then the ids of one object's events follow its commit order. */
+export const insertOutbox = (sql: Sql, event: Omit<OutboxRow, 'id'>) => sql`
+  insert into outbox (event_id, merchant, mode, type, created_at, request_id, idempotency_key, object)
+  values (${event.event_id}, ${event.merchant}, ${event.mode}, ${event.type}, ${event.created_at}, ${event.request_id},
+          ${event.idempotency_key}, ${event.object})`
+
+/**
+ * Every committed row not yet acknowledged. Never `id > last`: ids are taken before commit, so a lower one may
+ * appear after a higher one was read.
+ */
+export const selectUnacknowledged = (sql: Sql, limit: number) => sql<OutboxRow>`
+  select id, event_id, merchant, mode, type, created_at, request_id, idempotency_key, object
+  from outbox
+  where acked_at is null
+  order by id
+  limit ${limit}`
+
+export const acknowledge = async (sql: Sql, ids: readonly bigint[], now: Date): Promise<number> =>
+  (await sql`update outbox set acked_at = ${now} where id = any(${ids}::bigint[]) and acked_at is null returning id`).length
+
+/** Acknowledged rows live on in the events service; here they are only in the way. */
+export const deleteAcknowledged = async (sql: Sql, before: Date): Promise<number> =>
+  (
+    await sql`
+      delete from outbox where id in (select id from outbox where acked_at < ${before} order by id limit 1000)
+      returning id`
+  ).length

@@ -1,0 +1,58 @@
+import type { EventObject, EventType, Mode, OutboxEvent } from '@micro/contracts'
+import { fromUnixSeconds, unixSeconds, type Clock, type NewId } from '@micro/kernel'
+import type { Database, Sql } from '@micro/postgres'
+import type { MicroBus } from './dependencies.ts'
+import { acknowledge, insertOutbox, selectUnacknowledged, type OutboxRow } from './outbox.store.ts'
+
+/** Something that happened, as decided: the object is a snapshot at this commit. */
+export type EmittedEvent = {
+  [T in EventType]: { readonly type: T; readonly object: EventObject<T> }
+}[EventType]
+
+export interface EventOrigin {
+  readonly merchant: string
+  readonly mode: Mode
+  readonly requestId: string | null
+  readonly idempotencyKey: string | null
+}
+
+const toWire = (row: OutboxRow): OutboxEvent => ({
+  position: String(row.id),
+  event_id: row.event_id,
+  merchant: row.merchant,
+  mode: row.mode,
+  type: row.type,
+  created: unixSeconds(row.created_at),
+  request_id: row.request_id,
+  idempotency_key: row.idempotency_key,
+  object: row.object,
+})
+
+/**
+ * Appends events in the caller's database transaction: they exist if and only if it commits.
+ * Call it after the changed row is locked, and ring `ringOutbox` after the commit.
+ */
+export const appendOutbox =
+  ({ clock, newId }: { clock: Clock; newId: NewId }) =>
+  async (sql: Sql, origin: EventOrigin, events: readonly EmittedEvent[]): Promise<void> => {
+    const created_at = fromUnixSeconds(unixSeconds(clock.now()))
+    for (const { type, object } of events) {
+      await insertOutbox(sql, {
+        event_id: newId('event'), merchant: origin.merchant, mode: origin.mode, type, created_at,
+        request_id: origin.requestId, idempotency_key: origin.idempotencyKey, object: { ...object },
+      })
+    }
+  }
+
+/** Tells the events service there is something to fetch. Losing this costs latency only. */
+export const ringOutbox = (bus: MicroBus, service: string): void => bus.publish('outbox.ready', { service })
+
+/** The handlers of `outboxApi`, the same for every producing service. */
+export const outboxHandlers = ({ db, clock }: { db: Database; clock: Clock }) => ({
+  pullOutbox: async ({ query }: { query: { limit?: number } }): Promise<{ events: OutboxEvent[] }> => ({
+    events: (await selectUnacknowledged(db.sql, query.limit ?? 500)).map(toWire),
+  }),
+  acknowledgeOutbox: async ({ body }: { body: { positions: string[] } }): Promise<{ acknowledged: number }> => ({
+    acknowledged: await acknowledge(db.sql, body.positions.map(BigInt), clock.now()),
+  }),
+})

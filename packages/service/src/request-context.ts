@@ -1,0 +1,19 @@
+import type { IncomingMessage } from 'node:http'
+import type { Principal } from '@micro/contracts'
+
+/** What the gateway knows about a request and a service believes. Never read from headers: a client could send those. */
+export interface RequestContext {
+  readonly requestId: string
+  /** Undefined on public routes. */
+  readonly principal: Principal | undefined
+  readonly clientIp: string
+}
+
+const contexts = new WeakMap<IncomingMessage, RequestContext>()
+
+/** Ties what was established about the caller to the request object itself, out of reach of anything on the wire. */
+export const attachContext = (request: IncomingMessage, context: RequestContext): void => {
+  contexts.set(request, context)
+}
+
+export const contextOf = (request: IncomingMessage): RequestContext | undefined => contexts.get(request)

@@ -1,0 +1,81 @@
+import type { Api, Principal, ServiceName } from '@micro/contracts'
+import { assert } from '@micro/kernel'
+import type { FastifyInstance } from 'fastify'
+import type { Handlers } from './call.ts'
+import type { Runtime } from './dependencies.ts'
+import { createHttp } from './http.ts'
+import type { Idempotency } from './idempotency.ts'
+import { createOperations, type AnyHandler } from './operation.ts'
+import type { Worker } from './worker.ts'
+
+/** What a service is made of; its composition root returns this through `createService`. */
+export interface ServiceParts<A extends Api> {
+  readonly name: ServiceName
+  readonly api: A
+  readonly handlers: Handlers<A>
+  readonly workers?: readonly Worker[]
+  readonly idempotency?: Idempotency
+  /** Throws when the service cannot do its work now (database unreachable). */
+  readonly ready: () => Promise<void>
+  /** Releases what the service itself opened, after its workers have stopped. */
+  readonly close?: () => Promise<void>
+}
+
+/** A service ready to run, whichever way its calls arrive. */
+export interface Service {
+  readonly name: ServiceName
+  /** The router; a listening server or the gateway hands requests to it. Call `start` first. */
+  readonly http: FastifyInstance
+  /** Calls an operation in process. @throws Fault */
+  execute(operation: string, principal: Principal, input: ExecuteInput): Promise<unknown>
+  start(): Promise<void>
+  /** Stops workers, waits for what is under way, releases resources. */
+  stop(): Promise<void>
+  ready(): Promise<void>
+}
+
+export interface ExecuteInput {
+  readonly params?: object
+  readonly query?: object
+  readonly body?: object
+  readonly requestId?: string
+  readonly idempotencyKey?: string
+}
+
+/** Turns the parts of a service into one that runs: contract → HTTP and in-process calls. */
+export const createService = <A extends Api>(parts: ServiceParts<A>, { log, newId }: Runtime): Service => {
+  const operations = createOperations(parts.api, parts.handlers as unknown as Record<string, AnyHandler>, parts.idempotency)
+  const http = createHttp({ service: parts.name, operations: operations.values(), log, newId })
+  const workers = parts.workers ?? []
+
+  return {
+    name: parts.name,
+    http,
+    async execute(name, principal, input) {
+      const operation = operations.get(name)
+      assert(operation !== undefined, `${parts.name} has no operation ${name}`)
+      return operation.invoke({
+        path: operation.route.path,
+        principal,
+        requestId: input.requestId ?? newId('request'),
+        clientIp: '',
+        // Validation fills in defaults: a caller's objects stay its own.
+        params: { ...input.params },
+        query: { ...input.query },
+        body: { ...input.body },
+        coerceBody: false,
+        idempotencyKey: input.idempotencyKey,
+      })
+    },
+    async start() {
+      await http.ready()
+      for (const worker of workers) worker.start()
+    },
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()))
+      await http.close()
+      await parts.close?.()
+    },
+    ready: parts.ready,
+  }
+}

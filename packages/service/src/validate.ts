@@ -1,0 +1,78 @@
+import { Fault } from '@micro/kernel'
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
+import type { TSchema } from 'typebox'
+
+const options: Options = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false, verbose: true }
+const strictAjv = new Ajv(options)
+const coercingAjv = new Ajv({ ...options, coerceTypes: 'array' })
+
+/** `/entries/0/amount` → `entries[0][amount]`, the way Stripe names parameters. */
+const paramName = (path: string, last?: string): string => {
+  const names = path.split('/').slice(1).map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+  if (last !== undefined) names.push(last)
+  return names.map((name, at) => (at === 0 ? name : `[${name}]`)).join('')
+}
+
+const show = (value: unknown): string => {
+  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'undefined')
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+const allowedValues = (schema: { anyOf?: readonly { const?: unknown }[] }): string | undefined => {
+  const values = schema.anyOf?.map((each) => each.const)
+  return values?.every((value) => value !== undefined) === true ? values.map(show).join(', ') : undefined
+}
+
+const reasonFor = ({ keyword, parentSchema, params, message, data }: ErrorObject): string => {
+  const expected = (parentSchema as { 'x-expected'?: string } | undefined)?.['x-expected']
+  if (expected !== undefined) return `must be ${expected}, got ${show(data)}`
+  const allowed = allowedValues((parentSchema ?? {}) as { anyOf?: readonly { const?: unknown }[] })
+  if (allowed !== undefined) return `must be one of ${allowed}, got ${show(data)}`
+  if (keyword === 'const') return `must be ${show((params as { allowedValue: unknown }).allowedValue)}, got ${show(data)}`
+  if (keyword === 'type') return `${message ?? 'has the wrong type'}, got ${show(data)}`
+  if (keyword === 'pattern') return `has a form that is not allowed here, got ${show(data)}`
+  return message ?? 'is not valid'
+}
+
+// A failed union reports every branch; the union's own error, which comes last, is the one that names the choice.
+const mostTelling = (errors: readonly ErrorObject[]): ErrorObject | undefined =>
+  errors.findLast((error) => error.keyword === 'anyOf' && allowedOrExpected(error)) ?? errors[0]
+
+const allowedOrExpected = ({ parentSchema }: ErrorObject): boolean => {
+  const schema = (parentSchema ?? {}) as { 'x-expected'?: string; anyOf?: readonly { const?: unknown }[] }
+  return schema['x-expected'] !== undefined || allowedValues(schema) !== undefined
+}
+
+const faultFor = (error: ErrorObject): Fault => {
+  if (error.keyword === 'required') {
+    return new Fault('parameter_missing', { param: paramName(error.instancePath, (error.params as { missingProperty: string }).missingProperty) })
+  }
+  if (error.keyword === 'additionalProperties') {
+    return new Fault('parameter_unknown', { param: paramName(error.instancePath, (error.params as { additionalProperty: string }).additionalProperty) })
+  }
+  const param = paramName(error.instancePath)
+  if (param === '') return new Fault('body_invalid', { reason: reasonFor(error) })
+  if (error.keyword === 'type' && (error.params as { type: unknown }).type === 'integer') {
+    return new Fault('parameter_invalid_integer', { param, reason: `must be a whole number without fraction or exponent, got ${show(error.data)}` })
+  }
+  if (error.keyword === 'minLength' && error.data === '') return new Fault('parameter_invalid_empty', { param })
+  return new Fault('parameter_invalid', { param, reason: reasonFor(error) })
+}
+
+/** Checks a value, filling defaults in place. `coerce` lets text become the number or boolean the schema asks for. */
+export interface Validate {
+  (value: unknown, coerce: boolean): void
+}
+
+/** Compiles a schema once. The returned check throws the Fault that names the first wrong parameter. */
+export const compileValidator = (schema: TSchema): Validate => {
+  const plain = JSON.parse(JSON.stringify(schema)) as object
+  const strict: ValidateFunction = strictAjv.compile(plain)
+  const coercing: ValidateFunction = coercingAjv.compile(plain)
+  return (value, coerce) => {
+    const validate = coerce ? coercing : strict
+    if (validate(value)) return
+    const error = mostTelling(validate.errors ?? [])
+    throw error === undefined ? new Fault('body_invalid', { reason: 'it does not fit the schema' }) : faultFor(error)
+  }
+}
