@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { errorBody, Fault, faultCatalogue, type FaultCode } from './faults.ts'
+
+const codes = Object.keys(faultCatalogue) as FaultCode[]
+
+describe('every fault of the catalogue', () => {
+  for (const code of codes) {
+    const { status, text, retryable } = faultCatalogue[code]
+    test(`${code} has a client or server error status and a sentence`, () => {
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(status).toBeLessThan(600)
+      expect(text.length).toBeGreaterThan(10)
+    })
+    if (status === 503) test(`${code} may be retried`, () => expect(retryable).toBe(true))
+  }
+})
+
+test('the text is filled from the detail, and the envelope carries only public members', () => {
+  const fault = new Fault('parameter_missing', { param: 'amount', internal_note: 'not for callers' })
+  expect(errorBody(fault)).toEqual({
+    error: { type: 'invalid_request_error', code: 'parameter_missing', message: 'Missing required param: amount.', param: 'amount' },
+  })
+})
+
+test('a fault whose code Stripe does not send has none', () => {
+  expect(errorBody(new Fault('idempotency_mismatch', { key: 'k' })).error).not.toHaveProperty('code')
+})
+
+test('a text in the detail is never read as a template again', () => {
+  expect(new Fault('parameter_unknown', { param: '{limit}', limit: 'x' }).message).toBe('Received unknown parameter: {limit}.')
+})

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { currencies, exactNumber, formatMoney, minorUnitDigits, parseInteger } from './money.ts'
+
+describe('an integer is read from plain digits only', () => {
+  for (const [text, want] of [
+    ['0', 0n],
+    ['5000', 5000n],
+    ['-1', -1n],
+    ['12345678901234567890', 12345678901234567890n],
+    ['-0', undefined],
+    ['+1', undefined],
+    ['01', undefined],
+    ['1.0', undefined],
+    ['1e3', undefined],
+    ['0x10', undefined],
+    ['１', undefined],
+    ['', undefined],
+    [' 1', undefined],
+    ['9'.repeat(41), undefined],
+  ] as const) {
+    test(`${JSON.stringify(text)} is ${want === undefined ? 'refused' : want}`, () => expect(parseInteger(text)).toBe(want))
+  }
+})
+
+describe('a JSON number is given only where every client reads it exactly', () => {
+  for (const [amount, want] of [
+    [2n ** 53n - 1n, 2 ** 53 - 1],
+    [2n ** 53n, null],
+    [-(2n ** 53n) + 1n, -(2 ** 53) + 1],
+    [-(2n ** 53n), null],
+  ] as const) {
+    test(`${amount} becomes ${want}`, () => expect(exactNumber(amount)).toBe(want))
+  }
+})
+
+for (const [amount, currency, want] of [
+  [1999n, 'usd', '19.99 USD'],
+  [5n, 'usd', '0.05 USD'],
+  [-5n, 'usd', '-0.05 USD'],
+  [1999n, 'jpy', '1999 JPY'],
+  [1999n, 'kwd', '1.999 KWD'],
+] as const) {
+  test(`${amount} minor units of ${currency} read as ${want}`, () => expect(formatMoney(amount, currency)).toBe(want))
+}
+
+test('every currency code is three lower-case letters with 0, 2 or 3 digits', () => {
+  for (const currency of currencies) {
+    expect(currency).toMatch(/^[a-z]{3}$/)
+    expect([0, 2, 3]).toContain(minorUnitDigits(currency))
+  }
+})

@@ -1,0 +1,56 @@
+import { Fault } from '@micro/kernel'
+import { describe, expect, test } from 'vitest'
+import { decodeBody } from './body.ts'
+
+const decode = (text: string, type?: string) => decodeBody(Buffer.from(text), type)
+const form = 'application/x-www-form-urlencoded'
+
+test("curl's default form content type with a JSON body is read as JSON", () => {
+  expect(decode('{"amount": 5000, "currency": "usd"}', form)).toEqual({ value: { amount: 5000, currency: 'usd' }, coerce: false })
+})
+
+test('nested form parameters are decoded the ways the SDKs and curl send them', () => {
+  expect(decode('amount=1999&metadata[a]=1&types[0]=x&types[1]=y&more[]=z&auto[enabled]=true', form)).toEqual({
+    value: { amount: '1999', metadata: { a: '1' }, types: ['x', 'y'], more: ['z'], auto: { enabled: 'true' } },
+    coerce: true,
+  })
+})
+
+describe('a JSON number is judged by its text', () => {
+  for (const [text, want] of [
+    ['1', 1],
+    ['-7', -7],
+    ['9007199254740991', 9007199254740991],
+    ['9007199254740992', '9007199254740992'],
+    ['12345678901234567890', '12345678901234567890'],
+    ['10.5', '10.5'],
+    ['1e3', '1e3'],
+    ['1.0', '1.0'],
+    ['-0', '-0'],
+    ['1e309', '1e309'],
+  ] as const) {
+    test(`${text} reaches the schema as ${JSON.stringify(want)}`, () =>
+      expect(decode(`{"amount":${text}}`, 'application/json').value).toEqual({ amount: want }))
+  }
+})
+
+describe('refused with a clear fault', () => {
+  for (const [what, text, type, code] of [
+    ['broken JSON', '{"a":', 'application/json', 'body_invalid'],
+    ['trailing garbage', '{"a":1} x', 'application/json', 'body_invalid'],
+    ['__proto__', '{"__proto__":{"polluted":true}}', 'application/json', 'body_invalid'],
+    ['constructor.prototype', '{"constructor":{"prototype":{"polluted":true}}}', 'application/json', 'body_invalid'],
+    ['XML', '<a/>', 'application/xml', 'content_type_unsupported'],
+    ['multipart', '--x', 'multipart/form-data; boundary=x', 'content_type_unsupported'],
+    ['a form nested too deeply', 'a[b][c][d][e][f][g]=1', form, 'body_invalid'],
+  ] as const) {
+    test(what, () => expect(() => decode(text, type)).toThrow(expect.objectContaining({ code }) as Fault))
+  }
+  test('bytes that are not UTF-8', () =>
+    expect(() => decodeBody(Buffer.from([0x7b, 0xff, 0x7d]), 'application/json')).toThrow(Fault))
+})
+
+test('form keys cannot reach the prototype', () => {
+  decode('__proto__[polluted]=1&constructor[prototype][polluted]=1', form)
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+})

@@ -1,0 +1,34 @@
+import { newApiKey } from '@micro/signing'
+import { describe, expect, test } from 'vitest'
+import { createLogger, passesLuhn, redactText } from './log.ts'
+
+const logged = (write: (log: ReturnType<typeof createLogger>) => void): string => {
+  let text = ''
+  write(createLogger({ service: 'test', destination: { write: (line) => (text += line) } }))
+  return text
+}
+
+describe('a secret never reaches the log', () => {
+  const key = newApiKey('test')
+  for (const [what, secret, write] of [
+    ['an API key in a message', key, (log) => log.info(`called with ${key}`)],
+    ['an API key in any field', key, (log) => log.info({ anything: { deep: [key] } }, 'x')],
+    ['a password field', 'hunter22', (log) => log.info({ body: { password: 'hunter22' } }, 'x')],
+    ['an error with a key in it', key, (log) => log.error({ err: new Error(`bad key ${key}`) }, 'x')],
+    ['a JWT', 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln', (log) => log.info('token eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln')],
+    ['an endpoint secret', 'whsec_0123456789abcdef', (log) => log.info({ note: 'whsec_0123456789abcdef' }, 'x')],
+    ['a card number', '4242424242424242', (log) => log.info({ note: 'card 4242424242424242' }, 'x')],
+    ['a card number in groups', '4242 4242 4242 4242', (log) => log.info('card 4242 4242 4242 4242')],
+  ] as const satisfies readonly (readonly [string, string, (log: ReturnType<typeof createLogger>) => void])[]) {
+    test(what, () => expect(logged(write)).not.toContain(secret))
+  }
+})
+
+test('ids, amounts and times stay readable', () => {
+  const line = 'pi_0abc 1795000000 5000 2026-11-23T18:40:00.000Z evt_1'
+  expect(redactText(line)).toBe(line)
+})
+
+for (const [digits, want] of [['4242424242424242', true], ['4242424242424241', false], ['378282246310005', true]] as const) {
+  test(`${digits} ${want ? 'passes' : 'fails'} the Luhn check`, () => expect(passesLuhn(digits)).toBe(want))
+}

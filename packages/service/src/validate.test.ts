@@ -1,0 +1,55 @@
+import { Exact } from '@micro/contracts'
+import { Fault } from '@micro/kernel'
+import Type from 'typebox'
+import { describe, expect, test } from 'vitest'
+import { compileValidator } from './validate.ts'
+
+const validate = compileValidator(
+  Exact({
+    amount: Type.Integer({ minimum: 1 }),
+    environment: Type.Optional(Type.Union([Type.Literal('test'), Type.Literal('live')])),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 5 })),
+    entries: Type.Optional(
+      Type.Array(Exact({ value: Type.Union([Type.Integer(), Type.String({ pattern: '^\\d+$' })], { 'x-expected': 'a whole number' }) })),
+    ),
+    confirm: Type.Optional(Type.Boolean()),
+  }),
+)
+
+const faultFor = (value: unknown, coerce = false): Fault => {
+  try {
+    validate(value, coerce)
+  } catch (error) {
+    return error as Fault
+  }
+  throw new Error('the value was accepted')
+}
+
+describe('a wrong parameter is named', () => {
+  for (const [value, code, param, says] of [
+    [{}, 'parameter_missing', 'amount', 'Missing required param: amount'],
+    [{ amount: '10.5' }, 'parameter_invalid_integer', 'amount', "got '10.5'"],
+    [{ amount: 10.5 }, 'parameter_invalid_integer', 'amount', 'got 10.5'],
+    [{ amount: 0 }, 'parameter_invalid', 'amount', 'must be >= 1'],
+    [{ amount: 1, foo: 1 }, 'parameter_unknown', 'foo', 'unknown parameter: foo'],
+    [{ amount: 1, environment: 'prod' }, 'parameter_invalid', 'environment', "must be one of 'test', 'live', got 'prod'"],
+    [{ amount: 1, name: '' }, 'parameter_invalid_empty', 'name', 'empty string for name'],
+    [{ amount: 1, name: 'too long' }, 'parameter_invalid', 'name', '5 characters'],
+    [{ amount: 1, entries: [{ value: 1 }, { value: '1e3' }] }, 'parameter_invalid', 'entries[1][value]', "must be a whole number, got '1e3'"],
+    [{ amount: 1, entries: [{}] }, 'parameter_missing', 'entries[0][value]', 'entries[0][value]'],
+    [{ amount: 1, entries: [{ value: 1, x: 1 }] }, 'parameter_unknown', 'entries[0][x]', 'entries[0][x]'],
+  ] as const) {
+    test(`${JSON.stringify(value)} → ${code} ${param}`, () => {
+      const fault = faultFor(value)
+      expect(fault).toMatchObject({ code, detail: { param } })
+      expect(fault.message).toContain(says)
+    })
+  }
+})
+
+test('form text becomes the number or boolean asked for; JSON text does not', () => {
+  const value = { amount: '1999', confirm: 'true' }
+  validate(value, true)
+  expect(value).toEqual({ amount: 1999, confirm: true })
+  expect(faultFor({ amount: '1999' }).code).toBe('parameter_invalid_integer')
+})
