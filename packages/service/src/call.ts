@@ -31,3 +31,11 @@ export const reply = <Body>(status: number, body: Body): Reply<Body> => new Repl
 export type Handlers<A extends Api> = {
   readonly [K in keyof A]: (call: Call<A[K]>) => Promise<Response<A[K]> | Reply>
 }
+
+/**
+ * Pure checks of parameters that a schema cannot state. They run before an idempotency key is claimed: of a request
+ * refused here nothing is stored, not even a fingerprint. They throw the Fault that names what is wrong.
+ */
+export type Checks<A extends Api> = {
+  readonly [K in keyof A]?: (call: Call<A[K]>) => void
+}

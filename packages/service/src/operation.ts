@@ -35,6 +35,7 @@ export interface Operation {
 }
 
 export type AnyHandler = (call: Call<Route>) => Promise<unknown>
+export type AnyCheck = (call: Call<Route>) => void
 
 // typebox keeps its own hidden members on schemas; the serialiser gets plain JSON Schema.
 const compileSerializer = (schema: object): ((body: unknown) => string) =>
@@ -66,6 +67,7 @@ export const createOperation = (options: {
   route: Route
   handler: AnyHandler
   idempotency?: Idempotency | undefined
+  check?: AnyCheck | undefined
 }): Operation => {
   const { name, route, handler } = options
   const validate = {
@@ -82,7 +84,7 @@ export const createOperation = (options: {
     validate.params(raw.params, true)
     validate.query(raw.query, true)
     validate.body(body, raw.coerceBody)
-    return {
+    const call: Call<Route> = {
       principal: raw.principal as never,
       params: raw.params as never,
       query: raw.query as never,
@@ -92,6 +94,8 @@ export const createOperation = (options: {
       clientIp: raw.clientIp,
       idempotency: undefined,
     }
+    options.check?.(call)
+    return call
   }
 
   const statusFor = (raw: RawCall): number => successStatus(route, surfaceOf(raw.path))
@@ -141,11 +145,16 @@ export const createOperation = (options: {
   }
 }
 
-export const createOperations = (api: Api, handlers: Record<string, AnyHandler>, idempotency?: Idempotency): Map<string, Operation> =>
+export const createOperations = (
+  api: Api,
+  handlers: Record<string, AnyHandler>,
+  idempotency?: Idempotency,
+  checks: Record<string, AnyCheck> = {},
+): Map<string, Operation> =>
   new Map(
     Object.entries(api).map(([name, route]) => {
       const handler = handlers[name]
       assert(handler !== undefined, `operation ${name} has no handler`)
-      return [name, createOperation({ name, route, handler, idempotency })]
+      return [name, createOperation({ name, route, handler, idempotency, check: checks[name] })]
     }),
   )

@@ -1,11 +1,11 @@
 import type { Api, Principal, ServiceName } from '@micro/contracts'
 import { assert } from '@micro/kernel'
 import type { FastifyInstance } from 'fastify'
-import type { Handlers } from './call.ts'
+import type { Checks, Handlers } from './call.ts'
 import type { Runtime } from './dependencies.ts'
 import { createHttp } from './http.ts'
 import type { Idempotency } from './idempotency.ts'
-import { createOperations, type AnyHandler } from './operation.ts'
+import { createOperations, type AnyCheck, type AnyHandler } from './operation.ts'
 import type { Worker } from './worker.ts'
 
 /** What a service is made of; its composition root returns this through `createService`. */
@@ -13,6 +13,7 @@ export interface ServiceParts<A extends Api> {
   readonly name: ServiceName
   readonly api: A
   readonly handlers: Handlers<A>
+  readonly checks?: Checks<A>
   readonly workers?: readonly Worker[]
   readonly idempotency?: Idempotency
   /** Throws when the service cannot do its work now (database unreachable). */
@@ -44,7 +45,12 @@ export interface ExecuteInput {
 
 /** Turns the parts of a service into one that runs: contract → HTTP and in-process calls. */
 export const createService = <A extends Api>(parts: ServiceParts<A>, { log, newId }: Runtime): Service => {
-  const operations = createOperations(parts.api, parts.handlers as unknown as Record<string, AnyHandler>, parts.idempotency)
+  const operations = createOperations(
+    parts.api,
+    parts.handlers as unknown as Record<string, AnyHandler>,
+    parts.idempotency,
+    parts.checks as unknown as Record<string, AnyCheck> | undefined,
+  )
   const http = createHttp({ service: parts.name, operations: operations.values(), log, newId })
   const workers = parts.workers ?? []
 

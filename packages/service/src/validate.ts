@@ -1,6 +1,7 @@
 import { Fault } from '@micro/kernel'
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
+import { redactText } from './log.ts'
 
 const options: Options = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false, verbose: true }
 const strictAjv = new Ajv(options)
@@ -14,7 +15,8 @@ const paramName = (path: string, last?: string): string => {
 }
 
 const show = (value: unknown): string => {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'undefined')
+  // A card number sent to the wrong place is not repeated back.
+  const text = redactText(typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'undefined'))
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
