@@ -1,0 +1,46 @@
+import { isSessionLost, isStalePlan } from './errors.ts'
+import { createPool, type DatabaseOptions, type Pool } from './pool.ts'
+import { queryOf, type Sql } from './sql.ts'
+import { runTransaction, type TransactionOptions, type TransactionSql } from './transaction.ts'
+
+/** One service's door to its database. */
+export interface Database {
+  /** Each statement is its own transaction, on any connection of the pool. */
+  sql: Sql
+  /**
+   * Runs `work` between BEGIN and COMMIT, and again (up to 5 times in all) after a serialization failure or a
+   * deadlock, so `work` must have no effects but its statements. An error of `work` rolls back and is rethrown.
+   * Throws CommitUnknownError when the connection broke during COMMIT.
+   */
+  transaction<T>(work: (sql: TransactionSql) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Waits for the statements under way, then closes all connections. */
+  close(): Promise<void>
+}
+
+const autocommit = async <Row>(pool: Pool, named: boolean, strings: TemplateStringsArray, values: unknown[]) => {
+  const query = queryOf(strings, values, named)
+  for (let triesLeft = 1; ; triesLeft--) {
+    const client = await pool.acquire()
+    try {
+      const { rows } = await client.query<Row & object>(query)
+      client.release()
+      return rows as Row[]
+    } catch (error) {
+      const stale = isStalePlan(error)
+      client.release(stale || isSessionLost(error))
+      // A stale plan is refused before it runs, so a fresh connection may run the statement.
+      if (!stale || triesLeft === 0) throw error
+    }
+  }
+}
+
+/** Opens a pool on `url`. Connects lazily, recovers by itself after PostgreSQL restarted. */
+export const createDatabase = (options: DatabaseOptions): Database => {
+  const pool = createPool(options)
+  const named = options.namedStatements ?? true
+  return {
+    sql: (strings, ...values) => autocommit(pool, named, strings, values),
+    transaction: (work, transactionOptions = {}) => runTransaction({ pool, named, ...transactionOptions }, work),
+    close: pool.close,
+  }
+}

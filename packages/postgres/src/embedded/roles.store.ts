@@ -1,0 +1,101 @@
+import pg from 'pg'
+import { SQLSTATE, sqlState } from '../errors.ts'
+
+const id = pg.escapeIdentifier
+const text = pg.escapeLiteral
+
+/** Runs one piece of work on one short-lived connection. */
+export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client({ connectionString: url, application_name: 'micro provisioning' })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+export const databaseExists = async (client: pg.Client, name: string) =>
+  (await client.query('select from pg_database where datname = $1', [name])).rowCount === 1
+
+/** Cloned from template0, which nobody can be connected to, so that several can be created at once. */
+export const createDatabaseOwnedBy = async (client: pg.Client, { name, owner }: { name: string; owner: string }) => {
+  try {
+    await client.query(`create database ${id(name)} owner ${id(owner)} template template0`)
+  } catch (error) {
+    if (sqlState(error) !== SQLSTATE.duplicateDatabase) throw error
+  }
+}
+
+export type LoginRole = { name: string; password: string; settings?: Record<string, string> }
+
+/** Creates the role, or sets its password and settings anew. */
+export const ensureLogin = async (client: pg.Client, { name, password, settings = {} }: LoginRole) => {
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name])
+  const verb = rowCount === 0 ? 'create' : 'alter'
+  const rights = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls'
+  await client.query(`${verb} role ${id(name)} ${rights} password ${text(password)}`)
+  for (const [setting, value] of Object.entries(settings))
+    await client.query(`alter role ${id(name)} set ${id(setting)} = ${text(value)}`)
+}
+
+export const grantConnect = async (client: pg.Client, { database, role }: { database: string; role: string }) => {
+  await client.query(`grant connect on database ${id(database)} to ${id(role)}`)
+}
+
+export const closeToPublic = async (client: pg.Client, database: string) => {
+  await client.query(`revoke all on database ${id(database)} from public`)
+}
+
+export const ensureSchema = async (client: pg.Client, { schema, owner }: { schema: string; owner: string }) => {
+  await client.query('revoke create on schema public from public')
+  await client.query(`create schema if not exists ${id(schema)} authorization ${id(owner)}`)
+}
+
+export const listTables = async (client: pg.Client, schema: string) => {
+  const { rows } = await client.query<{ name: string }>(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm') order by 1`,
+    [schema],
+  )
+  return rows.map(({ name }) => name)
+}
+
+export const listColumns = async (client: pg.Client, { schema, table }: { schema: string; table: string }) => {
+  const { rows } = await client.query<{ name: string }>(
+    `select a.attname as name from pg_attribute a join pg_class c on c.oid = a.attrelid
+     join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1 and c.relname = $2 and a.attnum > 0 and not a.attisdropped order by a.attnum`,
+    [schema, table],
+  )
+  return rows.map(({ name }) => name)
+}
+
+type Reader = { schema: string; owner: string; reader: string }
+
+export const grantUsage = async (client: pg.Client, { schema, reader }: Reader) => {
+  await client.query(`grant usage on schema ${id(schema)} to ${id(reader)}`)
+}
+
+/** Takes back every right to read, of tables present and to come, so that the grants after it are the whole list. */
+export const revokeAllReads = async (client: pg.Client, { schema, owner, reader }: Reader) => {
+  await client.query(`revoke all on all tables in schema ${id(schema)} from ${id(reader)}`)
+  await client.query(
+    `alter default privileges for role ${id(owner)} in schema ${id(schema)} revoke select on tables from ${id(reader)}`,
+  )
+}
+
+export const grantAllReads = async (client: pg.Client, { schema, owner, reader }: Reader) => {
+  await client.query(`grant select on all tables in schema ${id(schema)} to ${id(reader)}`)
+  await client.query(
+    `alter default privileges for role ${id(owner)} in schema ${id(schema)} grant select on tables to ${id(reader)}`,
+  )
+}
+
+type TableGrant = { schema: string; table: string; reader: string; columns?: string[] }
+
+export const grantTable = async (client: pg.Client, { schema, table, reader, columns }: TableGrant) => {
+  const list = columns ? ` (${columns.map(id).join(', ')})` : ''
+  await client.query(`grant select${list} on ${id(schema)}.${id(table)} to ${id(reader)}`)
+}

@@ -1,0 +1,98 @@
+import type pg from 'pg'
+import {
+  closeToPublic, createDatabaseOwnedBy, databaseExists, ensureLogin, ensureSchema, grantAllReads, grantConnect,
+  grantTable, grantUsage, listColumns, listTables, revokeAllReads, withClient,
+} from './roles.store.ts'
+
+type SuperuserUrl = (database: string) => string
+
+export type ServiceRoles = {
+  superuserUrl: SuperuserUrl
+  /** The service's name is the name of its schema and the stem of its roles. */
+  service: string
+  database: string
+  passwords: { owner: string; app: string }
+}
+
+const loginUrl = (superuserUrl: string, { user, password }: { user: string; password: string }) => {
+  const url = new URL(superuserUrl)
+  url.username = encodeURIComponent(user)
+  url.password = encodeURIComponent(password)
+  return url.href
+}
+
+/**
+ * Makes sure of a service's database, its `<service>_owner` (owns database and schema, runs the migrations) and its
+ * `<service>_app` (may connect; what it may touch is granted by the migrations). Repeatable; sets the passwords.
+ */
+export const provisionService = async (options: ServiceRoles): Promise<{ ownerUrl: string; appUrl: string }> => {
+  const { superuserUrl, service, database, passwords } = options
+  const owner = `${service}_owner`
+  const app = `${service}_app`
+  await withClient(superuserUrl('postgres'), async (client) => {
+    await ensureLogin(client, { name: owner, password: passwords.owner })
+    // Tables every service has (outbox, idempotency keys) are named without a schema in shared code.
+    await ensureLogin(client, { name: app, password: passwords.app, settings: { search_path: service } })
+    if (!(await databaseExists(client, database))) await createDatabaseOwnedBy(client, { name: database, owner })
+    await closeToPublic(client, database)
+    await grantConnect(client, { database, role: app })
+  })
+  await withClient(superuserUrl(database), (client) => ensureSchema(client, { schema: service, owner }))
+  return {
+    ownerUrl: loginUrl(superuserUrl(database), { user: owner, password: passwords.owner }),
+    appUrl: loginUrl(superuserUrl(database), { user: app, password: passwords.app }),
+  }
+}
+
+export type ReaderOptions = {
+  superuserUrl: SuperuserUrl
+  databases: {
+    service: string
+    database: string
+    /** What people must not see: `table` or `table.column`. */
+    hidden?: string[]
+  }[]
+  user?: string
+  password?: string
+}
+
+const grantVisible = async (client: pg.Client, options: { schema: string; reader: string; hidden: string[] }) => {
+  const { schema, reader, hidden } = options
+  for (const table of await listTables(client, schema)) {
+    if (hidden.includes(table)) continue
+    if (!hidden.some((name) => name.startsWith(`${table}.`))) {
+      await grantTable(client, { schema, table, reader })
+      continue
+    }
+    const columns = (await listColumns(client, { schema, table })).filter((name) => !hidden.includes(`${table}.${name}`))
+    if (columns.length > 0) await grantTable(client, { schema, table, reader, columns })
+  }
+}
+
+const openForReading = async (
+  options: ReaderOptions['databases'][number] & { superuserUrl: SuperuserUrl; reader: string },
+) => {
+  const { superuserUrl, service, database, hidden = [], reader } = options
+  const names = { schema: service, owner: `${service}_owner`, reader }
+  await withClient(superuserUrl(database), async (client) => {
+    await client.query('begin')
+    await grantConnect(client, { database, role: reader })
+    await grantUsage(client, names)
+    await revokeAllReads(client, names)
+    if (hidden.length === 0) await grantAllReads(client, names)
+    else await grantVisible(client, { schema: service, reader, hidden })
+    await client.query('commit')
+  })
+}
+
+/**
+ * Makes sure of the login people look into the databases with: `user`/`password` by default, read-only. Repeatable.
+ * Call it after the migrations: where something is hidden, only the tables that exist by then become visible, so
+ * that a new table with secrets is never shown by default; elsewhere future tables are visible at once.
+ */
+export const provisionReader = async (options: ReaderOptions): Promise<void> => {
+  const { superuserUrl, databases, user = 'user', password = 'password' } = options
+  const settings = { default_transaction_read_only: 'on', statement_timeout: '60s' }
+  await withClient(superuserUrl('postgres'), (client) => ensureLogin(client, { name: user, password, settings }))
+  await Promise.all(databases.map((entry) => openForReading({ ...entry, superuserUrl, reader: user })))
+}

@@ -1,0 +1,56 @@
+import pg from 'pg'
+import { ConnectionError } from './errors.ts'
+import { columnTypes } from './types.ts'
+
+/** What a database is opened with. `*Ms` are milliseconds. */
+export type DatabaseOptions = {
+  url: string
+  applicationName: string
+  /** Connections at most. Default 10. */
+  poolSize?: number
+  /** Off behind pgbouncer in transaction mode; session settings are then left to its configuration. Default on. */
+  namedStatements?: boolean
+  /** Server-side limit of one statement. Default 30 s. */
+  statementTimeoutMs?: number
+  /** How long a caller waits for a connection before it gets a ConnectionError. Default 5 s. */
+  acquireTimeoutMs?: number
+}
+
+export type Pool = {
+  acquire: () => Promise<pg.PoolClient>
+  close: () => Promise<void>
+}
+
+const ignore = () => {}
+
+/** Opens no connection by itself; connections are made when first needed and replaced after they broke. */
+export const createPool = (options: DatabaseOptions): Pool => {
+  const { namedStatements = true, statementTimeoutMs = 30_000 } = options
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    pipeline: true,
+    types: columnTypes,
+    // pgbouncer refuses startup parameters that it does not know.
+    ...(namedStatements ? { statement_timeout: statementTimeoutMs, idle_in_transaction_session_timeout: 60_000 } : {}),
+  } as pg.PoolConfig)
+  // Without a listener the loss of an idle connection would end the process. The pool drops the connection itself,
+  // and whoever was using one gets the error from its own statement.
+  pool.on('error', ignore)
+  pool.on('connect', (client) => client.on('error', ignore))
+  return {
+    acquire: async () => {
+      try {
+        return await pool.connect()
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause)
+        throw new ConnectionError(`no database connection: ${reason}`, { cause })
+      }
+    },
+    close: () => pool.end(),
+  }
+}

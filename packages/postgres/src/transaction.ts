@@ -1,0 +1,130 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { PoolClient, QueryResult } from 'pg'
+import {
+  CommitUnknownError, isRetryable, isSessionLost, isStalePlan, TransactionAbortedError, TransactionFinishedError,
+} from './errors.ts'
+import type { Pool } from './pool.ts'
+import { queryOf, type Sql } from './sql.ts'
+
+export interface TransactionSql extends Sql {
+  /**
+   * Sends the statement and COMMIT in one flush, saving a round trip; resolves with the rows once committed. Only
+   * for a last statement whose rows decide nothing: whatever it matched is committed already.
+   */
+  andCommit: Sql
+}
+
+export type TransactionOptions = { isolation?: 'read committed' | 'repeatable read' | 'serializable' }
+
+type Context = TransactionOptions & { pool: Pool; named: boolean }
+
+const TRIES = 5
+const pauseMsMax = 20
+
+type State = 'open' | 'committing' | 'committed' | 'finished'
+
+// Rejections reach the caller through the promise it was given; this only keeps a second reader of the same
+// promise from being reported as unhandled.
+const quiet = <T>(promise: Promise<T>) => {
+  promise.catch(() => {})
+  return promise
+}
+
+const answerOf = async <Row extends object>(begin: Promise<unknown>, answer: Promise<QueryResult<Row>>) => {
+  await begin.catch(async (cause: unknown) => {
+    // BEGIN failed, so if the statement went through it was committed on its own.
+    if (await answer.then(() => true, () => false)) throw new CommitUnknownError('BEGIN failed', { cause })
+    throw cause
+  })
+  return (await answer).rows
+}
+
+/** One try: BEGIN travels with the first statement, COMMIT may travel with the last. */
+const openTransaction = (client: PoolClient, { named, isolation }: Context) => {
+  let state: State = 'open'
+  let begun: Promise<QueryResult> | undefined
+  let commitResult: Promise<void> | undefined
+
+  /** Throws before anything is sent when the statement cannot be sent. */
+  const send = <Row extends object>(strings: TemplateStringsArray, values: unknown[]): Promise<Row[]> => {
+    if (state !== 'open') throw new TransactionFinishedError('this transaction is finished: was an await forgotten?')
+    const query = queryOf(strings, values, named)
+    // The connection is in pipeline mode: both leave in one packet, and the server answers them in order.
+    const begin = (begun ??= quiet(client.query(isolation ? `begin isolation level ${isolation}` : 'begin')))
+    return quiet(answerOf(begin, quiet(client.query<Row>(query))))
+  }
+
+  const sendCommit = async () => {
+    state = 'committing'
+    let tag: string
+    try {
+      tag = (await client.query('commit')).command
+    } catch (cause) {
+      state = 'finished'
+      if (isSessionLost(cause)) throw new CommitUnknownError('the connection broke during COMMIT', { cause })
+      throw cause
+    }
+    state = tag === 'COMMIT' ? 'committed' : 'finished'
+    if (tag !== 'COMMIT') throw new TransactionAbortedError('a statement had failed, so COMMIT rolled back')
+  }
+
+  const andCommit: Sql = async <Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) => {
+    const answer = send<Row>(strings, values)
+    commitResult = quiet(sendCommit())
+    const [rows, commit] = await Promise.allSettled([answer, commitResult])
+    // After a lost connection both fail, and the unknown COMMIT is what matters; else the statement's own error.
+    if (commit.status === 'rejected' && commit.reason instanceof CommitUnknownError) throw commit.reason
+    if (rows.status === 'rejected') throw rows.reason
+    if (commit.status === 'rejected') throw commit.reason
+    return rows.value
+  }
+
+  const sql = Object.assign(
+    async <Row extends object>(strings: TemplateStringsArray, ...values: unknown[]) => send<Row>(strings, values),
+    { andCommit },
+  ) satisfies TransactionSql
+
+  return {
+    sql,
+    committed: () => state === 'committed',
+    commit: async () => {
+      if (commitResult) return commitResult
+      if (begun) return sendCommit()
+      state = 'committed'
+    },
+    /** Returns whether the connection is fit for the next user. */
+    rollback: async () => {
+      const needed = state === 'open' && begun !== undefined
+      if (state === 'open') state = 'finished'
+      if (!needed) return commitResult === undefined || commitResult.then(() => true, (error) => !isSessionLost(error))
+      return client.query('rollback').then(() => true, () => false)
+    },
+  }
+}
+
+const attempt = async <T>(context: Context, work: (sql: TransactionSql) => Promise<T>) => {
+  const client = await context.pool.acquire()
+  const transaction = openTransaction(client, context)
+  try {
+    const value = await work(transaction.sql)
+    await transaction.commit()
+    client.release()
+    return { value }
+  } catch (error) {
+    const reusable = await transaction.rollback()
+    client.release(!reusable || isSessionLost(error) || isStalePlan(error) || error instanceof CommitUnknownError)
+    return { error, retry: !transaction.committed() && (isRetryable(error) || isStalePlan(error)) }
+  }
+}
+
+/** See Database.transaction. */
+export const runTransaction = async <T>(context: Context, work: (sql: TransactionSql) => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++) {
+    const outcome = await attempt(context, work)
+    if ('value' in outcome) return outcome.value
+    if (!outcome.retry || tries === TRIES) throw outcome.error
+    // Those who collided spread out, or they would collide again.
+    await pause(randomInt(1, pauseMsMax * tries))
+  }
+}
