@@ -1,0 +1,3 @@
+export { defaultEventsConfig, readEventsConfig, type EventsConfig } from './config.ts'
+export { eventsService, type EventsDependencies } from './service.ts'
+export type { Source } from './ingest/ingest.events.ts'

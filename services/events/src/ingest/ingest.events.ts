@@ -1,0 +1,140 @@
+import type { Client } from '@micro/client'
+import type { BusMessages, OutboxEvent, outboxApi } from '@micro/contracts'
+import { assert } from '@micro/kernel'
+import { sqlState, type Database, type Sql } from '@micro/postgres'
+import { createWorker, type Runtime, type Worker } from '@micro/service'
+import { toWire, type EventRow } from '../event/event.ts'
+import { byBook, deadLetter, sortOut, withoutKnown, type Book, type DeadLetter } from './ingest.ts'
+import {
+  insertDeadLetters, insertEvents, lockLease, raiseHeads, releaseLease, selectKnown, takeLease, type Lease,
+} from './ingest.store.ts'
+
+/** A producing service's outbox, however its calls are carried. */
+export type Source = Pick<Client<ReturnType<typeof outboxApi>>, 'pullOutbox' | 'acknowledgeOutbox'>
+
+export interface IngestOptions extends Pick<Runtime, 'bus' | 'log'> {
+  readonly db: Database
+  /** The producing service's name. */
+  readonly name: string
+  readonly source: Source
+  /** Tells this process from every other reader of the outbox. */
+  readonly holder: string
+  readonly batchMax: number
+  readonly leaseMs: number
+  readonly pollMs: number
+}
+
+/** Another reader took the outbox over while we read: what we pulled is its to store. */
+class LeaseLostError extends Error {
+  override name = 'LeaseLostError'
+}
+
+type Stored = BusMessages['events.stored']
+interface Outcome {
+  readonly stored: readonly Stored[]
+  readonly dead: readonly DeadLetter[]
+  readonly repeated: number
+}
+
+/** Gives each book's arrivals the seqs up to its new head, in order. */
+const number = (books: readonly Book[], heads: readonly { merchant: string; mode: string; last_seq: bigint }[]): EventRow[][] =>
+  books.map(({ merchant, mode, arrivals }) => {
+    const head = heads.find((each) => each.merchant === merchant && each.mode === mode)
+    assert(head !== undefined, `book ${merchant} ${mode} has no head`)
+    const before = head.last_seq - BigInt(arrivals.length)
+    return arrivals.map(({ position: _, ...arrival }, at) => ({ ...arrival, seq: before + BigInt(at) + 1n }))
+  })
+
+const announcementOf = (events: readonly EventRow[]): Stored[] => {
+  const [event] = events
+  if (event === undefined) return []
+  const sequenced = events.map((row) => ({ seq: Number(row.seq), event: toWire(row) }))
+  return [{ merchant: event.merchant, mode: event.mode, events: sequenced }]
+}
+
+/** Stores a batch in the caller's database transaction; see README for the order of locks. */
+const store = async (sql: Sql, lease: Lease, rows: readonly OutboxEvent[]): Promise<Outcome> => {
+  if (!(await lockLease(sql, lease))) throw new LeaseLostError(`outbox ${lease.source} was taken over`)
+  const { arrivals, dead } = sortOut(rows)
+  const known = await selectKnown(sql, arrivals.map(({ id }) => id))
+  const fresh = withoutKnown(lease.source, arrivals, known)
+  const letters = [...dead, ...fresh.dead]
+  if (letters.length > 0) await insertDeadLetters(sql, lease.source, letters)
+  if (fresh.fresh.length === 0) return { stored: [], dead: letters, repeated: fresh.repeated }
+  const books = byBook(fresh.fresh)
+  const numbered = number(books, await raiseHeads(sql, books))
+  await insertEvents(sql, lease.source, numbered.flat())
+  return { stored: numbered.flatMap(announcementOf), dead: letters, repeated: fresh.repeated }
+}
+
+/** True when PostgreSQL refused the content itself (data exception, broken constraint, too large): trying again cannot help. */
+const isRefusal = (error: unknown): boolean => /^(22|23|54)/.test(sqlState(error) ?? '')
+
+/** Stores one row, or puts it aside when the database will not have it. */
+const storeAlone = async (db: Database, lease: Lease, row: OutboxEvent): Promise<Outcome> => {
+  try {
+    return await db.transaction((sql) => store(sql, lease, [row]))
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const letter = deadLetter(row, `the database refused it: ${(error as Error).message}`)
+    await insertDeadLetters(db.sql, lease.source, [letter])
+    return { stored: [], dead: [letter], repeated: 0 }
+  }
+}
+
+/** A refused batch is stored row by row, still in order, so that only the offending row is put aside. */
+const storeBatch = async (db: Database, lease: Lease, rows: readonly OutboxEvent[]): Promise<Outcome[]> => {
+  try {
+    return [await db.transaction((sql) => store(sql, lease, rows))]
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const outcomes: Outcome[] = []
+    for (const row of rows) outcomes.push(await storeAlone(db, lease, row))
+    return outcomes
+  }
+}
+
+/** Brings one outbox's events into the store, for as long as this process holds the outbox's lease. */
+export const createIngest = (options: IngestOptions): Worker => {
+  const { db, bus, log, name, source, holder, batchMax, leaseMs } = options
+
+  const announce = ({ stored, dead }: Outcome): void => {
+    for (const message of stored) {
+      bus.publish('events.stored', message)
+      for (const { seq, event } of message.events)
+        log.info({ source: name, event: event.id, type: event.type, merchant: message.merchant, mode: message.mode, seq }, 'event.stored')
+    }
+    for (const { position, event_id, reason } of dead) log.error({ source: name, position, event: event_id, reason }, 'event.put_aside')
+  }
+
+  const round = async (): Promise<boolean> => {
+    const lease = await takeLease(db.sql, { source: name, holder, leaseMs })
+    if (lease === undefined) return false
+    const { events: rows } = await source.pullOutbox({ query: { limit: batchMax } })
+    if (rows.length === 0) return false
+    try {
+      const outcomes = await storeBatch(db, lease, rows)
+      // Announced as soon as they are durable: a slow or lost acknowledgement only brings the rows here once more.
+      outcomes.forEach(announce)
+    } catch (error) {
+      if (error instanceof LeaseLostError) return false
+      throw error
+    }
+    await source.acknowledgeOutbox({ body: { positions: rows.map(({ position }) => position) } })
+    return rows.length >= batchMax
+  }
+
+  const worker = createWorker({ name: `ingest ${name}`, everyMs: options.pollMs, log, round })
+  const unsubscribe = bus.subscribe('outbox.ready', ({ service }) => {
+    if (service === name) worker.ring()
+  })
+  return {
+    ...worker,
+    async stop() {
+      unsubscribe()
+      await worker.stop()
+      // Best effort: a lease not given back runs out by itself.
+      await releaseLease(db.sql, { source: name, holder }).catch(() => {})
+    },
+  }
+}

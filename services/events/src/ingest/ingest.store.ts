@@ -1,0 +1,79 @@
+import { first, type Sql } from '@micro/postgres'
+import type { EventRow } from '../event/event.ts'
+import type { Book, DeadLetter, Known } from './ingest.ts'
+
+export interface Lease {
+  readonly source: string
+  readonly holder: string
+  readonly epoch: bigint
+}
+
+/** Takes a free or lapsed lease, or renews one's own; undefined while another holds it. By the database's clock alone. */
+export const takeLease = async (
+  sql: Sql,
+  { source, holder, leaseMs }: { source: string; holder: string; leaseMs: number },
+): Promise<Lease | undefined> => {
+  const taken = first(await sql<{ epoch: bigint }>`
+    insert into events.sources as own (name, holder, leased_until, epoch)
+    values (${source}, ${holder}, clock_timestamp() + ${leaseMs} * interval '1 millisecond', 1)
+    on conflict (name) do update
+    set holder = excluded.holder,
+        leased_until = excluded.leased_until,
+        epoch = case when own.holder = excluded.holder then own.epoch else own.epoch + 1 end
+    where own.holder = excluded.holder or own.leased_until < clock_timestamp()
+    returning epoch`)
+  return taken && { source, holder, epoch: taken.epoch }
+}
+
+/**
+ * Locks one's own lease to the end of the database transaction: nobody takes over in between. A lapsed lease that
+ * nobody took is still held, or a slow source could never be read.
+ */
+export const lockLease = async (sql: Sql, { source, holder, epoch }: Lease): Promise<boolean> => {
+  const rows = await sql`
+    select name from events.sources
+    where name = ${source} and holder = ${holder} and epoch = ${epoch}
+    for update`
+  return rows.length === 1
+}
+
+/** Lets another reader take over at once instead of after the lease has run out. */
+export const releaseLease = (sql: Sql, { source, holder }: Pick<Lease, 'source' | 'holder'>) => sql`
+  update events.sources set leased_until = clock_timestamp() - interval '1 millisecond'
+  where name = ${source} and holder = ${holder}`
+
+/** Which of these ids are stored. Across merchants, since an id names one event in all the world. */
+export const selectKnown = (sql: Sql, ids: readonly string[]) => sql<Known>`
+  select id, merchant, mode, source from events.events where id = any(${ids}::text[])`
+
+/** Raises the heads by as many seqs as each book needs. The rows are locked in (merchant, mode) order, so nobody deadlocks. */
+export const raiseHeads = (sql: Sql, books: readonly Book[]) => sql<{ merchant: string; mode: string; last_seq: bigint }>`
+  insert into events.heads as head (merchant, mode, last_seq)
+  select merchant, mode, added
+  from unnest(
+    ${books.map((book) => book.merchant)}::text[], ${books.map((book) => book.mode)}::text[],
+    ${books.map((book) => book.arrivals.length)}::bigint[]
+  ) as book (merchant, mode, added)
+  order by merchant collate "C", mode collate "C"
+  on conflict (merchant, mode) do update set last_seq = head.last_seq + excluded.last_seq
+  returning merchant, mode, last_seq`
+
+export const insertEvents = (sql: Sql, source: string, events: readonly EventRow[]) => sql`
+  insert into events.events
+    (merchant, mode, seq, id, type, api_version, created_at, request_id, idempotency_key, object, source)
+  select *, ${source}::text
+  from unnest(
+    ${events.map((event) => event.merchant)}::text[], ${events.map((event) => event.mode)}::text[],
+    ${events.map((event) => event.seq)}::bigint[], ${events.map((event) => event.id)}::text[],
+    ${events.map((event) => event.type)}::text[], ${events.map((event) => event.api_version)}::text[],
+    ${events.map((event) => event.created_at)}::timestamptz[], ${events.map((event) => event.request_id)}::text[],
+    ${events.map((event) => event.idempotency_key)}::text[], ${events.map((event) => event.object)}::jsonb[]
+  )`
+
+export const insertDeadLetters = (sql: Sql, source: string, letters: readonly DeadLetter[]) => sql`
+  insert into events.dead_letters (source, position, event_id, reason, content)
+  select ${source}::text, * from unnest(
+    ${letters.map((letter) => letter.position)}::text[], ${letters.map((letter) => letter.event_id)}::text[],
+    ${letters.map((letter) => letter.reason)}::text[], ${letters.map((letter) => letter.content)}::text[]
+  )
+  on conflict do nothing`
