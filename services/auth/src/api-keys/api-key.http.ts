@@ -1,0 +1,67 @@
+import type { authApi } from '@micro/contracts'
+import { assert, Fault } from '@micro/kernel'
+import type { Handlers } from '@micro/service'
+import { newApiKey } from '@micro/signing'
+import type { AuthDependencies } from '../dependencies.ts'
+import { keyedHash } from '../secrets.ts'
+import { apiKeyToWire, isApiKeyId, mayRevoke, type ApiKeyRow } from './api-key.ts'
+import {
+  insertApiKey, revokeApiKeyRow, selectApiKey, selectApiKeysAfter, selectApiKeysBefore,
+} from './api-key.store.ts'
+
+const missing = (id: string, param: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param })
+
+export const apiKeyHandlers = (
+  { db, bus, clock, newId, log, config }: AuthDependencies,
+): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => {
+  /** The merchant's own key. @throws Fault resource_missing, the same for another merchant's id and for no id at all */
+  const findKey = async ({ id, merchant, param }: { id: string; merchant: string; param: string }): Promise<ApiKeyRow> => {
+    const key = isApiKeyId(id) ? await selectApiKey(db.sql, { id, merchant }) : undefined
+    if (key === undefined) throw missing(id, param)
+    return key
+  }
+
+  return {
+    async createApiKey({ principal, body }) {
+      assert(principal.user !== undefined, 'a session principal names no user')
+      const key = newApiKey(body.environment)
+      const pepper = config.peppers.current
+      const row = {
+        id: newId('api_key'), merchant: principal.merchant, mode: body.environment, name: body.name ?? null,
+        last_four: key.slice(-4), created_at: clock.now(),
+      }
+      await insertApiKey(db.sql, {
+        ...row, hash: keyedHash(pepper, 'api_key', key), pepper_id: pepper.id, created_by: principal.user,
+      })
+      log.info({ api_key_id: row.id, merchant: row.merchant, mode: row.mode, user: principal.user }, 'api_key.created')
+      return { ...apiKeyToWire({ ...row, last_used_at: null, revoked_at: null }), key }
+    },
+
+    async listApiKeys({ principal: { merchant }, query }) {
+      const { limit = 10, starting_after: after, ending_before: before } = query
+      if (after !== undefined && before !== undefined) {
+        throw new Fault('parameter_invalid', { param: 'ending_before', reason: 'it cannot be combined with starting_after' })
+      }
+      if (after !== undefined) await findKey({ id: after, merchant, param: 'starting_after' })
+      if (before !== undefined) await findKey({ id: before, merchant, param: 'ending_before' })
+      // One more than asked for tells whether there are more.
+      const rows = before === undefined
+        ? await selectApiKeysAfter(db.sql, { merchant, after: after ?? null, limit: limit + 1 })
+        : await selectApiKeysBefore(db.sql, { merchant, before, limit: limit + 1 })
+      const page = rows.slice(0, limit)
+      if (before !== undefined) page.reverse()
+      return { object: 'list', url: '/auth/api_keys', has_more: rows.length > limit, data: page.map(apiKeyToWire) }
+    },
+
+    async revokeApiKey({ principal, params: { id } }) {
+      const { merchant } = principal
+      const key = await findKey({ id, merchant, param: 'id' })
+      if (!mayRevoke(principal, key)) throw new Fault('permission_denied')
+      const revoked = await revokeApiKeyRow(db.sql, { id, merchant, now: clock.now() })
+      if (revoked === undefined) throw missing(id, 'id')
+      bus.publish('credential.revoked', { keyId: id })
+      log.info({ api_key_id: id, merchant, by: principal.kind, user: principal.user }, 'api_key.revoked')
+      return apiKeyToWire(revoked)
+    },
+  }
+}

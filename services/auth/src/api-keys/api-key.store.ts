@@ -1,0 +1,69 @@
+import type { Mode } from '@micro/contracts'
+import { first, type Sql } from '@micro/postgres'
+import type { ApiKeyRow } from './api-key.ts'
+
+export const insertApiKey = (
+  sql: Sql,
+  key: Omit<ApiKeyRow, 'last_used_at' | 'revoked_at'> & { hash: Buffer; pepper_id: string; created_by: string },
+) => sql`
+  insert into auth.api_keys (id, merchant, mode, name, hash, pepper_id, last_four, created_by, created_at)
+  values (${key.id}, ${key.merchant}, ${key.mode}, ${key.name}, ${key.hash}, ${key.pepper_id}, ${key.last_four},
+          ${key.created_by}, ${key.created_at})`
+
+export const selectApiKey = async (
+  sql: Sql,
+  { id, merchant }: { id: string; merchant: string },
+): Promise<ApiKeyRow | undefined> =>
+  first(await sql<ApiKeyRow>`
+    select id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at
+    from auth.api_keys
+    where merchant = ${merchant} and id = ${id}`)
+
+/** Keys of both modes, newest first, beginning after the one with the id `after` (null: at the newest). */
+export const selectApiKeysAfter = (
+  sql: Sql,
+  { merchant, after, limit }: { merchant: string; after: string | null; limit: number },
+) => sql<ApiKeyRow>`
+  select id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at
+  from auth.api_keys
+  where merchant = ${merchant} and (${after}::text is null or id < ${after})
+  order by id desc     -- ids begin with their time
+  limit ${limit}`
+
+/** Keys of both modes next to and newer than the one with the id `before`, oldest first. */
+export const selectApiKeysBefore = (
+  sql: Sql,
+  { merchant, before, limit }: { merchant: string; before: string; limit: number },
+) => sql<ApiKeyRow>`
+  select id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at
+  from auth.api_keys
+  where merchant = ${merchant} and id > ${before}
+  order by id
+  limit ${limit}`
+
+/** Revokes once: a repeat keeps the first time. */
+export const revokeApiKeyRow = async (
+  sql: Sql,
+  { id, merchant, now }: { id: string; merchant: string; now: Date },
+): Promise<ApiKeyRow | undefined> =>
+  first(await sql<ApiKeyRow>`
+    update auth.api_keys set revoked_at = coalesce(revoked_at, ${now})
+    where merchant = ${merchant} and id = ${id}
+    returning id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at`)
+
+/**
+ * The live key with one of these hashes: one per pepper in use. The only query without a merchant: the key is what
+ * tells whose request this is.
+ */
+export const selectLiveApiKeyByHash = async (
+  sql: Sql,
+  hashes: readonly Buffer[],
+): Promise<{ id: string; merchant: string; mode: Mode } | undefined> =>
+  first(await sql<{ id: string; merchant: string; mode: Mode }>`
+    select id, merchant, mode from auth.api_keys
+    where hash = any(${hashes}::bytea[]) and revoked_at is null`)
+
+export const saveApiKeyUses = (sql: Sql, { ids, times }: { ids: readonly string[]; times: readonly Date[] }) => sql`
+  update auth.api_keys set last_used_at = greatest(last_used_at, used.at)
+  from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)
+  where api_keys.id = used.id`

@@ -1,0 +1,60 @@
+import { parseAuthSecrets, type Pepper, type Rotating, type SigningJwk } from './secrets.ts'
+
+export interface AuthConfig {
+  readonly peppers: Rotating<Pepper>
+  readonly jwtKeys: Rotating<SigningJwk>
+  /** Whether strangers may register. The composition root opens it on loopback. */
+  readonly registrationOpen: boolean
+  readonly accessTokenSeconds: number
+  /** Each refresh token lasts so long; using it starts the next one's term. */
+  readonly refreshTokenDays: number
+  /** Password hashes computed at a time; each takes 19 MiB and a core for some 20 to 50 ms. */
+  readonly passwordHashConcurrency: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads MICRO_AUTH_SECRETS (JSON of `AuthSecrets`, required), MICRO_REGISTRATION (open | closed, default closed),
+ * MICRO_ACCESS_TOKEN_SECONDS (600), MICRO_REFRESH_TOKEN_DAYS (30), MICRO_PASSWORD_HASH_CONCURRENCY (2).
+ * @throws Error listing everything that is wrong, without the secrets' values
+ */
+export const readAuthConfig = (env: Environment): AuthConfig => {
+  const problems: string[] = []
+
+  const integer = (name: string, bounds: { fallback: number; min: number; max: number }): number => {
+    const given = env[name]
+    if (given === undefined || given === '') return bounds.fallback
+    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN
+    if (value >= bounds.min && value <= bounds.max) return value
+    problems.push(`${name} must be a whole number from ${bounds.min} to ${bounds.max}, got '${given}'`)
+    return bounds.fallback
+  }
+
+  const secrets = () => {
+    const json = env['MICRO_AUTH_SECRETS']
+    if (json === undefined || json === '') {
+      problems.push('MICRO_AUTH_SECRETS is missing')
+      return undefined
+    }
+    try {
+      return parseAuthSecrets(json)
+    } catch (error) {
+      problems.push(`MICRO_AUTH_SECRETS cannot be used: ${(error as Error).message}`)
+      return undefined
+    }
+  }
+
+  const registration = env['MICRO_REGISTRATION'] ?? 'closed'
+  if (registration !== 'open' && registration !== 'closed') {
+    problems.push(`MICRO_REGISTRATION must be open or closed, got '${registration}'`)
+  }
+  const rings = secrets()
+  const numbers = {
+    accessTokenSeconds: integer('MICRO_ACCESS_TOKEN_SECONDS', { fallback: 600, min: 30, max: 3600 }),
+    refreshTokenDays: integer('MICRO_REFRESH_TOKEN_DAYS', { fallback: 30, min: 1, max: 365 }),
+    passwordHashConcurrency: integer('MICRO_PASSWORD_HASH_CONCURRENCY', { fallback: 2, min: 1, max: 64 }),
+  }
+  if (rings === undefined || problems.length > 0) throw new Error(`auth is not configured: ${problems.join('; ')}`)
+  return Object.freeze({ ...rings, ...numbers, registrationOpen: registration === 'open' })
+}

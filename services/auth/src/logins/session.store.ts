@@ -1,0 +1,79 @@
+import { first, type Sql } from '@micro/postgres'
+import type { EndReason, RefreshTokenRow, SessionRow } from './session.ts'
+
+export const insertSession = (sql: Sql, session: Omit<SessionRow, 'ended_at'> & { created_at: Date }) => sql`
+  insert into auth.login_sessions (id, user_id, merchant, created_at, expires_at)
+  values (${session.id}, ${session.user_id}, ${session.merchant}, ${session.created_at}, ${session.expires_at})`
+
+export const insertRefreshToken = (
+  sql: Sql,
+  token: { hash: Buffer; session: string; created_at: Date; expires_at: Date },
+) => sql`
+  insert into auth.refresh_tokens (hash, session, created_at, expires_at)
+  values (${token.hash}, ${token.session}, ${token.created_at}, ${token.expires_at})`
+
+/** Locks the session a refresh token belongs to, so that exchanges within one session are judged in turn. */
+export const lockSessionOfToken = async (sql: Sql, hash: Buffer): Promise<SessionRow | undefined> =>
+  first(await sql<SessionRow>`
+    select id, user_id, merchant, expires_at, ended_at
+    from auth.login_sessions
+    where id = (select session from auth.refresh_tokens where hash = ${hash})
+    for update`)
+
+/** Read only after the session is locked: a statement of its own sees what the holder of the lock before us wrote. */
+export const selectRefreshToken = async (sql: Sql, hash: Buffer): Promise<RefreshTokenRow | undefined> =>
+  first(await sql<RefreshTokenRow>`
+    select token.session, token.expires_at, token.used_at, token.successor, next.used_at is not null as successor_used
+    from auth.refresh_tokens token left join auth.refresh_tokens next on next.hash = token.successor
+    where token.hash = ${hash}`)
+
+export const saveRefreshTokenUse = (sql: Sql, use: { hash: Buffer; successor: Buffer; now: Date }) => sql`
+  update auth.refresh_tokens set used_at = ${use.now}, successor = ${use.successor}
+  where hash = ${use.hash} and used_at is null`
+
+export const extendSession = (sql: Sql, { id, expiresAt }: { id: string; expiresAt: Date }) => sql`
+  update auth.login_sessions set expires_at = ${expiresAt} where id = ${id}`
+
+export const endSession = (sql: Sql, { id, now, reason }: { id: string; now: Date; reason: EndReason }) => sql`
+  update auth.login_sessions set ended_at = ${now}, end_reason = ${reason}
+  where id = ${id} and ended_at is null`
+
+/** Ends all of a user's sessions but the one given; returns the ids of those that ended. */
+export const endOtherSessions = async (
+  sql: Sql,
+  { userId, except, now, reason }: { userId: string; except: string; now: Date; reason: EndReason },
+): Promise<string[]> => {
+  const rows = await sql<{ id: string }>`
+    update auth.login_sessions set ended_at = ${now}, end_reason = ${reason}
+    where user_id = ${userId} and id <> ${except} and ended_at is null
+    returning id`
+  return rows.map(({ id }) => id)
+}
+
+/** The session, if it is alive and belongs to this user and merchant. */
+export const selectLiveSession = async (
+  sql: Sql,
+  { id, user, merchant, now }: { id: string; user: string; merchant: string; now: Date },
+): Promise<{ id: string } | undefined> =>
+  first(await sql<{ id: string }>`
+    select id from auth.login_sessions
+    where id = ${id} and user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now}`)
+
+export const deleteExpiredRefreshTokens = async (sql: Sql, now: Date): Promise<number> =>
+  (
+    await sql`
+      delete from auth.refresh_tokens
+      where hash in (select hash from auth.refresh_tokens where expires_at < ${now} limit 1000)
+      returning session`
+  ).length
+
+/** Their refresh tokens go with them: an unknown token is refused just the same. */
+export const deleteFinishedSessions = async (sql: Sql, { now, endedBefore }: { now: Date; endedBefore: Date }): Promise<number> =>
+  (
+    await sql`
+      delete from auth.login_sessions
+      where id in (
+        select id from auth.login_sessions where expires_at < ${now} or ended_at < ${endedBefore} limit 1000
+      )
+      returning id`
+  ).length

@@ -1,0 +1,39 @@
+import { addMs } from '@micro/kernel'
+
+export interface SessionRow {
+  id: string
+  user_id: string
+  merchant: string
+  expires_at: Date
+  ended_at: Date | null
+}
+
+export interface RefreshTokenRow {
+  session: string
+  expires_at: Date
+  used_at: Date | null
+  successor: Buffer | null
+  successor_used: boolean
+}
+
+export type EndReason = 'logout' | 'password_changed' | 'refresh_token_reused'
+
+/** Two tabs, or a retry after a lost answer, may present one token twice within this time. */
+export const repeatWithinMs = 10_000
+
+/**
+ * What to answer to a refresh token.
+ * `rotate`: first use, it gets a successor. `repeat`: a second use so soon that both are taken for the same client; it
+ * is told the same successor, which nobody has used yet. `reuse`: someone holds a copy; the whole session ends.
+ * `refuse`: the session or the token is over, whoever asks.
+ */
+export const decideRefresh = (
+  session: Pick<SessionRow, 'expires_at' | 'ended_at'>,
+  token: RefreshTokenRow,
+  now: Date,
+): 'rotate' | 'repeat' | 'reuse' | 'refuse' => {
+  if (session.ended_at !== null || session.expires_at <= now || token.expires_at <= now) return 'refuse'
+  if (token.used_at === null) return 'rotate'
+  if (addMs(token.used_at, repeatWithinMs) < now || token.successor_used) return 'reuse'
+  return 'repeat'
+}

@@ -1,0 +1,56 @@
+import { authApi } from '@micro/contracts'
+import type { Database } from '@micro/postgres'
+import { createService, type Runtime, type Service } from '@micro/service'
+import { apiKeyHandlers } from './api-keys/api-key.http.ts'
+import { createKeyUses } from './api-keys/key-uses.ts'
+import { createCleanup } from './cleanup.ts'
+import type { AuthConfig } from './config.ts'
+import { credentialHandlers } from './credentials/credential.http.ts'
+import type { AuthDependencies } from './dependencies.ts'
+import { createAccessTokens } from './logins/access-token.ts'
+import { loginHandlers } from './logins/login.http.ts'
+import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
+import { queuedHasher } from './passwords/hash-queue.ts'
+import { passwordHandlers } from './passwords/password.http.ts'
+import { createAddressThrottle } from './throttle/address-throttle.ts'
+import { createLoginGuard } from './throttle/login-guard.ts'
+import { userHandlers } from './users/user.http.ts'
+
+export interface AuthServiceDependencies extends Runtime {
+  readonly db: Database
+  readonly config: AuthConfig
+  /** Argon2id unless a test looks on. */
+  readonly hasher?: Hasher
+}
+
+/** Users, merchants, login sessions and API keys. The database is its caller's to open and to close. */
+export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDependencies): Service => {
+  const { db, clock, log, config } = given
+  const keyUses = createKeyUses({ db, clock, log })
+  const deps: AuthDependencies = {
+    ...given,
+    hasher: queuedHasher(hasher, config.passwordHashConcurrency),
+    guard: createLoginGuard({ db, clock, pepper: config.peppers.current, addresses: createAddressThrottle() }),
+    accessTokens: createAccessTokens({ keys: config.jwtKeys, clock, seconds: config.accessTokenSeconds }),
+    noteKeyUse: keyUses.note,
+  }
+  return createService(
+    {
+      name: 'auth',
+      api: authApi,
+      handlers: {
+        ...userHandlers(deps),
+        ...loginHandlers(deps),
+        ...passwordHandlers(deps),
+        ...apiKeyHandlers(deps),
+        ...credentialHandlers(deps),
+      },
+      workers: [keyUses.worker, createCleanup(deps)],
+      ready: async () => void (await db.sql`select 1`),
+      close: async () => {
+        await keyUses.flush().catch((error: unknown) => log.warn({ err: error }, 'key_uses.lost'))
+      },
+    },
+    given,
+  )
+}

@@ -1,0 +1,46 @@
+import type { authApi } from '@micro/contracts'
+import { assert, Fault } from '@micro/kernel'
+import type { Handlers } from '@micro/service'
+import { apiKeyToWire } from '../api-keys/api-key.ts'
+import { selectApiKey } from '../api-keys/api-key.store.ts'
+import type { AuthDependencies } from '../dependencies.ts'
+import { normalizeEmail, userToWire, type UserRow } from './user.ts'
+import { claimOperator, insertMerchant, insertUser, selectMerchantOwner, selectUser } from './user.store.ts'
+
+export const userHandlers = (
+  { db, clock, newId, log, config, hasher }: AuthDependencies,
+): Pick<Handlers<typeof authApi>, 'registerUser' | 'getMe'> => ({
+  async registerUser({ body }) {
+    if (!config.registrationOpen) throw new Fault('registration_closed')
+    // Hashed before the email is looked at, so that a taken one takes as long.
+    const password_hash = await hasher.hash(body.password)
+    const id = newId('user')
+    const merchant = newId('merchant')
+    const created_at = clock.now()
+    const user = await db.transaction(async (sql): Promise<UserRow> => {
+      const operator = await claimOperator(sql, created_at)
+      const row = { id, email: normalizeEmail(body.email), password_hash, operator, created_at }
+      // Rolls the claim back, too.
+      if (!(await insertUser(sql, row))) throw new Fault('email_taken', { param: 'email' })
+      await insertMerchant(sql, { id: merchant, owner: id, created_at })
+      return { ...row, merchant }
+    })
+    log.info({ user: id, merchant, operator: user.operator }, 'user.registered')
+    return userToWire(user)
+  },
+
+  async getMe({ principal }) {
+    const { merchant, mode } = principal
+    if (principal.kind === 'api_key') {
+      const [owner, key] = await Promise.all([
+        selectMerchantOwner(db.sql, merchant),
+        selectApiKey(db.sql, { id: principal.keyId ?? '', merchant }),
+      ])
+      assert(owner !== undefined && key !== undefined, 'an API key was verified that has no owner or no row')
+      return { ...userToWire(owner), mode, api_key: apiKeyToWire(key) }
+    }
+    const user = await selectUser(db.sql, { id: principal.user ?? '', merchant })
+    if (user === undefined) throw new Fault('session_invalid')
+    return { ...userToWire(user), mode, api_key: null }
+  },
+})
