@@ -1,4 +1,5 @@
-import pg from 'pg'
+import type pg from 'pg'
+import { withClient } from './client.ts'
 import { MigrationError, SQLSTATE, sqlState } from './errors.ts'
 import { pendingMigrations, readMigrations, type Migration } from './migrations-folder.ts'
 import { applyMigration, ensureMigrationsTable, listMigrations, lockMigrations } from './migrations.store.ts'
@@ -41,10 +42,7 @@ const lock = async (client: pg.Client, schema: string, lockTimeoutMs: number) =>
 export const migrate = async (options: MigrateOptions): Promise<{ applied: string[] }> => {
   const { schema, lockTimeoutMs = 30_000, log = () => {} } = options
   const folder = await readMigrations(options.directory)
-  const client = new pg.Client({ connectionString: options.url, application_name: `micro migrate ${schema}` })
-  client.on('error', () => {})
-  await client.connect()
-  try {
+  return withClient({ url: options.url, applicationName: `micro migrate ${schema}` }, async (client) => {
     await lock(client, schema, lockTimeoutMs)
     await ensureMigrationsTable(client, schema)
     const pending = pendingMigrations(schema, folder, await listMigrations(client, schema))
@@ -53,7 +51,5 @@ export const migrate = async (options: MigrateOptions): Promise<{ applied: strin
       log(`${schema}: applied ${migration.name}`)
     }
     return { applied: pending.map(({ name }) => name) }
-  } finally {
-    await client.end()
-  }
+  })
 }

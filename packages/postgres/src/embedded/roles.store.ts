@@ -1,20 +1,8 @@
 import pg from 'pg'
+import { quoteIdentifier as id } from '../client.ts'
 import { SQLSTATE, sqlState } from '../errors.ts'
 
-const id = pg.escapeIdentifier
 const text = pg.escapeLiteral
-
-/** Runs one piece of work on one short-lived connection. */
-export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: url, application_name: 'micro provisioning' })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
 
 export const databaseExists = async (client: pg.Client, name: string) =>
   (await client.query('select from pg_database where datname = $1', [name])).rowCount === 1

@@ -1,10 +1,14 @@
 import type pg from 'pg'
+import { withClient } from '../client.ts'
 import {
   closeToPublic, createDatabaseOwnedBy, databaseExists, ensureLogin, ensureSchema, grantAllReads, grantConnect,
-  grantTable, grantUsage, listColumns, listTables, revokeAllReads, withClient,
+  grantTable, grantUsage, listColumns, listTables, revokeAllReads,
 } from './roles.store.ts'
 
 type SuperuserUrl = (database: string) => string
+
+const asSuperuser = <T>(url: string, work: (client: pg.Client) => Promise<T>) =>
+  withClient({ url, applicationName: 'micro provisioning' }, work)
 
 export type ServiceRoles = {
   superuserUrl: SuperuserUrl
@@ -29,7 +33,7 @@ export const provisionService = async (options: ServiceRoles): Promise<{ ownerUr
   const { superuserUrl, service, database, passwords } = options
   const owner = `${service}_owner`
   const app = `${service}_app`
-  await withClient(superuserUrl('postgres'), async (client) => {
+  await asSuperuser(superuserUrl('postgres'), async (client) => {
     await ensureLogin(client, { name: owner, password: passwords.owner })
     // Tables every service has (outbox, idempotency keys) are named without a schema in shared code.
     await ensureLogin(client, { name: app, password: passwords.app, settings: { search_path: service } })
@@ -37,7 +41,7 @@ export const provisionService = async (options: ServiceRoles): Promise<{ ownerUr
     await closeToPublic(client, database)
     await grantConnect(client, { database, role: app })
   })
-  await withClient(superuserUrl(database), (client) => ensureSchema(client, { schema: service, owner }))
+  await asSuperuser(superuserUrl(database), (client) => ensureSchema(client, { schema: service, owner }))
   return {
     ownerUrl: loginUrl(superuserUrl(database), { user: owner, password: passwords.owner }),
     appUrl: loginUrl(superuserUrl(database), { user: app, password: passwords.app }),
@@ -74,7 +78,7 @@ const openForReading = async (
 ) => {
   const { superuserUrl, service, database, hidden = [], reader } = options
   const names = { schema: service, owner: `${service}_owner`, reader }
-  await withClient(superuserUrl(database), async (client) => {
+  await asSuperuser(superuserUrl(database), async (client) => {
     await client.query('begin')
     await grantConnect(client, { database, role: reader })
     await grantUsage(client, names)
@@ -93,6 +97,6 @@ const openForReading = async (
 export const provisionReader = async (options: ReaderOptions): Promise<void> => {
   const { superuserUrl, databases, user = 'user', password = 'password' } = options
   const settings = { default_transaction_read_only: 'on', statement_timeout: '60s' }
-  await withClient(superuserUrl('postgres'), (client) => ensureLogin(client, { name: user, password, settings }))
+  await asSuperuser(superuserUrl('postgres'), (client) => ensureLogin(client, { name: user, password, settings }))
   await Promise.all(databases.map((entry) => openForReading({ ...entry, superuserUrl, reader: user })))
 }
