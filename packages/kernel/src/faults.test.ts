@@ -29,3 +29,9 @@ test('a fault whose code Stripe does not send has none', () => {
 test('a text in the detail is never read as a template again', () => {
   expect(new Fault('parameter_unknown', { param: '{limit}', limit: 'x' }).message).toBe('Received unknown parameter: {limit}.')
 })
+
+test('an unknown id in a parameter is a 400 with the code resource_missing and the parameter named', () => {
+  const fault = new Fault('parameter_resource_missing', { param: 'account_id', resource: 'ledger account', id: 'a' })
+  expect(fault.spec.status).toBe(400)
+  expect(errorBody(fault).error).toMatchObject({ code: 'resource_missing', param: 'account_id', message: "No such ledger account: 'a'" })
+})

@@ -10,6 +10,8 @@ export interface FaultSpec {
   readonly text: string
   /** False where Stripe's API sends no `code` in this case. */
   readonly coded?: boolean
+  /** The `code` a caller reads, where Stripe gives two cases one code with different statuses. */
+  readonly publicCode?: string
 }
 
 const bad = (text: string, status = 400): FaultSpec => ({ type: 'invalid_request_error', status, retryable: false, text })
@@ -27,6 +29,8 @@ export const faultCatalogue = {
   body_too_large: bad('The request body is larger than {limit} bytes.', 413),
   content_type_unsupported: bad('Content type {given} is not supported here. Send {supported}.', 415),
   resource_missing: bad("No such {resource}: '{id}'", 404),
+  /** An id inside a parameter that names nothing: Stripe answers 400 here, and 404 for the object of the URL itself. */
+  parameter_resource_missing: { ...bad("No such {resource}: '{id}'"), publicCode: 'resource_missing' },
   route_unknown: { ...bad('Unrecognized request URL ({method}: {path}). {hint}', 404), coded: false },
   method_not_allowed: bad('{method} is not allowed on {path}. Allowed: {allowed}.', 405),
   url_invalid: bad('The URL is malformed: {reason}.'),
@@ -139,12 +143,12 @@ const publicMembers = ['param', 'decline_code', 'charge', 'payment_intent', 'pay
 
 /** The error envelope of a fault. */
 export const errorBody = (fault: Fault): ErrorBody => {
-  const { type, coded = true } = fault.spec as FaultSpec
+  const { type, coded = true, publicCode = fault.code } = fault.spec as FaultSpec
   const members = publicMembers.filter((name) => fault.detail[name] !== undefined)
   return {
     error: {
       type,
-      ...(coded ? { code: fault.code } : {}),
+      ...(coded ? { code: publicCode } : {}),
       message: fault.message,
       ...Object.fromEntries(members.map((name) => [name, fault.detail[name]])),
     },
