@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
 import { route } from './route.ts'
 
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@\\u0000]+@[^\\s@\\u0000]+$' })
+/** Space around it is forgiven, as pasting adds some. */
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^\\s*[^\\s@\\u0000]+@[^\\s@\\u0000]+\\s*$' })
 /** At least 8 characters, no composition rules (NIST 800-63B); 1,024 bounds the hashing work. */
 const NewPassword = Text(1024, 8)
 const Password = Text(1024, 1)
@@ -58,7 +59,7 @@ export const authApi = {
   logIn: route({
     method: 'POST', path: '/auth/login', service: 'auth', access: ['public'], status: 200,
     summary: 'Log in with email and password.',
-    body: Exact({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password }), response: Tokens,
+    body: Exact({ email: Text(254, 1), password: Password }), response: Tokens,
     faults: ['login_invalid', 'login_throttled'],
   }),
   refreshSession: route({
