@@ -23,7 +23,8 @@ beforeEach(async () => {
   home = await mkdtemp(join(await realpath(tmpdir()), 'micro node '))
   checkout = join(home, 'check out')
   host = join(home, 'bin')
-  for (const folder of ['scripts', 'toolchain', 'apps/micro/dist']) await mkdir(join(checkout, folder), { recursive: true })
+  for (const folder of ['scripts', 'toolchain', 'apps/micro/dist'])
+    await mkdir(join(checkout, folder), { recursive: true })
   await mkdir(host)
   for (const file of ['micro', 'scripts/node.sh', 'scripts/with-node', 'toolchain/package-lock.json'])
     await copyFile(join(repository, file), join(checkout, file))
@@ -91,7 +92,9 @@ describe('choosing Node', () => {
       await install('npm', script)
       const { code, out, err } = await run(join(checkout, 'micro'))
       expect([code, out]).toEqual([1, ''])
-      expect(err.trim().split('\n').at(-1)).toMatch(`Node 22.18 or newer is needed, this machine has ${version} and ${sentence}`)
+      expect(err.trim().split('\n').at(-1)).toMatch(
+        `Node 22.18 or newer is needed, this machine has ${version} and ${sentence}`,
+      )
       await install('npm', npm('v24.21.0'))
       expect((await run(join(checkout, 'micro'))).out).toMatch(/^pinned/)
     })

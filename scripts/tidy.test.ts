@@ -63,7 +63,13 @@ describe('rooms', () => {
   }
 
   test('tests, scripts and benches may import anything', () => {
-    for (const file of ['tests/e2e/x.test.ts', 'scripts/x.ts', 'bench/x.ts', 'packages/testing/src/x.ts', 'packages/kernel/src/x.test.ts'])
+    for (const file of [
+      'tests/e2e/x.test.ts',
+      'scripts/x.ts',
+      'bench/x.ts',
+      'packages/testing/src/x.ts',
+      'packages/kernel/src/x.test.ts',
+    ])
       expect(rulesOf(file, "import { a } from '@micro/ledger'\nimport { b } from '@micro/testing'")).toEqual([])
   })
 
@@ -124,7 +130,8 @@ describe('layers in a service', () => {
 
 describe('a feature file is pure', () => {
   for (const specifier of ['@micro/kernel', '@micro/contracts', './sibling.ts'])
-    test(`importing ${specifier} is fine`, () => expect(rulesOf(feature, `import { a } from '${specifier}'`)).toEqual([]))
+    test(`importing ${specifier} is fine`, () =>
+      expect(rulesOf(feature, `import { a } from '${specifier}'`)).toEqual([]))
 
   for (const specifier of ['@micro/postgres', '@micro/bus', 'node:fs', 'node:crypto', 'fastify'])
     test(`importing ${specifier} is refused`, () =>

@@ -26,7 +26,9 @@ export const tidy = (files: ReadonlyMap<string, string>): Complaint[] => {
 const readTree = (root: string): Map<string, string> => {
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const paths = execFileSync('git', list, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }).split('\0')
-  const readable = paths.filter((path) => /\.(ts|tsx|sql|md|sh)$|(^|\/)package\.json$/.test(path) && existsSync(root + path))
+  const readable = paths.filter(
+    (path) => /\.(ts|tsx|sql|md|sh)$|(^|\/)package\.json$/.test(path) && existsSync(root + path),
+  )
   return new Map(readable.map((path) => [path, readFileSync(root + path, 'utf8')]))
 }
 

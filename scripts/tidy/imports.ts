@@ -40,7 +40,13 @@ const workspaceRules = (path: string, specifier: string, { workspaces }: House):
     return [{ rule: 'walls', problem: `${name} does not exist`, mend: 'Look up its name in packages/README.md.' }]
   const subpath = specifier.replace(name, '.')
   if (!workspace.exports.has(subpath))
-    return [{ rule: 'deep', problem: `${specifier} reaches inside ${name}`, mend: `Export it from ${workspace.room}/src/index.ts and import '${name}'.` }]
+    return [
+      {
+        rule: 'deep',
+        problem: `${specifier} reaches inside ${name}`,
+        mend: `Export it from ${workspace.room}/src/index.ts and import '${name}'.`,
+      },
+    ]
   if (isForTests(path)) return []
   if (!reaches(room, workspace.room))
     return [
@@ -51,7 +57,13 @@ const workspaceRules = (path: string, specifier: string, { workspaces }: House):
       },
     ]
   if (room !== workspace.room && !workspaceOf(room, workspaces)?.dependencies.has(name))
-    return [{ rule: 'declared', problem: `${name} is not in ${room}/package.json`, mend: `Add "${name}": "*" to its dependencies.` }]
+    return [
+      {
+        rule: 'declared',
+        problem: `${name} is not in ${room}/package.json`,
+        mend: `Add "${name}": "*" to its dependencies.`,
+      },
+    ]
   return []
 }
 
@@ -64,7 +76,7 @@ const testRules = (path: string, specifier: string, target: string | undefined):
   return [{ rule: 'tests', problem: `'${specifier}' is for tests only`, mend: 'Move what both need into the sources.' }]
 }
 
-const rankOf = (path: string): number => (/\.(http|events)\.ts$/.test(path) ? 2 : /\.store\.ts$/.test(path) ? 1 : 0)
+const rankOf = (path: string): number => (/\.(http|events)\.ts$/.test(path) ? 2 : path.endsWith('.store.ts') ? 1 : 0)
 
 const wiring = /^services\/[^/]+\/src\/[^/]+\.ts$/
 
@@ -120,7 +132,9 @@ export const importComplaints = (house: House): Complaint[] => {
       const target = fileOf(path, specifier)
       const findings = [
         ...(target ? relativeRules(path, specifier, target) : []),
-        ...(target && path.startsWith('services/') && !isForTests(path) ? layerRules(path, specifier, target, house) : []),
+        ...(target && path.startsWith('services/') && !isForTests(path)
+          ? layerRules(path, specifier, target, house)
+          : []),
         ...testRules(path, specifier, target),
         ...(specifier.startsWith('@micro/') ? workspaceRules(path, specifier, house) : []),
         ...(pure.has(path) ? pureRules(one) : []),

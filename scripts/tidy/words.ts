@@ -55,7 +55,8 @@ const sqlRules = ({ path, text, code, literals }: Source): Finding[] => {
 const services = ['gateway', 'auth', 'payments', 'ledger', 'events']
 
 /** Quoted text and comments in SQL are not names of tables. */
-const sqlNames = (sql: string): string => sql.replace(/'(?:[^']|'')*'|--[^\n]*/g, (piece) => piece.replace(/[^\n]/g, ' '))
+const sqlNames = (sql: string): string =>
+  sql.replace(/'(?:[^']|'')*'|--[^\n]*/g, (piece) => piece.replace(/[^\n]/g, ' '))
 
 const foreignTables = (path: string, sql: string): Finding[] => {
   const own = /^services\/([^/]+)\//.exec(path)?.[1]
