@@ -1,0 +1,46 @@
+import { first, type Sql } from '@micro/postgres'
+import type { Charge, Scope } from './charge.ts'
+
+export const insertCharge = (sql: Sql, charge: Charge) => sql`
+  insert into payments.charges (
+    id, merchant, mode, payment_intent, amount, currency, payment_method, status, request_id, idempotency_key, answer_status,
+    leased_until, created_at)
+  values (
+    ${charge.id}, ${charge.merchant}, ${charge.mode}, ${charge.payment_intent}, ${charge.amount}, ${charge.currency},
+    ${charge.payment_method}, ${charge.status}, ${charge.request_id}, ${charge.idempotency_key}, ${charge.answer_status},
+    ${charge.leased_until}, ${charge.created_at})`
+
+/** Only under the lock of its intent: then nobody else can settle it meanwhile. */
+export const findCharge = async (sql: Sql, { merchant, mode }: Scope, id: string): Promise<Charge | undefined> =>
+  first(await sql<Charge>`
+    select * from payments.charges where merchant = ${merchant} and mode = ${mode} and id = ${id}`)
+
+/** A result is written once: whoever comes second finds the charge no longer pending. */
+export const saveSettlement = async (sql: Sql, charge: Charge): Promise<boolean> =>
+  (
+    await sql`
+      update payments.charges set
+        status = ${charge.status}, processor_id = ${charge.processor_id}, failure_code = ${charge.failure_code},
+        decline_code = ${charge.decline_code}, failure_message = ${charge.failure_message},
+        failure_param = ${charge.failure_param}, advice_code = ${charge.advice_code}, fee = ${charge.fee},
+        posting = ${charge.posting}, posting_after = ${charge.posting_after}, settled_at = ${charge.settled_at}
+      where merchant = ${charge.merchant} and mode = ${charge.mode} and id = ${charge.id} and status = 'pending'
+      returning id`
+  ).length === 1
+
+/** Keeps the completer away while somebody is at work on a pending charge. */
+export const extendLease = (sql: Sql, { merchant, mode }: Scope, id: string, leasedUntil: Date) => sql`
+  update payments.charges set leased_until = ${leasedUntil}
+  where merchant = ${merchant} and mode = ${mode} and id = ${id} and status = 'pending'`
+
+/** The completer's work, of all merchants: pending charges nobody has been at work on for a lease. Takes the lease. */
+export const takeAbandonedCharges = (sql: Sql, { now, leasedUntil, limit }: { now: Date; leasedUntil: Date; limit: number }) =>
+  sql<Charge>`
+    update payments.charges set leased_until = ${leasedUntil}
+    where id in (
+      select id from payments.charges
+      where status = 'pending' and leased_until <= ${now}
+      order by leased_until
+      limit ${limit}
+      for update skip locked)
+    returning *`

@@ -1,0 +1,71 @@
+import type { paymentsApi } from '@micro/contracts'
+import { chargeAmountMax, chargeAmountMin, currencies, Fault } from '@micro/kernel'
+import type { Checks } from '@micro/service'
+import { testCards } from '../processors/test-cards.ts'
+import { hasCardNumber, isBareNumber } from './card-number.ts'
+
+/** Every text of a body with the name of its parameter, keys of metadata included. */
+const textsOf = (body: object): { param: string; text: string }[] =>
+  Object.entries(body).flatMap(([param, value]: [string, unknown]) => {
+    if (typeof value === 'string') return [{ param, text: value }]
+    if (value === null || typeof value !== 'object') return []
+    return Object.entries(value).flatMap(([key, member]: [string, unknown]) => [
+      { param, text: key },
+      ...(typeof member === 'string' ? [{ param, text: member }] : []),
+    ])
+  })
+
+/** @throws Fault card_number_refused (without the number), parameter_invalid */
+export const checkTexts = (body: object): void => {
+  for (const { param, text } of textsOf(body)) {
+    if (hasCardNumber(text)) throw new Fault('card_number_refused', { param })
+    // PostgreSQL's jsonb refuses half a surrogate pair, as no UTF-8 can carry it.
+    if (!text.isWellFormed()) throw new Fault('parameter_invalid', { param, reason: 'it is not well-formed Unicode' })
+  }
+}
+
+/** @throws Fault currency_unsupported, amount_too_small, amount_too_large */
+export const checkAmount = (amount: bigint, currency: string): void => {
+  const code = currency.toLowerCase()
+  if (!currencies.has(code)) throw new Fault('currency_unsupported', { currency: code, param: 'currency' })
+  const min = chargeAmountMin(code)
+  if (amount < min) throw new Fault('amount_too_small', { min: String(min), currency: code, param: 'amount' })
+  if (amount > chargeAmountMax) throw new Fault('amount_too_large', { max: String(chargeAmountMax), param: 'amount' })
+}
+
+/**
+ * In test mode only the simulator's payment methods exist; in live mode the processor will know.
+ * @throws Fault card_number_refused, resource_missing
+ */
+export const checkPaymentMethod = (id: string, mode: 'test' | 'live', param: string): void => {
+  if (isBareNumber(id)) throw new Fault('card_number_refused', { param })
+  if (mode === 'test' ? testCards.has(id) : /^[A-Za-z0-9_-]{1,255}$/.test(id)) return
+  throw new Fault('resource_missing', { resource: 'PaymentMethod', id, param })
+}
+
+/** What the schemas cannot say; a request refused here is stored under no idempotency key. */
+export const paymentIntentChecks: Checks<typeof paymentsApi> = {
+  createPaymentIntent({ body, principal, surface }) {
+    checkTexts(body)
+    if (body.payment_method !== undefined) checkPaymentMethod(body.payment_method, principal.mode, 'payment_method')
+    checkAmount(BigInt(body.amount), body.currency)
+    const hasDefault = surface === 'original' && principal.mode === 'test'
+    if (body.confirm === true && body.payment_method === undefined && !hasDefault) {
+      throw new Fault('payment_method_missing', { param: 'payment_method' })
+    }
+  },
+  confirmPaymentIntent({ body, principal }) {
+    checkTexts(body)
+    const { payment_method: method, payment_method_id: originalName } = body
+    if (method !== undefined) checkPaymentMethod(method, principal.mode, 'payment_method')
+    if (originalName !== undefined) checkPaymentMethod(originalName, principal.mode, 'payment_method_id')
+    if (method !== undefined && originalName !== undefined && method !== originalName) {
+      throw new Fault('parameter_invalid', { param: 'payment_method_id', reason: 'it differs from payment_method, which means the same' })
+    }
+  },
+  listPaymentIntents({ query }) {
+    if (query.starting_after !== undefined && query.ending_before !== undefined) {
+      throw new Fault('parameter_invalid', { param: 'ending_before', reason: 'it cannot be combined with starting_after' })
+    }
+  },
+}

@@ -1,0 +1,8 @@
+import { Fault } from '@micro/kernel'
+
+/** Whether some text can be an intent's id at all; whatever else is asked for is unknown without asking PostgreSQL. */
+export const isIntentId = (text: string): boolean => /^pi_[0-9A-Za-z]{1,64}$/.test(text)
+
+/** An unknown id and another tenant's answer exactly alike. */
+export const intentMissing = (id: string, param = 'intent'): Fault =>
+  new Fault('resource_missing', { resource: 'payment_intent', id, param })
