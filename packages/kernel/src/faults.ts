@@ -48,6 +48,7 @@ export const faultCatalogue = {
   secret_key_required: bad('This request needs a secret API key (sk_...).', 403),
   permission_denied: bad('The credentials given are not allowed to do this.', 403),
   rate_limit: bad('Too many requests: {limit} per minute are allowed. Try again in {seconds} s.', 429),
+  stream_limit: bad('Too many open streams for this {scope}: {limit} are allowed. Close one first.', 429),
   // people
   login_invalid: bad('The email or the password is wrong.', 401),
   login_throttled: bad('Too many failed logins. Try again in {seconds} s.', 429),
