@@ -78,9 +78,17 @@ export const createHttp = (options: {
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
+    // The framework's own answer while closing is not in Micro's envelope; the hook below gives ours.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { querystringParser: decodeForm, maxParamLength: 255, ignoreTrailingSlash: false },
   })
+  let closing = false
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  app.addHook('onRequest', (_request, _reply, done) => done(closing ? new Fault('shutting_down') : undefined))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done) => {
     try {
