@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import type { BusMessages, MerchantPrincipal } from '@micro/contracts'
+import { Fault, type Clock } from '@micro/kernel'
+import { elapsedMs } from '../elapsed.ts'
+
+interface Entry {
+  readonly principal: MerchantPrincipal | null
+  readonly expiresMs: number
+}
+
+export type Revocation = BusMessages['credential.revoked']
+
+/** Turns credentials into principals, remembering for a few seconds what the auth service said. */
+export interface CredentialCache {
+  /** Null when the credential is not valid (any more). @throws Fault upstream_unavailable: nobody could tell */
+  verify(credential: string): Promise<MerchantPrincipal | null>
+  /** Whether this credential was valid when last looked up, however long ago. */
+  wasValid(credential: string): boolean
+  evict(revoked: Revocation): void
+}
+
+export interface CredentialCacheOptions {
+  readonly clock: Clock
+  readonly lookUp: (credential: string) => Promise<MerchantPrincipal | null>
+  readonly ttlMs: number
+  readonly negativeTtlMs: number
+  readonly lookUpMsMax?: number
+  readonly entriesMax?: number
+}
+
+// A credential itself is never kept: a dump of this memory gives no keys away.
+const digest = (credential: string): string => createHash('sha256').update(credential).digest('base64')
+
+/** Whether what ended is what this principal holds. */
+export const isRevokedBy = (principal: MerchantPrincipal, { keyId, session, user }: Revocation): boolean => {
+  if (keyId !== undefined) return principal.keyId === keyId
+  if (session !== undefined) return principal.session === session
+  return user !== undefined && principal.user === user
+}
+
+const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+export const credentialCache = (options: CredentialCacheOptions): CredentialCache => {
+  const { lookUp, ttlMs, negativeTtlMs, lookUpMsMax = 5_000, entriesMax = 100_000 } = options
+  const nowMs = elapsedMs(options.clock)
+  const entries = new Map<string, Entry>() // least recently stored first
+  const inFlight = new Map<string, Promise<MerchantPrincipal | null>>()
+  let revocations = 0
+
+  const store = (id: string, entry: Entry): void => {
+    entries.delete(id)
+    entries.set(id, entry)
+    for (const oldest of entries.keys()) {
+      if (entries.size <= entriesMax) return
+      entries.delete(oldest)
+    }
+  }
+
+  const ask = async (id: string, credential: string): Promise<MerchantPrincipal | null> => {
+    // Age counts from before the question: the answer may be as old as that.
+    const askedMs = nowMs()
+    const revocationsBefore = revocations
+    const principal = await within(lookUpMsMax, lookUp(credential)).catch((cause: unknown) => {
+      throw new Fault('upstream_unavailable', { service: 'auth', retry_after: 1 }, { cause })
+    })
+    // A revocation that came meanwhile may be of this very credential: use the answer, but do not remember it.
+    if (revocations === revocationsBefore) {
+      store(id, { principal, expiresMs: askedMs + (principal === null ? negativeTtlMs : ttlMs) })
+    }
+    return principal
+  }
+
+  return {
+    async verify(credential) {
+      const id = digest(credential)
+      const known = entries.get(id)
+      if (known !== undefined && nowMs() < known.expiresMs) return known.principal
+      const running = inFlight.get(id)
+      if (running !== undefined) return running
+      const asking = ask(id, credential).finally(() => {
+        if (inFlight.get(id) === asking) inFlight.delete(id)
+      })
+      inFlight.set(id, asking)
+      return asking
+    },
+    wasValid: (credential) => (entries.get(digest(credential))?.principal ?? null) !== null,
+    evict(revoked) {
+      revocations++
+      // Rare enough to walk: no index is kept per key, session and user.
+      for (const [id, { principal }] of entries) if (principal !== null && isRevokedBy(principal, revoked)) entries.delete(id)
+      // Whoever asks from here on must not be handed an answer from before.
+      inFlight.clear()
+    },
+  }
+}

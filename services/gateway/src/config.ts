@@ -1,0 +1,112 @@
+import { isIP } from 'node:net'
+
+/** Bounds of the WebSocket stream. Times in milliseconds. */
+export interface StreamConfig {
+  readonly connectionsMax: number
+  readonly connectionsPerKeyMax: number
+  readonly connectionsPerMerchantMax: number
+  readonly connectionsPerIpMax: number
+  /** How long a new connection may take to send `resume`. */
+  readonly resumeMsMax: number
+  readonly pingMs: number
+  /** How often the store is asked for what the bus may have lost. */
+  readonly pollMs: number
+  /** How often each open connection's credential is checked again, through the credential cache. */
+  readonly verifyMs: number
+  /** Bytes waiting in a socket above which a slow reader gets no more events for now. */
+  readonly bufferedBytesMax: number
+}
+
+export interface GatewayConfig {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Requests per rolling 60 s; 0 switches that limit off. */
+  readonly limits: {
+    readonly perKey: number
+    /** Unauthenticated requests and failed credentials, per address (IPv6: per /64). */
+    readonly perIp: number
+    /** Register, log in, refresh: per address. */
+    readonly login: number
+  }
+  /** Host names served besides those the listening address implies; `*` serves any. */
+  readonly allowedHosts: readonly string[]
+  /** Origins of browser pages that may call, e.g. `https://app.example.com`. */
+  readonly allowedOrigins: readonly string[]
+  /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
+  /** How long `close` waits for requests under way. */
+  readonly drainMs: number
+  /** How long a verified credential is believed; with `stream.verifyMs` it makes the 5 s bound on revocation. */
+  readonly credentialTtlMs: number
+  readonly credentialNegativeTtlMs: number
+  readonly stream: StreamConfig
+}
+
+const streamDefaults: StreamConfig = {
+  connectionsMax: 10_000,
+  connectionsPerKeyMax: 20,
+  connectionsPerMerchantMax: 100,
+  connectionsPerIpMax: 100,
+  resumeMsMax: 10_000,
+  pingMs: 20_000,
+  pollMs: 2_000,
+  verifyMs: 1_000,
+  bufferedBytesMax: 1024 * 1024,
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const readInteger = (env: Env, errors: string[], spec: { name: string; fallback: number; max: number }): number => {
+  const text = env[spec.name]?.trim()
+  if (text === undefined || text === '') return spec.fallback
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (value <= spec.max) return value
+  errors.push(`${spec.name} must be a whole number from 0 to ${spec.max}, got '${text}'`)
+  return spec.fallback
+}
+
+const readList = (env: Env, errors: string[], spec: { name: string; check: (item: string) => boolean; expected: string }): readonly string[] => {
+  const items = (env[spec.name] ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
+  for (const item of items) if (!spec.check(item)) errors.push(`${spec.name} must list ${spec.expected}, got '${item}'`)
+  return Object.freeze(items.map((item) => item.toLowerCase()))
+}
+
+const isHostName = (text: string): boolean => text === '*' || /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i.test(text)
+const isOrigin = (text: string): boolean => /^https?:\/\/[^/?#@\s]+$/i.test(text)
+const isRange = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
+
+/**
+ * Reads the gateway's settings: MICRO_HOST, MICRO_PORT, MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT, MICRO_LOGIN_RATE_LIMIT,
+ * MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_DRAIN_MS.
+ * @throws Error that names every wrong setting at once
+ */
+export const readGatewayConfig = (env: Env): GatewayConfig => {
+  const errors: string[] = []
+  const integer = (name: string, fallback: number, max: number) => readInteger(env, errors, { name, fallback, max })
+  const config: GatewayConfig = {
+    host: env['MICRO_HOST']?.trim() || '127.0.0.1',
+    port: integer('MICRO_PORT', 8080, 65_535),
+    limits: Object.freeze({
+      perKey: integer('MICRO_RATE_LIMIT', 100, 100_000),
+      perIp: integer('MICRO_IP_RATE_LIMIT', 60, 100_000),
+      login: integer('MICRO_LOGIN_RATE_LIMIT', 30, 100_000),
+    }),
+    allowedHosts: readList(env, errors, { name: 'MICRO_ALLOWED_HOSTS', check: isHostName, expected: 'host names (or *)' }),
+    allowedOrigins: readList(env, errors, {
+      name: 'MICRO_ALLOWED_ORIGINS', check: isOrigin, expected: 'origins such as https://app.example.com',
+    }),
+    trustedProxies: readList(env, errors, { name: 'MICRO_TRUSTED_PROXIES', check: isRange, expected: 'addresses or CIDR ranges' }),
+    drainMs: integer('MICRO_DRAIN_MS', 10_000, 600_000),
+    credentialTtlMs: 4_000,
+    credentialNegativeTtlMs: 2_000,
+    stream: Object.freeze(streamDefaults),
+  }
+  if (errors.length > 0) throw new Error(`Wrong settings:\n${errors.map((each) => `  - ${each}`).join('\n')}`)
+  return Object.freeze(config)
+}

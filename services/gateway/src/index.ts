@@ -1,0 +1,8 @@
+export { readGatewayConfig, type GatewayConfig, type StreamConfig } from './config.ts'
+export { createGateway, type Gateway, type GatewayDependencies } from './gateway.ts'
+export type { Checks, Health } from './health.ts'
+export type { Limiter, Take, Taken } from './limits/limiter.ts'
+export { memoryLimiter } from './limits/memory-limiter.ts'
+export { ListenError } from './server.ts'
+export { localUpstream } from './upstream/local.ts'
+export type { Upstream } from './upstream/upstream.ts'

@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http'
+import { Fault, unixSeconds, type Clock } from '@micro/kernel'
+import type { Limiter, Taken } from './limiter.ts'
+
+export const windowMs = 60_000
+
+/** A limit with a name that its headers carry. */
+export interface Policy {
+  readonly name: 'default' | 'ip' | 'login' | 'stream' | 'failed'
+  readonly limit: number
+  /** What `Stripe-Rate-Limited-Reason` says; Stripe's vocabulary. */
+  readonly reason: 'global-rate' | 'endpoint-rate'
+}
+
+const seconds = (ms: number): number => Math.ceil(ms / 1000)
+
+/** The limit headers: draft-ietf-httpapi-ratelimit-headers and the older X-RateLimit trio (reset in Unix seconds). */
+export const limitHeaders = (policy: Policy, taken: Taken, now: Date): Readonly<Record<string, string>> => ({
+  'ratelimit-policy': `"${policy.name}";q=${policy.limit};w=${windowMs / 1000}`,
+  ratelimit: `"${policy.name}";r=${taken.remaining};t=${seconds(taken.resetMs)}`,
+  'x-ratelimit-limit': String(policy.limit),
+  'x-ratelimit-remaining': String(taken.remaining),
+  'x-ratelimit-reset': String(unixSeconds(now) + seconds(taken.resetMs)),
+  ...(taken.allowed
+    ? {}
+    : {
+        'retry-after': String(Math.max(1, seconds(taken.resetMs))),
+        'stripe-rate-limited-reason': policy.reason,
+      }),
+})
+
+/** Sets a header on whatever the answer will be written to. */
+export type SetHeader = (name: string, value: string) => void
+
+export const headersOf = (response: ServerResponse): SetHeader => (name, value) => void response.setHeader(name, value)
+
+/**
+ * Takes one request from a policy's window and puts the limit headers on the answer.
+ * Its 429 says `Stripe-Should-Retry: false`: Stripe's SDKs ignore Retry-After and would come back within seconds,
+ * twice, for nothing; the application should see the error and the time to wait at once.
+ * @throws Fault rate_limit
+ */
+export const createEnforcer =
+  ({ limiter, clock }: { limiter: Limiter; clock: Clock }) =>
+  async (policy: Policy, id: string, setHeader: SetHeader, cost: 0 | 1 = 1): Promise<void> => {
+    if (policy.limit === 0) return
+    const taken = await limiter.take({ key: `${policy.name}:${id}`, limit: policy.limit, windowMs, cost })
+    if (taken.allowed && cost === 0) return
+    for (const [name, value] of Object.entries(limitHeaders(policy, taken, clock.now()))) setHeader(name, value)
+    if (taken.allowed) return
+    const wait = Math.max(1, seconds(taken.resetMs))
+    throw new Fault('rate_limit', { limit: policy.limit, seconds: wait, retry_after: wait })
+  }
+
+export type Enforce = ReturnType<typeof createEnforcer>

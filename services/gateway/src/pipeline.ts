@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Fault, type NewId } from '@micro/kernel'
+import { bodyBytesMax, type Logger } from '@micro/service'
+import { addressKey } from './access/client-ip.ts'
+import type { Authenticate } from './access/authenticate.ts'
+import type { BrowserGuard } from './access/browser.ts'
+import { admit } from './admission.ts'
+import { commonHeaders, sendFault, sendJson } from './answer.ts'
+import { logWhenClosed, openExchange, type Exchange } from './exchange.ts'
+import { announcesTooMuch, stripHeaders } from './headers.ts'
+import type { Health } from './health.ts'
+import { headersOf, type Enforce, type Policy } from './limits/policy.ts'
+import type { createRoutes, OwnRoute, Target, UpstreamName } from './routes.ts'
+import { answerOptions, echoVersion, noRoute, shareWithOrigin, welcome } from './surface.ts'
+import type { Upstream } from './upstream/upstream.ts'
+
+export interface PipelineParts {
+  readonly newId: NewId
+  readonly log: Logger
+  readonly guard: BrowserGuard
+  readonly routes: ReturnType<typeof createRoutes>
+  readonly clientIp: (request: IncomingMessage) => string
+  readonly authenticate: Authenticate
+  readonly enforce: Enforce
+  readonly policies: { readonly perKey: Policy; readonly perIp: Policy; readonly login: Policy }
+  readonly health: () => Promise<Health>
+  readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
+  readonly draining: () => boolean
+}
+
+type Operation = Extract<Target, { kind: 'operation' }>
+
+/** Everything that is no Fault is our bug: told as such, with the cause in the log only. */
+export const asFault = (error: unknown, log: Logger, requestId: string): Fault => {
+  const fault = error instanceof Fault ? error : new Fault('internal', {}, { cause: error })
+  if (fault.spec.status >= 500 && fault.cause !== undefined) log.error({ err: fault.cause, request_id: requestId, fault: fault.code }, 'request.failed')
+  return fault
+}
+
+/** The walk of one request through the gateway, from its first byte to the hand-over. */
+export const createPipeline = (parts: PipelineParts) => {
+  const { guard, routes, policies, enforce } = parts
+
+  const identify = async (exchange: Exchange, target: Operation, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { access, method } = target.route
+    const setHeader = headersOf(response)
+    if (access.includes('public')) {
+      return enforce(method === 'GET' ? policies.perIp : policies.login, addressKey(exchange.clientIp), setHeader)
+    }
+    const { authorization } = request.headers
+    const { principal } = await parts.authenticate(access, { authorization, clientIp: exchange.clientIp, setHeader })
+    exchange.principal = principal
+    const owner = principal.keyId ?? principal.user ?? principal.merchant
+    await enforce(policies.perKey, owner, setHeader)
+  }
+
+  const handOver = (exchange: Exchange, target: Operation, request: IncomingMessage, response: ServerResponse): void => {
+    stripHeaders(request)
+    // The service knows no HEAD; the response object does, and sends no body.
+    if (request.method === 'HEAD') request.method = 'GET'
+    const { requestId, principal, clientIp } = exchange
+    parts.upstreams[target.upstream].handle(request, response, { requestId, principal, clientIp })
+  }
+
+  const answerHealth = async (response: ServerResponse): Promise<void> => {
+    const health = await parts.health()
+    const status = health.status === 'unavailable' ? 503 : 200
+    if (status === 503) response.setHeader('retry-after', '1')
+    sendJson(response, status, health)
+  }
+
+  const own: Readonly<Record<OwnRoute, (response: ServerResponse) => void | Promise<void>>> = {
+    welcome: (response) => sendJson(response, 200, welcome),
+    health: answerHealth,
+    readyz: answerHealth,
+    livez: (response) => sendJson(response, 200, { status: 'ok', service: 'gateway' }),
+    stream: () => {
+      throw new Fault('parameter_invalid', { param: 'Upgrade', reason: 'this is a WebSocket: connect to it with a WebSocket client' })
+    },
+  }
+
+  const walk = async (exchange: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = admit(request, guard, { checkOrigin: false })
+    const method = request.method ?? ''
+    shareWithOrigin(request, response, guard)
+    echoVersion(request, response, path)
+    const match = routes.match(method, path)
+    if (match.kind !== 'unknown') exchange.pattern = match.kind === 'found' ? match.target.pattern : match.pattern
+    if (method === 'OPTIONS' && match.kind !== 'unknown') return answerOptions(response, match.allowed)
+    if (match.kind === 'wrong_method') response.setHeader('allow', match.allowed.join(', '))
+    if (match.kind !== 'found') throw noRoute(match, method, path)
+    if (announcesTooMuch(request, bodyBytesMax)) throw new Fault('body_too_large', { limit: bodyBytesMax })
+    const { target } = match
+    if (target.kind === 'own') return own[target.name](response)
+    await identify(exchange, target, request, response)
+    if (request.headers.expect !== undefined) response.writeContinue()
+    if (!response.destroyed) handOver(exchange, target, request, response)
+  }
+
+  /** Answers one request. Never rejects. */
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const exchange = openExchange(parts.newId('request'), parts.clientIp(request))
+    logWhenClosed(parts.log, exchange, request, response)
+    for (const [name, value] of Object.entries(commonHeaders(exchange.requestId))) response.setHeader(name, value)
+    try {
+      if (parts.draining()) {
+        response.setHeader('connection', 'close')
+        throw new Fault('shutting_down')
+      }
+      await walk(exchange, request, response)
+    } catch (error) {
+      sendFault(request, response, asFault(error, parts.log, exchange.requestId))
+    }
+  }
+}
+
+export type Pipeline = ReturnType<typeof createPipeline>
