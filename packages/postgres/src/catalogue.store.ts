@@ -2,9 +2,11 @@ import type { Sql } from './sql.ts'
 
 // Names compare under "C" in the catalogue, so every order below is the same on every machine.
 
-export type ColumnRow = { relation: string; definition: string }
 export type PartRow = { relation: string; definition: string }
-export type ObjectRow = { definition: string }
+type ObjectRow = { definition: string }
+
+/** Until the end of the transaction. */
+export const clearSearchPath = (sql: Sql) => sql`select set_config('search_path', '', true)`
 
 export const listRelations = (sql: Sql, schema: string) => sql<{ name: string; kind: string; definition: string | null }>`
   select c.relname as name,
@@ -19,7 +21,7 @@ export const listRelations = (sql: Sql, schema: string) => sql<{ name: string; k
   where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v', 'm', 'S')
   order by c.relname`
 
-export const listRelationColumns = (sql: Sql, schema: string) => sql<ColumnRow>`
+export const listRelationColumns = (sql: Sql, schema: string) => sql<PartRow>`
   select c.relname as relation,
          concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
            case when a.attcollation <> t.typcollation then 'collate ' || quote_ident(l.collname) end,

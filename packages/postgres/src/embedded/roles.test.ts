@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { scratchDatabase } from '@micro/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase, provisionReader, provisionService, withClient, type Database } from '../index.ts'
+
+const service = `svc_${randomBytes(4).toString('hex')}`
+const person = `person_${randomBytes(4).toString('hex')}`
+const opened: Database[] = []
+let superuserUrl: (database: string) => string
+let owner: Database
+let app: Database
+
+const open = (url: string) => {
+  const database = createDatabase({ url, applicationName: 'roles test', poolSize: 2 })
+  opened.push(database)
+  return database
+}
+
+const asPerson = () => {
+  const url = new URL(superuserUrl(service))
+  url.username = person
+  url.password = 'password'
+  return open(url.href)
+}
+
+const provision = () =>
+  provisionService({ superuserUrl, service, database: service, passwords: { owner: 'o', app: 'a' } })
+
+const openTo = (hidden: string[]) =>
+  provisionReader({ superuserUrl, user: person, databases: [{ service, database: service, hidden }] })
+
+beforeAll(async () => {
+  const scratch = await scratchDatabase()
+  superuserUrl = (database) => {
+    const url = new URL(scratch.superuserUrl)
+    url.pathname = `/${database}`
+    return url.href
+  }
+  await scratch.close()
+  const urls = await provision()
+  ;[owner, app] = [open(urls.ownerUrl), open(urls.appUrl)]
+  for (const table of ['users', 'secrets', 'notes'])
+    await owner.sql(Object.assign([`create table ${service}.${table} (id int, hash text)`], { raw: [] }))
+})
+afterAll(async () => {
+  await Promise.all(opened.map((database) => database.close()))
+  await withClient({ url: superuserUrl('postgres'), applicationName: 'clean up' }, async (client) => {
+    await client.query(`drop database ${service} with (force)`)
+    for (const role of [`${service}_owner`, `${service}_app`, person]) await client.query(`drop role ${role}`)
+  })
+})
+
+const raw = (database: Database, text: string) => database.sql(Object.assign([text], { raw: [] }))
+const read = (what: string) => raw(asPerson(), `select ${what} `)
+
+test('provisioning again changes nothing that works', async () => {
+  await provision()
+  await expect(raw(owner, `select * from ${service}.users`)).resolves.toEqual([])
+})
+
+test('nobody but the roles of a service may connect to its database', async () => {
+  const rows = await owner.sql`select coalesce(r.rolname, 'public') as grantee from pg_database d
+    cross join lateral aclexplode(d.datacl) g left join pg_roles r on r.oid = g.grantee
+    where d.datname = current_database() and g.privilege_type = 'CONNECT' order by 1`
+  expect(rows).toEqual([{ grantee: `${service}_app` }, { grantee: `${service}_owner` }])
+})
+
+test('the app role creates nothing, anywhere', async () => {
+  for (const place of [service, 'public', 'pg_temp'])
+    await expect(raw(app, `create table ${place}.mine (id int)`)).rejects.toThrow('permission denied')
+})
+
+test('a person sees what is not hidden, and nothing that comes later', async () => {
+  await openTo(['secrets', 'users.hash'])
+  await expect(read(`id from ${service}.users`)).resolves.toEqual([])
+  await expect(read(`hash from ${service}.notes`)).resolves.toEqual([])
+  await expect(read(`hash from ${service}.users`)).rejects.toThrow('permission denied')
+  await expect(read(`id from ${service}.secrets`)).rejects.toThrow('permission denied')
+  await raw(owner, `create table ${service}.later (id int)`)
+  await expect(read(`id from ${service}.later`)).rejects.toThrow('permission denied')
+})
+
+test('where nothing is hidden, a person sees future tables too', async () => {
+  await openTo([])
+  await raw(owner, `create table ${service}.future (id int)`)
+  await expect(read(`hash from ${service}.users`)).resolves.toEqual([])
+  await expect(read(`id from ${service}.future`)).resolves.toEqual([])
+})
+
+test('hiding something later takes back what was visible', async () => {
+  await openTo([])
+  await openTo(['secrets'])
+  await expect(read(`id from ${service}.secrets`)).rejects.toThrow('permission denied')
+})
+
+test('a person writes nothing, even after asking for a writing session', async () => {
+  await openTo([])
+  await expect(raw(asPerson(), `insert into ${service}.notes values (1)`)).rejects.toThrow('read-only transaction')
+  const work = asPerson().transaction(async (sql) => {
+    await sql`set transaction read write`
+    await sql(Object.assign([`insert into ${service}.notes values (1)`], { raw: [] }))
+  })
+  await expect(work).rejects.toThrow('permission denied')
+})
