@@ -1,4 +1,4 @@
--- Written by "make schema" from migrations/. To be read and compared, not to be run.
+-- Written by make schema from the migrations, for reading and for review. Not for running.
 
 schema payments
   grant payments_app: usage
