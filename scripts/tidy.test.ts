@@ -69,6 +69,9 @@ describe('rooms', () => {
       'bench/x.ts',
       'packages/testing/src/x.ts',
       'packages/kernel/src/x.test.ts',
+      'packages/bus/src/conformance.ts',
+      'services/payments/src/testing/x.ts',
+      'services/payments/src/x.fixture.ts',
     ])
       expect(rulesOf(file, "import { a } from '@micro/ledger'\nimport { b } from '@micro/testing'")).toEqual([])
   })
@@ -136,6 +139,11 @@ describe('a feature file is pure', () => {
   for (const specifier of ['@micro/postgres', '@micro/bus', 'node:fs', 'node:crypto', 'fastify'])
     test(`importing ${specifier} is refused`, () =>
       expect(rulesOf(feature, `import { a } from '${specifier}'`)).toEqual(['1 pure']))
+
+  test('hashing is as pure as adding, but randomness is not', () => {
+    expect(rulesOf(feature, "import { createHash, createHmac } from 'node:crypto'")).toEqual([])
+    expect(rulesOf(feature, "import { createHash, randomUUID } from 'node:crypto'")).toEqual(['1 pure'])
+  })
 
   test('also in what it imports, however far', () => {
     const files = {

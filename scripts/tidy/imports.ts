@@ -111,7 +111,13 @@ const pureFiles = (house: House): ReadonlySet<string> => {
   return pure
 }
 
-const pureRules = ({ specifier }: Import): Finding[] => {
+/** Hashing decides nothing and reads nothing; the rest of node:crypto makes randomness. */
+const isHashing = ({ specifier, clause }: Import): boolean =>
+  specifier === 'node:crypto' && /^\s*\{(\s*(createHash|createHmac|timingSafeEqual)\s*,?)+\s*\}\s*$/.test(clause)
+
+const pureRules = (one: Import): Finding[] => {
+  const { specifier } = one
+  if (isHashing(one)) return []
   if (specifier.startsWith('.') || specifier === '@micro/kernel' || specifier === '@micro/contracts') return []
   return [
     {

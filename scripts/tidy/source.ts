@@ -8,6 +8,8 @@ export type Literal = { readonly start: number; readonly text: string }
 export type Import = {
   readonly specifier: string
   readonly line: number
+  /** What stands between `import` and `from`. */
+  readonly clause: string
   /** Nothing of it is left at run time. */
   readonly typeOnly: boolean
 }
@@ -121,10 +123,12 @@ const isTypeOnly = (clause: string): boolean => {
 const importsOf = (text: string, code: string): Import[] =>
   [...code.matchAll(importStatement)].map((match) => {
     const start = match.index + match[0].length
+    const clause = match.groups?.clause ?? ''
     return {
       specifier: text.slice(start, endOfString(text, start - 1) - 1),
       line: lineOf(text, start),
-      typeOnly: isTypeOnly(match.groups?.clause ?? ''),
+      clause,
+      typeOnly: isTypeOnly(clause),
     }
   })
 
