@@ -1,0 +1,48 @@
+import type { StoringService } from './databases.ts'
+import { databaseNames } from './databases.ts'
+import { originalPorts } from './database-ports.ts'
+
+export interface BannerFacts {
+  readonly gatewayUrl: string
+  readonly dataDir: string
+  readonly ephemeral: boolean
+  readonly seconds: number
+  readonly logFile: string
+  readonly databaseUrls: Readonly<Record<StoringService, string>>
+  /** Original ports that something else holds. */
+  readonly takenPorts: readonly StoringService[]
+  readonly colour: boolean
+}
+
+const row = (label: string, text: string): string => `  ${label.padEnd(10)} ${text}`
+
+/** What a newcomer sees once everything runs: where it is, and three commands that work as printed. */
+export const banner = (facts: BannerFacts): string => {
+  const bold = (text: string): string => (facts.colour ? `\u001b[1m${text}\u001b[22m` : text)
+  const dim = (text: string): string => (facts.colour ? `\u001b[2m${text}\u001b[22m` : text)
+  const kept = facts.ephemeral ? 'forgotten at the end' : 'kept; Ctrl-C and start again as you like'
+  const others = (['payments', 'ledger', 'events'] as const).map((service) => `micro db url ${service}`)
+  const warnings = facts.takenPorts.map(
+    (service) => `  Port ${originalPorts[service]} is taken, so ${databaseNames[service]} answers elsewhere: ./micro db url ${service}`,
+  )
+  return [
+    '',
+    bold(`Micro is ready`) + dim(` (${facts.seconds.toFixed(1)} s)`),
+    '',
+    row('Gateway', bold(facts.gatewayUrl)),
+    row('Data', `${facts.dataDir} ${dim(`(${kept})`)}`),
+    row('Databases', `psql ${facts.databaseUrls.auth} ${dim(`(read-only; also: ${others.join(', ')})`)}`),
+    row('Log', facts.logFile),
+    ...(warnings.length > 0 ? ['', ...warnings] : []),
+    '',
+    'Try, in another terminal:',
+    '',
+    `  curl -X POST ${facts.gatewayUrl}/auth/register -H 'Content-Type: application/json' \\`,
+    `    -d '{"email": "dev@example.com", "password": "securepassword"}'`,
+    '  ./micro login --email dev@example.com',
+    '  ./micro listen --forward-to http://localhost:4242/webhook',
+    '',
+    dim('Then, in a third: ./micro trigger payment_intent.succeeded. Ctrl-C here stops everything.'),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { DirectoryInUseError, EmbeddedPostgresError, MigrationError } from '@micro/postgres'
+import { ConfigError, readConfig } from './config.ts'
+import { run } from './run.ts'
+import { StartError } from './start-error.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const sentenceFor = (error: unknown): string | undefined => {
+  if (error instanceof DirectoryInUseError) return `Micro is already running on this data directory (process ${error.pid}). Stop it, or choose another with --data-dir.`
+  if (error instanceof EmbeddedPostgresError) return `${error.message[0]?.toUpperCase() ?? ''}${error.message.slice(1)}.`
+  if (error instanceof StartError || error instanceof ConfigError || error instanceof MigrationError) return error.message
+  return undefined
+}
+
+const fail = (error: unknown): void => {
+  const sentence = sentenceFor(error)
+  process.stderr.write(sentence === undefined ? `Micro could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n` : `${sentence}\n`)
+  process.exitCode = error instanceof ConfigError ? 2 : 1
+}
+
+/** Resolves at the first signal, or when the command that spawned us is gone (its end of the channel closes). */
+const untilAsked = (): Promise<undefined> => {
+  const asked = Promise.withResolvers<undefined>()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.on(signal, () => asked.resolve(undefined))
+  return asked.promise
+}
+
+const main = async (): Promise<void> => {
+  // Heard from the first moment on: a start cut short still stops what it started.
+  const asked = untilAsked()
+  process.stdout.on('error', () => {})
+  const running = await run(readConfig(process.argv.slice(2)), version)
+  const reason = await Promise.race([asked, running.failed])
+  if (reason === undefined) process.stdout.write('\nStopping …\n')
+  else {
+    process.stderr.write(`\n${reason}\n`)
+    process.exitCode = 1
+  }
+  await running.stop()
+  process.stdout.write('Stopped.\n')
+}
+
+await main().catch(fail)
+// The channel to the parent would keep this process alive.
+if (process.connected) process.disconnect()

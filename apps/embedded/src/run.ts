@@ -1,0 +1,99 @@
+import { styleText } from 'node:util'
+import { createAuthSecrets } from '@micro/auth'
+import type { ServiceName } from '@micro/contracts'
+import { banner } from './banner.ts'
+import { defaultPort, type EmbeddedConfig } from './config.ts'
+import { openDatabasePort, type DatabasePort } from './database-ports.ts'
+import { openDataDirectory } from './data-directory.ts'
+import { databaseNames, openDatabases, type Databases, type StoringService } from './databases.ts'
+import { removeInstance, writeInstance } from './instance.ts'
+import { openLogFile } from './log-file.ts'
+import { createPlatform } from './platform.ts'
+import { checkPort } from './port-check.ts'
+import { createProgress } from './progress.ts'
+import { loadSecret } from './secrets.ts'
+
+export interface Running {
+  /** Resolves with a reason when something the platform stands on ended by itself. */
+  readonly failed: Promise<string>
+  readonly stop: () => Promise<void>
+}
+
+const services = Object.keys(databaseNames) as StoringService[]
+const openPorts = async (postgresPort: () => number): Promise<Map<StoringService, DatabasePort>> => {
+  const opened = await Promise.all(services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))))
+  return new Map(opened.flatMap((port) => (port === undefined ? [] : [[port.service, port] as const])))
+}
+
+const readerUrls = (databases: Databases, ports: Map<StoringService, DatabasePort>): Record<StoringService, string> =>
+  Object.fromEntries(
+    services.map((service) => {
+      const port = ports.get(service)?.port ?? databases.postgres.port
+      return [service, `postgres://user:password@localhost:${port}/${databaseNames[service]}`]
+    }),
+  ) as Record<StoringService, string>
+
+/** Undoes what was started, last first; one failure does not keep the rest from being undone. */
+const createUndo = () => {
+  const steps: (() => Promise<void> | void)[] = []
+  return {
+    add: (step: () => Promise<void> | void) => void steps.push(step),
+    all: async (): Promise<void> => {
+      const errors: unknown[] = []
+      for (const step of steps.toReversed()) {
+        try {
+          await step()
+        } catch (error) {
+          errors.push(error)
+        }
+      }
+      if (errors.length > 0) throw new AggregateError(errors, 'Not everything could be stopped in order.')
+    },
+  }
+}
+
+const browsableHost = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host)
+
+const start = async (config: EmbeddedConfig, version: string, undo: ReturnType<typeof createUndo>): Promise<Running> => {
+  const progress = createProgress(process.stdout)
+  await checkPort(config)
+  const directory = await openDataDirectory(config)
+  undo.add(directory.release)
+  const logs = await openLogFile(directory.path)
+  undo.add(logs.close)
+  const databases = await progress.step('Databases', () => openDatabases(directory.path))
+  undo.add(databases.close)
+  const authSecrets = await loadSecret(directory.path, 'auth.json', createAuthSecrets)
+  const platform = await progress.step('Services', () => createPlatform({ config, databases: databases.of, logs, authSecrets }))
+  undo.add(platform.stop)
+  const { port } = await platform.gateway.listen()
+  const ports = config.port === defaultPort ? await openPorts(() => databases.postgres.port) : new Map<StoringService, DatabasePort>()
+  undo.add(async () => void (await Promise.all([...ports.values()].map((each) => each.close()))))
+
+  const gatewayUrl = `http://${browsableHost(config.host)}:${port}`
+  const urls = readerUrls(databases, ports)
+  await writeInstance(directory.path, {
+    pid: process.pid, version, gateway_url: gatewayUrl,
+    databases: Object.fromEntries(services.map((service) => [service, { url: urls[service] }])) as Record<Exclude<ServiceName, 'gateway'>, { url: string }>,
+  })
+  undo.add(() => removeInstance(directory.path))
+  process.stdout.write(
+    banner({
+      gatewayUrl, dataDir: directory.path, ephemeral: config.ephemeral, seconds: progress.seconds(), logFile: logs.path, databaseUrls: urls,
+      takenPorts: config.port === defaultPort ? services.filter((service) => !ports.has(service)) : [],
+      colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
+    }),
+  )
+  return { failed: databases.failed, stop: undo.all }
+}
+
+/** Starts everything; what was started before a failure is stopped again. @throws StartError and friends, one sentence each */
+export const run = async (config: EmbeddedConfig, version: string): Promise<Running> => {
+  const undo = createUndo()
+  try {
+    return await start(config, version, undo)
+  } catch (error) {
+    await undo.all().catch(() => {})
+    throw error
+  }
+}

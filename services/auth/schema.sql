@@ -1,0 +1,121 @@
+-- Written by make schema from the migrations, for reading and for review. Not for running.
+
+schema auth
+  grant auth_app: usage
+
+table auth.api_keys
+  column id text collate "C" not null
+  column merchant text collate "C" not null
+  column mode text not null
+  column name text
+  column hash bytea not null
+  column pepper_id text not null
+  column last_four text not null
+  column created_by text collate "C" not null
+  column created_at timestamp with time zone not null
+  column last_used_at timestamp with time zone
+  column revoked_at timestamp with time zone
+  constraint api_keys_pkey PRIMARY KEY (id)
+  constraint api_keys_hash_key UNIQUE (hash)
+  constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id)
+  constraint api_keys_merchant_fkey FOREIGN KEY (merchant) REFERENCES auth.merchants(id)
+  constraint api_keys_hash_check CHECK (length(hash) = 32)
+  constraint api_keys_id_check CHECK (id ~ '^key_'::text)
+  constraint api_keys_last_four_check CHECK (length(last_four) = 4)
+  constraint api_keys_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
+  constraint api_keys_name_check CHECK (length(name) >= 1 AND length(name) <= 100)
+  index CREATE INDEX api_keys_merchant ON auth.api_keys USING btree (merchant, id DESC)
+  grant auth_app: insert, select
+  grant auth_app: update (last_used_at, revoked_at)
+
+table auth.installation
+  column only_row boolean not null default true
+  column operator_claimed_at timestamp with time zone
+  constraint installation_pkey PRIMARY KEY (only_row)
+  constraint installation_only_row_check CHECK (only_row)
+  grant auth_app: select
+  grant auth_app: update (operator_claimed_at)
+
+table auth.login_attempts
+  column key bytea not null
+  column failures integer not null
+  column locked_until timestamp with time zone
+  column updated_at timestamp with time zone not null
+  constraint login_attempts_pkey PRIMARY KEY (key)
+  constraint login_attempts_failures_check CHECK (failures >= 0)
+  constraint login_attempts_key_check CHECK (length(key) = 32)
+  index CREATE INDEX login_attempts_updated_at ON auth.login_attempts USING btree (updated_at)
+  grant auth_app: delete, insert, select, update
+
+table auth.login_sessions
+  column id text collate "C" not null
+  column user_id text collate "C" not null
+  column merchant text collate "C" not null
+  column created_at timestamp with time zone not null
+  column expires_at timestamp with time zone not null
+  column ended_at timestamp with time zone
+  column end_reason text
+  constraint login_sessions_pkey PRIMARY KEY (id)
+  constraint login_sessions_merchant_fkey FOREIGN KEY (merchant) REFERENCES auth.merchants(id)
+  constraint login_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id)
+  constraint login_sessions_check CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+  constraint login_sessions_end_reason_check CHECK (end_reason = ANY (ARRAY['logout'::text, 'password_changed'::text, 'refresh_token_reused'::text]))
+  constraint login_sessions_id_check CHECK (id ~ '^ses_'::text)
+  index CREATE INDEX login_sessions_ended_at ON auth.login_sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+  index CREATE INDEX login_sessions_expires_at ON auth.login_sessions USING btree (expires_at)
+  index CREATE INDEX login_sessions_user ON auth.login_sessions USING btree (user_id) WHERE (ended_at IS NULL)
+  grant auth_app: delete, insert, select
+  grant auth_app: update (expires_at, ended_at, end_reason)
+
+table auth.merchants
+  column id text collate "C" not null
+  column owner text collate "C" not null
+  column default_currency text not null default 'usd'::text
+  column created_at timestamp with time zone not null
+  constraint merchants_pkey PRIMARY KEY (id)
+  constraint merchants_owner_key UNIQUE (owner)
+  constraint merchants_owner_fkey FOREIGN KEY (owner) REFERENCES auth.users(id)
+  constraint merchants_default_currency_check CHECK (default_currency ~ '^[a-z]{3}$'::text)
+  constraint merchants_id_check CHECK (id ~ '^acct_'::text)
+  grant auth_app: insert, select
+
+table auth.migrations
+  column name text collate "C" not null
+  column checksum text not null
+  column applied_at timestamp with time zone not null default now()
+  constraint migrations_pkey PRIMARY KEY (name)
+  grant auth_app: select
+
+table auth.refresh_tokens
+  column hash bytea not null
+  column session text collate "C" not null
+  column created_at timestamp with time zone not null
+  column expires_at timestamp with time zone not null
+  column used_at timestamp with time zone
+  column successor bytea
+  constraint refresh_tokens_pkey PRIMARY KEY (hash)
+  constraint refresh_tokens_successor_key UNIQUE (successor)
+  constraint refresh_tokens_session_fkey FOREIGN KEY (session) REFERENCES auth.login_sessions(id) ON DELETE CASCADE
+  constraint refresh_tokens_successor_fkey FOREIGN KEY (successor) REFERENCES auth.refresh_tokens(hash) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED
+  constraint refresh_tokens_check CHECK (successor IS NULL OR used_at IS NOT NULL)
+  constraint refresh_tokens_hash_check CHECK (length(hash) = 32)
+  index CREATE INDEX refresh_tokens_expires_at ON auth.refresh_tokens USING btree (expires_at)
+  index CREATE INDEX refresh_tokens_session ON auth.refresh_tokens USING btree (session)
+  index CREATE UNIQUE INDEX refresh_tokens_unused ON auth.refresh_tokens USING btree (session) WHERE (used_at IS NULL)
+  grant auth_app: delete, insert, select
+  grant auth_app: update (used_at, successor)
+
+table auth.users
+  column id text collate "C" not null
+  column email text collate "C" not null
+  column password_hash text not null
+  column operator boolean not null default false
+  column created_at timestamp with time zone not null
+  column password_changed_at timestamp with time zone not null
+  constraint users_pkey PRIMARY KEY (id)
+  constraint users_email_unique UNIQUE (email)
+  constraint users_email_check CHECK (email = lower(email) AND email = btrim(email) AND length(email) >= 3 AND length(email) <= 1000)
+  constraint users_id_check CHECK (id ~ '^usr_'::text)
+  constraint users_password_hash_check CHECK (password_hash ~ '^\$argon2id\$'::text)
+  grant auth_app: insert, select
+  grant auth_app: update (password_hash, password_changed_at)

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { verifySignatureHeader } from '@micro/signing'
+import { eventually } from '@micro/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { caller, newMerchant, pay, type Merchant } from './api.ts'
+import { micro, microProgram, removeTemporaryDirectories, start, temporaryDirectory, type Ended, type Micro, type Running } from './harness.ts'
+
+let platform: Micro
+let merchant: Merchant
+let config: string
+beforeAll(async () => {
+  platform = await micro()
+  merchant = await newMerchant(platform.url)
+  config = join(await temporaryDirectory(), 'micro.yaml')
+})
+afterAll(async () => {
+  await platform.stop()
+  await removeTemporaryDirectories()
+})
+
+const cli = (args: readonly string[], options: { input?: string; config?: string } = {}): Running =>
+  start(microProgram, [...args, '--config', options.config ?? config], {
+    env: { MICRO_GATEWAY_URL: platform.url },
+    ...(options.input === undefined ? {} : { input: options.input }),
+  })
+const ran = (args: readonly string[], options?: { input?: string; config?: string }): Promise<Ended> => cli(args, options).ended
+
+interface Received {
+  headers: IncomingMessage['headers']
+  body: string
+  event: { id: string; type: string; data: { object: { id: string } } }
+}
+
+/** The developer's own server: what a webhook is forwarded to. */
+const receiver = async (status = 200): Promise<{ url: string; received: Received[]; close: () => void }> => {
+  const received: Received[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => (body += text))
+    request.on('end', () => {
+      received.push({ headers: request.headers, body, event: JSON.parse(body) as Received['event'] })
+      response.writeHead(status).end(status === 200 ? 'ok' : 'it broke')
+    })
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`, received, close: () => server.close() }
+}
+
+const ready = (listener: Running) =>
+  eventually(() => {
+    if (!listener.stdout().includes('Ready!')) throw new Error(`not ready:\n${listener.stdout()}${listener.stderr()}`)
+  }, { timeoutMs: 20_000 })
+
+describe('logging in', () => {
+  test('with a wrong password fails, says so on stderr and stores nothing', async () => {
+    const { code, stdout, stderr } = await ran(['login', '--email', merchant.email, '--password-stdin'], { input: 'wrong password' })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('email or the password is wrong')
+  })
+  test('stores one key for this device in a file only its owner reads, and shows it nowhere', async () => {
+    const { code, stdout, stderr } = await ran(['login', '--email', merchant.email, '--password-stdin'], { input: merchant.password })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect((await stat(config)).mode & 0o777).toBe(0o600)
+    const key = /sk_test_\w+/.exec(await readFile(config, 'utf8'))![0]
+    expect(stdout).not.toContain(key)
+    expect((await caller(platform.url, key)('GET', '/auth/me')).body['email']).toBe(merchant.email)
+  })
+  test('again reuses that key', async () => {
+    const before = await readFile(config, 'utf8')
+    await ran(['login', '--email', merchant.email, '--password-stdin'], { input: merchant.password })
+    const keyIn = (text: string) => /sk_test_\w+/.exec(text)![0]
+    expect(keyIn(await readFile(config, 'utf8'))).toBe(keyIn(before))
+  })
+  test('lets whoami and keys tell who it is', async () => {
+    expect((await ran(['whoami'])).stdout).toContain(merchant.email)
+    const listed = JSON.parse((await ran(['keys', 'list', '--json'])).stdout) as { data: { name: string | null }[] }
+    expect(listed.data.length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('listening', () => {
+  test('forwards every event of a payment, signed, in order, and reports the answer', async () => {
+    const { url, received, close } = await receiver()
+    const listener = cli(['listen', '--forward-to', url])
+    await ready(listener)
+    const secret = /whsec_\w+/.exec(listener.stdout())![0]
+    await pay(merchant.test)
+    await eventually(() => expect(received).toHaveLength(3))
+    const types = received.map(({ event }) => event.type)
+    expect(types.indexOf('payment_intent.created')).toBeLessThan(types.indexOf('payment_intent.succeeded'))
+    expect(types).toContain('charge.succeeded')
+    const now = Math.floor(Date.now() / 1000)
+    for (const { headers, body } of received) {
+      expect(verifySignatureHeader({ header: String(headers['stripe-signature']), payload: body, secret, now })).toBe(true)
+    }
+    await eventually(() => expect(listener.stdout().match(/\[200\] POST/g)).toHaveLength(3))
+    const asked = performance.now()
+    listener.child.kill('SIGINT')
+    expect((await listener.ended).code).toBe(0)
+    expect(performance.now() - asked).toBeLessThan(3000)
+    close()
+  })
+
+  test('with trigger: an event of the kind asked for arrives', async () => {
+    const { url, received, close } = await receiver()
+    const listener = cli(['listen', '--forward-to', url])
+    await ready(listener)
+    const { code, stderr } = await ran(['trigger', 'payment_intent.succeeded'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    await eventually(() => expect(received.map(({ event }) => event.type)).toContain('payment_intent.succeeded'))
+    listener.child.kill('SIGINT')
+    await listener.ended
+    close()
+  })
+
+  test('says what went wrong when the local server fails', async () => {
+    const { url, close } = await receiver(500)
+    const listener = cli(['listen', '--forward-to', url])
+    await ready(listener)
+    await pay(merchant.test)
+    await eventually(() => {
+      expect(listener.stdout()).toContain('[500] POST')
+      expect(listener.stdout() + listener.stderr()).toContain('it broke')
+    })
+    listener.child.kill('SIGINT')
+    await listener.ended
+    close()
+  })
+
+  test('survives a restart of the platform without missing or repeating an event', async () => {
+    const own = await micro({ args: [] })
+    const seller = await newMerchant(own.url)
+    const port = new URL(own.url).port
+    const { url, received, close } = await receiver()
+    const listener = start(microProgram, ['listen', '--forward-to', url, '--config', join(own.dataDir, 'none.yaml')], {
+      env: { MICRO_GATEWAY_URL: own.url, MICRO_API_KEY: seller.key },
+    })
+    await ready(listener)
+    await pay(seller.test)
+    await eventually(() => expect(received).toHaveLength(3))
+    await own.stop()
+    const again = await micro({ dataDir: own.dataDir, args: ['--port', port] })
+    // While the listener may not be back yet.
+    await pay(seller.test)
+    await pay(seller.test)
+    await eventually(() => expect(received.length).toBeGreaterThanOrEqual(9), { timeoutMs: 30_000 })
+    expect(new Set(received.map(({ event }) => event.id)).size).toBe(9)
+    expect(received).toHaveLength(9)
+    listener.child.kill('SIGINT')
+    await listener.ended
+    await again.stop()
+    close()
+  }, 90_000)
+
+  test('without being logged in ends with an error, not with silence', async () => {
+    const { code, stderr } = await ran(['listen'], { config: join(await temporaryDirectory(), 'empty.yaml') })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/micro login/)
+  })
+})
+
+test('db url prints an address that works', async () => {
+  const { code, stdout } = await ran(['db', 'url', 'ledger', '--data-dir', platform.dataDir])
+  expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: platform.instance.databases.ledger.url })
+})
+
+test('keys are created, shown once and revoked', async () => {
+  const name = `ci ${randomUUID()}`
+  const { stdout } = await ran(['keys', 'create', '--environment', 'test', '--name', name, '--json'])
+  const created = JSON.parse(stdout) as { id: string; key: string }
+  expect((await caller(platform.url, created.key)('GET', '/v1/payment_intents')).status).toBe(200)
+  expect((await ran(['keys', 'revoke', created.id])).code).toBe(0)
+  await eventually(async () => expect((await caller(platform.url, created.key)('GET', '/v1/payment_intents')).status).toBe(401))
+})
+
+test('logging out revokes the device’s key', async () => {
+  const key = /sk_test_\w+/.exec(await readFile(config, 'utf8'))![0]
+  expect((await ran(['logout'])).code).toBe(0)
+  expect(await readFile(config, 'utf8')).not.toContain('sk_test_')
+  await eventually(async () => expect((await caller(platform.url, key)('GET', '/auth/me')).status).toBe(401))
+})
+
+test('an unknown command is a usage error with a hint', async () => {
+  const { code, stderr } = await ran(['lisen'])
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('listen')
+})

@@ -1,0 +1,90 @@
+import type { ClientFrame, ServerFrame } from '@micro/contracts'
+import { eventually } from '@micro/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import { newMerchant, pay, type Merchant } from './api.ts'
+import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+
+let platform: Micro
+let owner: Merchant
+let stranger: Merchant
+beforeAll(async () => {
+  platform = await micro()
+  owner = await newMerchant(platform.url)
+  stranger = await newMerchant(platform.url)
+})
+afterAll(async () => {
+  await platform.stop()
+  await removeTemporaryDirectories()
+})
+
+interface Listener {
+  socket: WebSocket
+  frames: ServerFrame[]
+  events: () => { seq: number; type: string; id: string }[]
+}
+
+const listen = (headers: Record<string, string>, after: number | null = null): Promise<Listener> =>
+  new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${platform.url.replace('http', 'ws')}/ws`, { headers })
+    const frames: ServerFrame[] = []
+    const send = (frame: ClientFrame): void => socket.send(JSON.stringify(frame))
+    const events = () => frames.flatMap((frame) => (frame.type === 'event' ? [{ seq: frame.seq, type: frame.event.type, id: frame.event.id }] : []))
+    socket.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as ServerFrame
+      frames.push(frame)
+      if (frame.type === 'hello') send({ type: 'resume', after })
+      if (frame.type === 'event') send({ type: 'ack', seq: frame.seq })
+      if (frame.type === 'ready') resolve({ socket, frames, events })
+    })
+    socket.on('unexpected-response', (_request, response) => reject(new Error(`refused with ${response.statusCode}`)))
+    socket.on('error', reject)
+  })
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+
+describe('a stream is refused before the upgrade', () => {
+  for (const [what, headers] of [
+    ['without a key', () => ({})],
+    ['with a made-up key', () => bearer('sk_test_nonsense')],
+    ['with a session token', () => bearer(owner.token)],
+    ['from a foreign web page', () => ({ ...bearer(owner.key), origin: 'https://evil.example' })],
+  ] as const satisfies readonly (readonly [string, () => Record<string, string>])[]) {
+    test(what, async () => await expect(listen(headers())).rejects.toThrow(/refused with 40[13]/))
+  }
+})
+
+test('a merchant’s stream carries all of its events in order, and none of another merchant’s', async () => {
+  const mine = await listen(bearer(owner.key))
+  const theirs = await listen(bearer(stranger.key))
+  await Promise.all(Array.from({ length: 10 }, () => pay(owner.test)))
+  await pay(stranger.test)
+  await eventually(() => expect(mine.events()).toHaveLength(30))
+  await eventually(() => expect(theirs.events()).toHaveLength(3))
+  const seqs = mine.events().map(({ seq }) => seq)
+  expect(seqs).toEqual(Array.from({ length: 30 }, (_, at) => seqs[0]! + at))
+  const ids = new Set(mine.events().map(({ id }) => id))
+  for (const { id } of theirs.events()) expect(ids.has(id)).toBe(false)
+  mine.socket.close()
+  theirs.socket.close()
+})
+
+test('a stream resumed from a cursor gets exactly what came after it', async () => {
+  const first = await listen(bearer(stranger.key), 0)
+  await pay(stranger.test)
+  await eventually(() => expect(first.events().length).toBeGreaterThanOrEqual(6))
+  const all = first.events()
+  first.socket.close()
+  const cursor = all[2]!.seq
+  const resumed = await listen(bearer(stranger.key), cursor)
+  await eventually(() => expect(resumed.events()).toEqual(all.slice(3)))
+  resumed.socket.close()
+})
+
+test('a key revoked while it listens ends the stream within the bound', async () => {
+  const created = await owner.session('POST', '/auth/api_keys', { body: { environment: 'test' } })
+  const { socket } = await listen(bearer(String(created.body['key'])))
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve))
+  await owner.session('DELETE', `/auth/api_keys/${created.body.id}`)
+  await expect(closed).resolves.toBe(4401)
+})
