@@ -4,6 +4,7 @@ import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import type { EventsConfig } from './config.ts'
 import { eventHandlers } from './event/event.http.ts'
+import { ping } from './event/event.store.ts'
 import { createIngest, type Source } from './ingest/ingest.events.ts'
 
 export interface EventsDependencies extends Runtime {
@@ -17,7 +18,9 @@ export interface EventsDependencies extends Runtime {
 export const eventsService = ({ db, config, sources, ...runtime }: EventsDependencies): Service => {
   // A new name per start: a process that died holds its leases until they run out, and is never mistaken for its heir.
   const holder = randomUUID()
-  const workers = Object.entries(sources).map(([name, source]) => createIngest({ ...runtime, ...config, db, name, source, holder }))
+  const workers = Object.entries(sources).map(([name, source]) =>
+    createIngest({ ...runtime, ...config, db, name, source, holder }),
+  )
   return createService(
     {
       name: 'events',
@@ -25,7 +28,7 @@ export const eventsService = ({ db, config, sources, ...runtime }: EventsDepende
       handlers: eventHandlers({ db }),
       workers,
       ready: async () => {
-        await db.sql`select 1`
+        await ping(db.sql)
       },
     },
     runtime,

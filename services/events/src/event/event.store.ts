@@ -9,10 +9,12 @@ export interface Tenant {
 }
 
 export const selectEvent = async (sql: Sql, { merchant, mode }: Tenant, id: string): Promise<EventRow | undefined> =>
-  first(await sql<EventRow>`
+  first(
+    await sql<EventRow>`
     select merchant, mode, seq, id, type, api_version, created_at, request_id, idempotency_key, object
     from events.events
-    where merchant = ${merchant} and mode = ${mode} and id = ${id}`)
+    where merchant = ${merchant} and mode = ${mode} and id = ${id}`,
+  )
 
 /** The newest events before a seq (null: before none), newest first. */
 export const selectEventsBefore = (
@@ -43,7 +45,12 @@ export const selectEventsAfter = (
 
 /** The newest seq given out, 0 before the first event. */
 export const selectHead = async (sql: Sql, { merchant, mode }: Tenant): Promise<bigint> => {
-  const head = first(await sql<{ last_seq: bigint }>`
-    select last_seq from events.heads where merchant = ${merchant} and mode = ${mode}`)
+  const head = first(
+    await sql<{ last_seq: bigint }>`
+    select last_seq from events.heads where merchant = ${merchant} and mode = ${mode}`,
+  )
   return head?.last_seq ?? 0n
 }
+
+/** Throws when the database cannot answer now. */
+export const ping = (sql: Sql) => sql`select 1`

@@ -16,14 +16,29 @@ describe('a type filter', () => {
 })
 
 const row: EventRow = {
-  merchant: 'acct_1', mode: 'test', seq: 7n, id: 'evt_1', type: 'charge.succeeded', api_version: '2026-10-28.endive',
-  created_at: new Date(1_700_000_000_000), request_id: 'req_1', idempotency_key: null, object: { id: 'ch_1', amount: 5 },
+  merchant: 'acct_1',
+  mode: 'test',
+  seq: 7n,
+  id: 'evt_1',
+  type: 'charge.succeeded',
+  api_version: '2026-10-28.endive',
+  created_at: new Date(1_700_000_000_000),
+  request_id: 'req_1',
+  idempotency_key: null,
+  object: { id: 'ch_1', amount: 5 },
 }
 
 test('an event shows its object, its origin and its time in Unix seconds, and neither merchant nor seq', () => {
   expect(toWire(row)).toEqual({
-    id: 'evt_1', object: 'event', api_version: '2026-10-28.endive', created: 1_700_000_000, data: { object: { id: 'ch_1', amount: 5 } },
-    livemode: false, pending_webhooks: 0, request: { id: 'req_1', idempotency_key: null }, type: 'charge.succeeded',
+    id: 'evt_1',
+    object: 'event',
+    api_version: '2026-10-28.endive',
+    created: 1_700_000_000,
+    data: { object: { id: 'ch_1', amount: 5 } },
+    livemode: false,
+    pending_webhooks: 0,
+    request: { id: 'req_1', idempotency_key: null },
+    type: 'charge.succeeded',
   })
 })
 

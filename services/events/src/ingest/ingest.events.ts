@@ -6,7 +6,14 @@ import { createWorker, type Runtime, type Worker } from '@micro/service'
 import { toWire, type EventRow } from '../event/event.ts'
 import { byBook, deadLetter, sortOut, withoutKnown, type Book, type DeadLetter } from './ingest.ts'
 import {
-  insertDeadLetters, insertEvents, lockLease, raiseHeads, releaseLease, selectKnown, takeLease, type Lease,
+  insertDeadLetters,
+  insertEvents,
+  lockLease,
+  raiseHeads,
+  releaseLease,
+  selectKnown,
+  takeLease,
+  type Lease,
 } from './ingest.store.ts'
 
 /** A producing service's outbox, however its calls are carried. */
@@ -37,7 +44,10 @@ interface Outcome {
 }
 
 /** Gives each book's arrivals the seqs up to its new head, in order. */
-const number = (books: readonly Book[], heads: readonly { merchant: string; mode: string; last_seq: bigint }[]): EventRow[][] =>
+const number = (
+  books: readonly Book[],
+  heads: readonly { merchant: string; mode: string; last_seq: bigint }[],
+): EventRow[][] =>
   books.map(({ merchant, mode, arrivals }) => {
     const head = heads.find((each) => each.merchant === merchant && each.mode === mode)
     assert(head !== undefined, `book ${merchant} ${mode} has no head`)
@@ -56,7 +66,10 @@ const announcementOf = (events: readonly EventRow[]): Stored[] => {
 const store = async (sql: Sql, lease: Lease, rows: readonly OutboxEvent[]): Promise<Outcome> => {
   if (!(await lockLease(sql, lease))) throw new LeaseLostError(`outbox ${lease.source} was taken over`)
   const { arrivals, dead } = sortOut(rows)
-  const known = await selectKnown(sql, arrivals.map(({ id }) => id))
+  const known = await selectKnown(
+    sql,
+    arrivals.map(({ id }) => id),
+  )
   const fresh = withoutKnown(lease.source, arrivals, known)
   const letters = [...dead, ...fresh.dead]
   if (letters.length > 0) await insertDeadLetters(sql, lease.source, letters)
@@ -102,9 +115,13 @@ export const createIngest = (options: IngestOptions): Worker => {
     for (const message of stored) {
       bus.publish('events.stored', message)
       for (const { seq, event } of message.events)
-        log.info({ source: name, event: event.id, type: event.type, merchant: message.merchant, mode: message.mode, seq }, 'event.stored')
+        log.info(
+          { source: name, event: event.id, type: event.type, merchant: message.merchant, mode: message.mode, seq },
+          'event.stored',
+        )
     }
-    for (const { position, event_id, reason } of dead) log.error({ source: name, position, event: event_id, reason }, 'event.put_aside')
+    for (const { position, event_id, reason } of dead)
+      log.error({ source: name, position, event: event_id, reason }, 'event.put_aside')
   }
 
   const round = async (): Promise<boolean> => {

@@ -13,7 +13,8 @@ export const takeLease = async (
   sql: Sql,
   { source, holder, leaseMs }: { source: string; holder: string; leaseMs: number },
 ): Promise<Lease | undefined> => {
-  const taken = first(await sql<{ epoch: bigint }>`
+  const taken = first(
+    await sql<{ epoch: bigint }>`
     insert into events.sources as own (name, holder, leased_until, epoch)
     values (${source}, ${holder}, clock_timestamp() + ${leaseMs} * interval '1 millisecond', 1)
     on conflict (name) do update
@@ -21,7 +22,8 @@ export const takeLease = async (
         leased_until = excluded.leased_until,
         epoch = case when own.holder = excluded.holder then own.epoch else own.epoch + 1 end
     where own.holder = excluded.holder or own.leased_until < clock_timestamp()
-    returning epoch`)
+    returning epoch`,
+  )
   return taken && { source, holder, epoch: taken.epoch }
 }
 
@@ -47,7 +49,11 @@ export const selectKnown = (sql: Sql, ids: readonly string[]) => sql<Known>`
   select id, merchant, mode, source from events.events where id = any(${ids}::text[])`
 
 /** Raises the heads by as many seqs as each book needs. The rows are locked in (merchant, mode) order, so nobody deadlocks. */
-export const raiseHeads = (sql: Sql, books: readonly Book[]) => sql<{ merchant: string; mode: string; last_seq: bigint }>`
+export const raiseHeads = (sql: Sql, books: readonly Book[]) => sql<{
+  merchant: string
+  mode: string
+  last_seq: bigint
+}>`
   insert into events.heads as head (merchant, mode, last_seq)
   select merchant, mode, added
   from unnest(

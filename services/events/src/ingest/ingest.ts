@@ -49,8 +49,16 @@ export const deadLetter = (row: OutboxEvent, reason: string): DeadLetter => ({
 })
 
 const toArrival = (row: OutboxEvent): Arrival => ({
-  position: row.position, merchant: row.merchant, mode: row.mode, id: row.event_id, type: row.type, api_version: apiVersion,
-  created_at: fromUnixSeconds(row.created), request_id: row.request_id, idempotency_key: row.idempotency_key, object: row.object,
+  position: row.position,
+  merchant: row.merchant,
+  mode: row.mode,
+  id: row.event_id,
+  type: row.type,
+  api_version: apiVersion,
+  created_at: fromUnixSeconds(row.created),
+  request_id: row.request_id,
+  idempotency_key: row.idempotency_key,
+  object: row.object,
 })
 
 /** Splits what was pulled into what can be stored, in position order, and what must be put aside. */
@@ -109,5 +117,7 @@ export const byBook = (arrivals: readonly Arrival[]): Book[] => {
   const books = Map.groupBy(arrivals, ({ merchant, mode }) => `${merchant}\0${mode}`)
   return [...books.entries()]
     .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    .flatMap(([, own]) => (own[0] === undefined ? [] : [{ merchant: own[0].merchant, mode: own[0].mode, arrivals: own }]))
+    .flatMap(([, own]) =>
+      own[0] === undefined ? [] : [{ merchant: own[0].merchant, mode: own[0].mode, arrivals: own }],
+    )
 }

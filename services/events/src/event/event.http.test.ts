@@ -1,0 +1,144 @@
+import type { Event, MerchantPrincipal, Mode } from '@micro/contracts'
+import { attachContext, type Service } from '@micro/service'
+import { eventually, seededIds, testDatabase, type TestDatabase } from '@micro/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { defaultEventsConfig } from '../config.ts'
+import { eventsService } from '../service.ts'
+import { arraySource, outboxEvent, testRuntime } from '../test-support.ts'
+
+let database: TestDatabase
+let service: Service
+
+const key = (merchant: string, mode: Mode = 'test'): MerchantPrincipal => ({
+  kind: 'api_key',
+  merchant,
+  mode,
+  keyId: 'key_1',
+})
+let principal: MerchantPrincipal | { kind: 'service'; service: 'gateway' } = key('acct_a')
+
+beforeAll(async () => {
+  database = await testDatabase('events')
+  const outbox = arraySource()
+  const types = ['payment_intent.created', 'charge.succeeded', 'payment_intent.succeeded'] as const
+  for (let at = 1; at <= 12; at++)
+    outbox.rows.push(outboxEvent(at, { type: types[at % 3] ?? types[0], request_id: `req_${at}` }))
+  outbox.rows.push(outboxEvent(13, { merchant: 'acct_b' }), outboxEvent(14, { mode: 'live' }))
+  service = eventsService({
+    ...testRuntime(seededIds(1)),
+    db: database.db,
+    config: { ...defaultEventsConfig, pollMs: 10 },
+    sources: { payments: outbox.source },
+  })
+  service.http.addHook('onRequest', (request, _reply, done) => {
+    attachContext(request.raw, { requestId: 'req_test', principal, clientIp: '127.0.0.1' })
+    done()
+  })
+  await service.start()
+  await eventually(() => outbox.waiting() === 0)
+})
+afterAll(async () => {
+  await service.stop()
+  await database.close()
+})
+
+const get = async (url: string, as: typeof principal = key('acct_a')) => {
+  principal = as
+  const response = await service.http.inject({ method: 'GET', url })
+  return {
+    status: response.statusCode,
+    body: response.json<{ data: Event[]; has_more: boolean; error: { code: string; param: string } }>(),
+  }
+}
+const idOf = (at: number) => `evt_${String(at).padStart(6, '0')}`
+const ids = (body: { data: Event[] }) => body.data.map(({ id }) => Number(id.slice(4)))
+
+describe('GET /v1/events/:id', () => {
+  test('200 with the whole event', async () => {
+    expect(await get(`/v1/events/${idOf(1)}`)).toEqual({
+      status: 200,
+      body: {
+        id: idOf(1),
+        object: 'event',
+        api_version: '2026-10-28.endive',
+        created: 1_700_000_000,
+        livemode: false,
+        pending_webhooks: 0,
+        data: { object: { id: 'ch_1', object: 'charge' } },
+        request: { id: 'req_1', idempotency_key: null },
+        type: 'charge.succeeded',
+      },
+    })
+  })
+
+  test("404, word for word the same, for an unknown id, another merchant's id and the other mode's", async () => {
+    const unknown = await get('/v1/events/evt_000000')
+    expect(unknown.status).toBe(404)
+    for (const [id, as] of [
+      [idOf(13), key('acct_a')],
+      [idOf(14), key('acct_a')],
+      [idOf(1), key('acct_b')],
+      [idOf(1), key('acct_a', 'live')],
+    ] as const) {
+      const answer = await get(`/v1/events/${id}`, as)
+      expect(JSON.stringify(answer).replaceAll(id, 'evt_000000')).toBe(JSON.stringify(unknown))
+    }
+  })
+
+  test('live events say livemode', async () => {
+    expect((await get(`/v1/events/${idOf(14)}`, key('acct_a', 'live'))).body).toMatchObject({ livemode: true })
+  })
+})
+
+describe('GET /v1/events', () => {
+  for (const [query, want, more] of [
+    ['', [12, 11, 10, 9, 8, 7, 6, 5, 4, 3], true],
+    ['?limit=2', [12, 11], true],
+    ['?limit=100', [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], false],
+    [`?limit=3&starting_after=${idOf(4)}`, [3, 2, 1], false],
+    [`?limit=3&ending_before=${idOf(4)}`, [7, 6, 5], true],
+    [`?limit=10&ending_before=${idOf(8)}`, [12, 11, 10, 9], false],
+    ['?type=charge.succeeded', [10, 7, 4, 1], false],
+    ['?type=payment_intent.*&limit=3', [12, 11, 9], true],
+    [`?type=payment_intent.*&limit=10&starting_after=${idOf(9)}`, [8, 6, 5, 3, 2], false],
+    ['?type=nothing.known', [], false],
+  ] as const)
+    test(`${query || 'without parameters'} gives ${want.join(', ')}, ${more ? 'and more' : 'and no more'}`, async () => {
+      const { status, body } = await get(`/v1/events${query}`)
+      expect(status).toBe(200)
+      expect([ids(body), body.has_more]).toEqual([want, more])
+    })
+
+  test('a merchant sees only their own, in the mode of the key', async () => {
+    expect(ids((await get('/v1/events', key('acct_b'))).body)).toEqual([13])
+    expect(ids((await get('/v1/events', key('acct_a', 'live'))).body)).toEqual([14])
+    expect(ids((await get('/v1/events', key('acct_c'))).body)).toEqual([])
+  })
+
+  test("400 for both cursors, and for another merchant's event as cursor", async () => {
+    expect((await get(`/v1/events?starting_after=${idOf(1)}&ending_before=${idOf(2)}`)).status).toBe(400)
+    const { status, body } = await get(`/v1/events?starting_after=${idOf(13)}`)
+    expect([status, body.error.code, body.error.param]).toEqual([400, 'resource_missing', 'starting_after'])
+  })
+})
+
+describe('GET /internal/stream', () => {
+  const stream = (query: string) =>
+    get(`/internal/stream?merchant=acct_a&mode=test&${query}`, { kind: 'service', service: 'gateway' })
+
+  for (const [query, seqs] of [
+    ['after=0&limit=3', [1, 2, 3]],
+    ['after=10', [11, 12]],
+    ['after=12', []],
+    ['after=0&limit=0', []],
+  ] as const)
+    test(`${query} gives seqs ${seqs.join(', ') || 'none'} and the head`, async () => {
+      const { body } = await stream(query)
+      const answer = body as unknown as { head_seq: number; events: { seq: number }[] }
+      expect([answer.events.map(({ seq }) => seq), answer.head_seq]).toEqual([seqs, 12])
+    })
+
+  test('403 for a merchant', async () => {
+    expect((await get('/internal/stream?merchant=acct_b&mode=test&after=0')).status).toBe(403)
+  })
+})
