@@ -59,6 +59,10 @@ schema: $(installed) ## Write services/*/schema.sql anew, from the migrations
 openapi: $(installed) ## Write docs/openapi.json anew, from the contracts
 	@$(node) scripts/openapi.ts
 
+.PHONY: lock
+lock: ## Bring package-lock.json up to date after a manifest changed
+	@$(node) scripts/lock.ts
+
 .PHONY: format
 format: $(installed) ## Format the sources
 	@$(run) oxfmt

@@ -71,6 +71,7 @@ describe('rooms', () => {
       'packages/kernel/src/x.test.ts',
       'packages/bus/src/conformance.ts',
       'services/payments/src/testing/x.ts',
+      'services/payments/tests/x.ts',
       'services/payments/src/x.fixture.ts',
     ])
       expect(rulesOf(file, "import { a } from '@micro/ledger'\nimport { b } from '@micro/testing'")).toEqual([])
