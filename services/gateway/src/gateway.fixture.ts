@@ -1,0 +1,217 @@
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { Writable } from 'node:stream'
+import { memoryBus } from '@micro/bus'
+import { apis, type Api, type BusMessages, type MerchantPrincipal, type Mode, type SequencedEvent } from '@micro/contracts'
+import { createIds, systemClock, type Clock } from '@micro/kernel'
+import { createLogger, createService, reply as replyWith, type Call, type Runtime, type Service } from '@micro/service'
+import { newApiKey } from '@micro/signing'
+import { readGatewayConfig, type GatewayConfig } from './config.ts'
+import { createGateway, type Gateway, type GatewayDependencies } from './gateway.ts'
+import { memoryLimiter } from './limits/memory-limiter.ts'
+import type { UpstreamName } from './routes.ts'
+import { localUpstream } from './upstream/local.ts'
+import type { Upstream } from './upstream/upstream.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  readonly json: { error: { code?: string; message: string; type: string; param?: string } } & Record<string, unknown>
+}
+
+/** Everything a handler was called with, so that tests see what passed the gateway. */
+export interface Seen {
+  readonly operation: string
+  readonly call: Call<never>
+}
+
+/** A service whose handlers note the call and answer whatever `reply` says. */
+export const fakeService = (name: UpstreamName, runtime: Runtime, seen: Seen[], reply: (operation: string) => Promise<object>): Service => {
+  const api: Api = apis[name]
+  const handlers = Object.fromEntries(
+    Object.keys(api).map((operation) => [
+      operation,
+      async (call: Call<never>) => {
+        seen.push({ operation, call })
+        // A status whose body no schema filters.
+        return replyWith(300, await reply(operation))
+      },
+    ]),
+  )
+  return createService({ name, api, handlers: handlers as never, ready: () => Promise.resolve() }, runtime)
+}
+
+/** An events store in memory; `stored` publishes as the real one does. */
+export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
+  const logs = new Map<string, SequencedEvent[]>()
+  const logOf = (merchant: string, mode: Mode): SequencedEvent[] => {
+    const key = `${merchant} ${mode}`
+    const log = logs.get(key) ?? []
+    logs.set(key, log)
+    return log
+  }
+  let reads = 0
+  return {
+    reads: () => reads,
+    /** Stores `count` events; `ring: false` loses the bus message. */
+    store(merchant: string, mode: Mode, count = 1, { ring = true } = {}): void {
+      const log = logOf(merchant, mode)
+      const events = Array.from({ length: count }, (_, at): SequencedEvent => {
+        const seq = log.length + at + 1
+        return {
+          seq,
+          event: {
+            id: `evt_${merchant}_${mode}_${seq}`, object: 'event', api_version: 'test', created: 0, data: { object: {} }, livemode: mode === 'live',
+            pending_webhooks: 0, request: { id: null, idempotency_key: null }, type: 'payment_intent.created',
+          },
+        }
+      })
+      log.push(...events)
+      if (ring) runtime.bus.publish('events.stored', { merchant, mode, events })
+    },
+    prune(merchant: string, mode: Mode, upTo: number): void {
+      const log = logOf(merchant, mode)
+      logs.set(`${merchant} ${mode}`, log.filter(({ seq }) => seq > upTo))
+    },
+    client: {
+      readEventStream({ query }: { query?: { merchant: string; mode: Mode; after: number; limit?: number } }) {
+        reads++
+        const log = query === undefined ? [] : logOf(query.merchant, query.mode)
+        const after = query?.after ?? 0
+        const events = log.filter(({ seq }) => seq > after).slice(0, query?.limit ?? 100)
+        return Promise.resolve({ head_seq: log.at(-1)?.seq ?? 0, events })
+      },
+    },
+  }
+}
+
+/** Who holds which credential; a missing one is not valid. `down` makes every look-up fail. */
+export const fakeAuth = () => {
+  const holders = new Map<string, MerchantPrincipal>()
+  const state = { lookUps: 0, down: false, gate: Promise.resolve() }
+  let keys = 0
+  return {
+    state,
+    holders,
+    issue(merchant = 'acct_a', mode: Mode = 'test'): string {
+      const key = newApiKey(mode)
+      holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}` })
+      return key
+    },
+    logIn(user = 'usr_1', merchant = 'acct_a'): string {
+      const token = `eyJhbGciOiJFZERTQSJ9.${Buffer.from(user).toString('base64url')}.c2ln`
+      holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}` })
+      return token
+    },
+    keyId: (key: string): string => holders.get(key)?.keyId ?? '',
+    client: {
+      async verifyCredential({ body }: { body: { credential: string } }) {
+        state.lookUps++
+        await state.gate
+        if (state.down) throw new Error('connection refused')
+        return { principal: holders.get(body.credential) ?? null }
+      },
+    },
+  }
+}
+
+export interface World {
+  readonly gateway: Gateway
+  readonly port: number
+  readonly url: string
+  readonly auth: ReturnType<typeof fakeAuth>
+  readonly events: ReturnType<typeof fakeEvents>
+  readonly bus: Runtime['bus']
+  readonly seen: Seen[]
+  readonly lines: Record<string, unknown>[]
+  /** What the fake services answer with; a test may make it wait or throw. */
+  readonly replying: { reply: (operation: string) => Promise<object> }
+  call(method: string, path: string, options?: { key?: string; headers?: Record<string, string>; body?: string }): Promise<Answer>
+  /** Writes bytes as they are and returns everything that came back until the server closed (or `until` was seen). */
+  raw(bytes: string, until?: RegExp): Promise<string>
+  stop(): Promise<void>
+}
+
+type Overrides = Partial<Omit<GatewayConfig, 'limits' | 'stream'>> & {
+  limits?: Partial<GatewayConfig['limits']>
+  stream?: Partial<GatewayConfig['stream']>
+}
+
+const unlimited = { perKey: 0, perIp: 0, login: 0 }
+
+/** A gateway on a free port with fake services behind it. */
+export const startWorld = async (
+  options: { config?: Overrides; clock?: Clock; deps?: Partial<GatewayDependencies>; upstreams?: Partial<Record<UpstreamName, Upstream>> } = {},
+): Promise<World> => {
+  const clock = options.clock ?? systemClock
+  const lines: Record<string, unknown>[] = []
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      for (const line of chunk.toString('utf8').trim().split('\n')) lines.push(JSON.parse(line) as Record<string, unknown>)
+      done()
+    },
+  })
+  const bus = memoryBus<BusMessages>({ onError: (error) => lines.push({ msg: 'bus.failed', error: String(error) }) })
+  const runtime: Runtime = { bus, clock, newId: createIds({ clock }), log: createLogger({ service: 'gateway', destination }) }
+  const seen: Seen[] = []
+  const replying = { reply: (operation: string): Promise<object> => Promise.resolve({ operation }) }
+  const services = (['auth', 'payments', 'ledger', 'events'] as const).map((name) =>
+    fakeService(name, runtime, seen, (operation) => replying.reply(operation)),
+  )
+  await Promise.all(services.map((service) => service.start()))
+  const auth = fakeAuth()
+  const events = fakeEvents(runtime)
+  const defaults = readGatewayConfig({})
+  const { limits, stream, ...rest } = options.config ?? {}
+  const config: GatewayConfig = {
+    ...defaults, port: 0, drainMs: 2_000, ...rest, limits: { ...unlimited, ...limits }, stream: { ...defaults.stream, ...stream },
+  }
+  const upstreams = Object.fromEntries(services.map((service) => [service.name, localUpstream(service)])) as Record<UpstreamName, Upstream>
+  const gateway = createGateway({
+    ...runtime, config, upstreams: { ...upstreams, ...options.upstreams }, auth: auth.client, events: events.client,
+    limiter: memoryLimiter({ clock }),
+    health: Object.fromEntries(services.map((service) => [service.name, service.ready])), ...options.deps,
+  })
+  const { port } = await gateway.listen()
+
+  const call: World['call'] = (method, path, { key, headers, body } = {}) =>
+    new Promise((resolve, reject) => {
+      const outgoing = httpRequest({
+        host: '127.0.0.1', port, method, path, agent: false,
+        headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
+      })
+      outgoing.on('error', reject)
+      outgoing.on('response', (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+        response.on('end', () => {
+          const isJson = String(response.headers['content-type']).startsWith('application/json') && text !== ''
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: (isJson ? JSON.parse(text) : {}) as Answer['json'] })
+        })
+      })
+      outgoing.end(body)
+    })
+
+  const raw: World['raw'] = (bytes, until) =>
+    new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
+      let text = ''
+      socket.setTimeout(5_000, () => socket.destroy(new Error(`the server neither answered nor closed: ${text}`)))
+      socket.on('data', (chunk) => {
+        text += chunk.toString('latin1')
+        if (until?.test(text) === true) socket.destroy()
+      })
+      socket.on('close', () => resolve(text))
+      socket.on('error', (error) => (text === '' ? reject(error) : resolve(text)))
+    })
+
+  return {
+    gateway, port, url: `http://127.0.0.1:${port}`, auth, events, bus, seen, lines, replying, call, raw,
+    async stop() {
+      await gateway.close()
+      await Promise.all(services.map((service) => service.stop()))
+      await bus.close()
+    },
+  }
+}
