@@ -4,7 +4,7 @@ import { eventually, seededIds, testDatabase, type TestDatabase } from '@micro/t
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defaultEventsConfig } from '../config.ts'
 import { eventsService } from '../service.ts'
-import { arraySource, outboxEvent, testRuntime } from '../test-support.ts'
+import { arraySource, outboxEvent, testRuntime } from '../events.fixture.ts'
 
 let database: TestDatabase
 let service: Service

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { outboxEvent } from '../test-support.ts'
+import { outboxEvent } from '../events.fixture.ts'
 import { byBook, objectCharsMax, sortOut, withoutKnown } from './ingest.ts'
 
 const wrong = (over: object) => outboxEvent(1, over as never)

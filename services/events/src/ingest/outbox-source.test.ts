@@ -4,7 +4,7 @@ import { appendOutbox, outboxHandlers } from '@micro/service'
 import { expect, test } from 'vitest'
 import { defaultEventsConfig } from '../config.ts'
 import { eventsService } from '../service.ts'
-import { testRuntime } from '../test-support.ts'
+import { testRuntime } from '../events.fixture.ts'
 import type { Source } from './ingest.events.ts'
 
 const createOutbox = `
