@@ -9,7 +9,7 @@ create table auth.users (
   id text collate "C" primary key check (id ~ '^usr_'),
   -- Stored trimmed and lower-cased, so that this unique constraint is the one on lower(email).
   email text collate "C" not null constraint users_email_unique unique
-    check (email = lower(email) and email = btrim(email) and length(email) between 3 and 300),
+    check (email = lower(email) and email = btrim(email) and length(email) between 3 and 1000),
   password_hash text not null check (password_hash ~ '^\$argon2id\$'),
   operator boolean not null default false,
   created_at timestamptz not null,

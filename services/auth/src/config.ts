@@ -15,11 +15,12 @@ export interface AuthConfig {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads MICRO_AUTH_SECRETS (JSON of `AuthSecrets`, required), MICRO_REGISTRATION (open | closed, default closed),
- * MICRO_ACCESS_TOKEN_SECONDS (600), MICRO_REFRESH_TOKEN_DAYS (30), MICRO_PASSWORD_HASH_CONCURRENCY (2).
+ * Reads MICRO_REGISTRATION (open | closed, default closed), MICRO_ACCESS_TOKEN_SECONDS (600), MICRO_REFRESH_TOKEN_DAYS
+ * (30), MICRO_PASSWORD_HASH_CONCURRENCY (2). The secrets are the text that `createAuthSecrets` made, from wherever the
+ * caller keeps it, else from MICRO_AUTH_SECRETS.
  * @throws Error listing everything that is wrong, without the secrets' values
  */
-export const readAuthConfig = (env: Environment): AuthConfig => {
+export const readAuthConfig = (env: Environment, secretsJson = env['MICRO_AUTH_SECRETS']): AuthConfig => {
   const problems: string[] = []
 
   const integer = (name: string, bounds: { fallback: number; min: number; max: number }): number => {
@@ -32,15 +33,14 @@ export const readAuthConfig = (env: Environment): AuthConfig => {
   }
 
   const secrets = () => {
-    const json = env['MICRO_AUTH_SECRETS']
-    if (json === undefined || json === '') {
-      problems.push('MICRO_AUTH_SECRETS is missing')
+    if (secretsJson === undefined || secretsJson === '') {
+      problems.push('the secrets (MICRO_AUTH_SECRETS) are missing')
       return undefined
     }
     try {
-      return parseAuthSecrets(json)
+      return parseAuthSecrets(secretsJson)
     } catch (error) {
-      problems.push(`MICRO_AUTH_SECRETS cannot be used: ${(error as Error).message}`)
+      problems.push(`the secrets (MICRO_AUTH_SECRETS) cannot be used: ${(error as Error).message}`)
       return undefined
     }
   }

@@ -1,4 +1,5 @@
-import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHmac, generateKeyPair, randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
 
 /** The secret in use, and those that are still accepted while what they made is in circulation. */
 export interface Rotating<T> {
@@ -22,7 +23,7 @@ export interface SigningJwk {
 }
 
 /**
- * What the composition root keeps in a file or a secret store, as JSON: the newest of each kind stands first.
+ * What the composition root keeps as JSON in a file or a secret store: the newest of each kind stands first.
  * To rotate, put a new entry in front; drop an old one once nothing it made is in use (a signing key after the life of
  * an access token; a pepper only when no API key names its id any more).
  */
@@ -38,15 +39,15 @@ export interface SecretRings {
 
 const pepperBytes = 32
 
-/** Fresh secrets of an installation; `JSON.stringify` them and hand the text back as MICRO_AUTH_SECRETS. */
-export const createAuthSecrets = (): AuthSecrets => {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  return {
+/** Fresh secrets of an installation, as the JSON text that `readAuthConfig` takes. Keep it where only Micro can read it. */
+export const createAuthSecrets = async (): Promise<string> => {
+  const { privateKey } = await promisify(generateKeyPair)('ed25519')
+  const { x = '', d = '' } = privateKey.export({ format: 'jwk' })
+  const secrets: AuthSecrets = {
     peppers: [{ id: `pep_${randomBytes(6).toString('hex')}`, secret: randomBytes(pepperBytes).toString('base64url') }],
-    jwt_keys: [
-      { kty: 'OKP', crv: 'Ed25519', kid: `jwt_${randomBytes(6).toString('hex')}`, x: jwk.x ?? '', d: jwk.d ?? '' },
-    ],
+    jwt_keys: [{ kty: 'OKP', crv: 'Ed25519', kid: `jwt_${randomBytes(6).toString('hex')}`, x, d }],
   }
+  return JSON.stringify(secrets)
 }
 
 const ring = <T>(name: string, entries: readonly T[], idOf: (entry: T) => string): Rotating<T> => {

@@ -9,16 +9,18 @@ import {
   insertApiKey, revokeApiKeyRow, selectApiKey, selectApiKeysAfter, selectApiKeysBefore,
 } from './api-key.store.ts'
 
-const missing = (id: string, param: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param })
+const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
 
 export const apiKeyHandlers = (
   { db, bus, clock, newId, log, config }: AuthDependencies,
 ): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => {
-  /** The merchant's own key. @throws Fault resource_missing, the same for another merchant's id and for no id at all */
-  const findKey = async ({ id, merchant, param }: { id: string; merchant: string; param: string }): Promise<ApiKeyRow> => {
-    const key = isApiKeyId(id) ? await selectApiKey(db.sql, { id, merchant }) : undefined
-    if (key === undefined) throw missing(id, param)
-    return key
+  /** The merchant's own key: another merchant's id is as unknown as one that never was. */
+  const findKey = async (id: string, merchant: string): Promise<ApiKeyRow | undefined> =>
+    isApiKeyId(id) ? selectApiKey(db.sql, { id, merchant }) : undefined
+
+  const checkCursor = async (param: 'starting_after' | 'ending_before', id: string | undefined, merchant: string) => {
+    if (id === undefined || (await findKey(id, merchant)) !== undefined) return
+    throw new Fault('parameter_resource_missing', { resource: 'api_key', id, param })
   }
 
   return {
@@ -42,8 +44,8 @@ export const apiKeyHandlers = (
       if (after !== undefined && before !== undefined) {
         throw new Fault('parameter_invalid', { param: 'ending_before', reason: 'it cannot be combined with starting_after' })
       }
-      if (after !== undefined) await findKey({ id: after, merchant, param: 'starting_after' })
-      if (before !== undefined) await findKey({ id: before, merchant, param: 'ending_before' })
+      await checkCursor('starting_after', after, merchant)
+      await checkCursor('ending_before', before, merchant)
       // One more than asked for tells whether there are more.
       const rows = before === undefined
         ? await selectApiKeysAfter(db.sql, { merchant, after: after ?? null, limit: limit + 1 })
@@ -55,10 +57,11 @@ export const apiKeyHandlers = (
 
     async revokeApiKey({ principal, params: { id } }) {
       const { merchant } = principal
-      const key = await findKey({ id, merchant, param: 'id' })
+      const key = await findKey(id, merchant)
+      if (key === undefined) throw missing(id)
       if (!mayRevoke(principal, key)) throw new Fault('permission_denied')
       const revoked = await revokeApiKeyRow(db.sql, { id, merchant, now: clock.now() })
-      if (revoked === undefined) throw missing(id, 'id')
+      if (revoked === undefined) throw missing(id)
       bus.publish('credential.revoked', { keyId: id })
       log.info({ api_key_id: id, merchant, by: principal.kind, user: principal.user }, 'api_key.revoked')
       return apiKeyToWire(revoked)

@@ -1,0 +1,115 @@
+/** Runs the service for its tests the way a gateway would: principals and addresses are attached, never sent. */
+import { createHash } from 'node:crypto'
+import { memoryBus } from '@micro/bus'
+import type { ApiKeyCreated, BusMessages, MerchantPrincipal, Tokens, User } from '@micro/contracts'
+import { createIds, type Clock } from '@micro/kernel'
+import type { Database } from '@micro/postgres'
+import { attachContext, createLogger } from '@micro/service'
+import type { Static } from 'typebox'
+import { readAuthConfig, type AuthConfig } from '../config.ts'
+import type { Hasher } from '../passwords/hasher.ts'
+import { createAuthSecrets } from '../secrets.ts'
+import { authService } from '../service.ts'
+
+/** Like the real one, but quick, and telling what it was asked. */
+export interface SpyHasher extends Hasher {
+  readonly verified: string[]
+  readonly hashed: string[]
+}
+
+export const spyHasher = (): SpyHasher => {
+  const digest = (password: string) => `$argon2id$quick$${createHash('sha256').update(password).digest('hex')}`
+  const verified: string[] = []
+  const hashed: string[] = []
+  return {
+    verified,
+    hashed,
+    hash(password) {
+      hashed.push(password)
+      return Promise.resolve(digest(password))
+    },
+    verify(stored, password) {
+      verified.push(stored)
+      return Promise.resolve(stored === digest(password))
+    },
+  }
+}
+
+export const testConfig = async (changes: Partial<AuthConfig> = {}): Promise<AuthConfig> => ({
+  ...readAuthConfig({ MICRO_REGISTRATION: 'open' }, await createAuthSecrets()),
+  ...changes,
+})
+
+interface Caller {
+  readonly principal?: MerchantPrincipal
+  readonly ip?: string
+}
+
+export interface Answer<Body> {
+  readonly status: number
+  readonly body: Body
+  readonly headers: Readonly<Record<string, unknown>>
+  /** The code of an error. */
+  readonly code: string | undefined
+}
+
+export const password = 'securepassword'
+
+export const startAuth = async (options: { db: Database; clock: Clock; config?: AuthConfig; hasher?: Hasher }) => {
+  const { db, clock, hasher = spyHasher() } = options
+  const config = options.config ?? (await testConfig())
+  const bus = memoryBus<BusMessages>({ onError: () => {} })
+  const revoked: BusMessages['credential.revoked'][] = []
+  bus.subscribe('credential.revoked', (message) => void revoked.push(message))
+  const logged: string[] = []
+  const log = createLogger({ service: 'auth', destination: { write: (line) => void logged.push(line) } })
+  const service = authService({ db, clock, config, hasher, bus, log, newId: createIds({ clock }) })
+  const callers = new Map<string, Caller>()
+  service.http.addHook('onRequest', (request, _reply, done) => {
+    const caller = callers.get(String(request.headers['x-caller'])) ?? {}
+    attachContext(request.raw, { requestId: 'req_test', principal: caller.principal, clientIp: caller.ip ?? '' })
+    done()
+  })
+  await service.http.ready()
+
+  const call = async <Body = Record<string, unknown>>(
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    { body, ...caller }: Caller & { body?: object } = {},
+  ): Promise<Answer<Body>> => {
+    const name = String(callers.size)
+    callers.set(name, caller)
+    const response = await service.http.inject({
+      method, url, headers: { 'x-caller': name }, ...(body === undefined ? {} : { payload: body }),
+    })
+    const parsed = response.json<Body & { error?: { code?: string } }>()
+    return { status: response.statusCode, body: parsed, headers: response.headers, code: parsed.error?.code }
+  }
+
+  const verify = async (credential: string): Promise<MerchantPrincipal | null> => {
+    const answer = await service.execute('verifyCredential', { kind: 'service', service: 'gateway' }, { body: { credential } })
+    return (answer as { principal: MerchantPrincipal | null }).principal
+  }
+
+  const register = (email: string, secret = password) =>
+    call<User>('POST', '/auth/register', { body: { email, password: secret } })
+  const logIn = (email: string, secret = password, ip = '') =>
+    call<Tokens>('POST', '/auth/login', { body: { email, password: secret }, ip })
+  const refresh = (refresh_token: string) => call<Tokens>('POST', '/auth/refresh', { body: { refresh_token } })
+
+  /** A registered person, logged in. */
+  const enter = async (email: string) => {
+    const user = (await register(email)).body
+    const tokens = (await logIn(email)).body
+    const principal = await verify(tokens.token)
+    if (principal === null) throw new Error('the fresh access token was not accepted')
+    return { user, tokens, principal }
+  }
+
+  const createKey = async (principal: MerchantPrincipal, body: { environment: 'test' | 'live'; name?: string } = { environment: 'test' }) =>
+    (await call<Static<typeof ApiKeyCreated>>('POST', '/auth/api_keys', { principal, body })).body
+
+  return { service, config, revoked, logged, call, verify, register, logIn, refresh, enter, createKey, stop: () => service.stop() }
+}
+
+export type TestAuth = Awaited<ReturnType<typeof startAuth>>
