@@ -1,4 +1,5 @@
 export { fakeClock, seededIds, type FakeClock } from './clock.ts'
 export { eventually } from './eventually.ts'
 export { freePort, temporaryDirectory, type TemporaryDirectory } from './places.ts'
+export { injector, testRuntime, type InjectedRequest, type TestRuntime } from './service.ts'
 export { scratchDatabase, testDatabase, type DatabaseService, type TestDatabase } from './test-database.ts'
