@@ -1,0 +1,2 @@
+export { readLedgerConfig, type LedgerConfig } from './config.ts'
+export { ledgerService, type LedgerDependencies } from './service.ts'

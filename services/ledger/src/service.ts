@@ -1,0 +1,27 @@
+import { ledgerApi } from '@micro/contracts'
+import type { Database } from '@micro/postgres'
+import { createService, type Runtime, type Service } from '@micro/service'
+import { accountHandlers } from './accounts/account.http.ts'
+import { probe } from './books/book.store.ts'
+import type { LedgerConfig } from './config.ts'
+import { createPosting } from './posting/index.ts'
+import { transactionHandlers } from './transactions/transaction.http.ts'
+
+export interface LedgerDependencies extends Runtime {
+  readonly db: Database
+  readonly config: LedgerConfig
+}
+
+/** The ledger: accounts, and transactions that are recorded once and never change. */
+export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
+  const post = createPosting({ db, ...runtime })
+  return createService(
+    {
+      name: 'ledger',
+      api: ledgerApi,
+      handlers: { ...accountHandlers({ db, config, ...runtime }), ...transactionHandlers({ db, post }) },
+      ready: () => probe(db.sql),
+    },
+    runtime,
+  )
+}

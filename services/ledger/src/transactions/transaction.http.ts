@@ -1,0 +1,123 @@
+import type { Body, ledgerApi, Query } from '@micro/contracts'
+import { Fault } from '@micro/kernel'
+import type { Database } from '@micro/postgres'
+import { reply, type Handlers } from '@micro/service'
+import { isSystemAccount, parseCurrency } from '../accounts/account.ts'
+import { findAccountPosition } from '../accounts/account.store.ts'
+import type { BookKey } from '../books/book.ts'
+import { cutPage, parsePage, type Page } from '../paging.ts'
+import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
+import { accountParam, normaliseEntries } from './entries.ts'
+import { timeRangeOf } from './time-range.ts'
+import { isSystemReference, transactionToWire } from './transaction.ts'
+import {
+  findSeqBefore, findSeqById, findSeqByReference, listAccountSeqsDown, listAccountSeqsUp, listSeqsDown, listSeqsUp, loadTransactions,
+  type SeqRange,
+} from './transaction.store.ts'
+
+type Routes = typeof ledgerApi
+type TransactionHandlers = Pick<
+  Handlers<Routes>,
+  'recordLedgerTransaction' | 'getLedgerTransaction' | 'listLedgerTransactions' | 'postSystemTransaction'
+>
+type ListQuery = Query<Routes['listLedgerTransactions']>
+
+const answer = ({ replayed, transaction }: PostResult) => reply(replayed ? 200 : 201, transactionToWire(transaction))
+
+const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTransaction']>): void => {
+  if (isSystemReference(reference_id)) throw new Fault('reference_reserved', { param: 'reference_id' })
+  const at = entries.findIndex((entry) => isSystemAccount(entry.account_id))
+  const reserved = entries[at]
+  if (reserved !== undefined) throw new Fault('account_reserved', { param: accountParam(at), account: reserved.account_id })
+}
+
+const must = (holds: boolean, param: string, reason: string): void => {
+  if (!holds) throw new Fault('parameter_invalid', { param, reason })
+}
+
+const systemPosting = (body: Body<Routes['postSystemTransaction']>): SystemPosting => {
+  must(isSystemReference(body.reference_id), 'reference_id', 'must start with micro:')
+  for (const [at, { id }] of body.accounts.entries()) must(isSystemAccount(id), `accounts[${at}][id]`, 'must start with sys_')
+  for (const [at, entry] of body.entries.entries()) must(isSystemAccount(entry.account_id), accountParam(at), 'must start with sys_')
+  const currency = parseCurrency(body.currency)
+  return { currency, accounts: body.accounts.map((account) => ({ ...account, currency, metadata: {} })) }
+}
+
+export const transactionHandlers = ({ db, post }: { db: Database; post: Post }): TransactionHandlers => {
+  const seqOfCursor = async (book: BookKey, { cursor }: Page): Promise<bigint | undefined> => {
+    if (cursor === undefined) return undefined
+    const seq = await findSeqById(db.sql, book, cursor.id)
+    if (seq !== undefined) return seq
+    throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger transaction', id: cursor.id })
+  }
+
+  // Seq and time grow together, so a time filter is a range of seqs.
+  const rangeOf = async (book: BookKey, query: ListQuery, page: Page): Promise<SeqRange> => {
+    const { from, until } = timeRangeOf(query.created)
+    const cursor = await seqOfCursor(book, page)
+    const afters = [from && (await findSeqBefore(db.sql, book, from)), page.direction === 'newer' ? cursor : undefined]
+    const befores = [until && (await findSeqBefore(db.sql, book, until)) + 1n, page.direction === 'older' ? cursor : undefined]
+    const after = afters.reduce<bigint>((high, seq) => (seq !== undefined && seq > high ? seq : high), 0n)
+    const before = befores.reduce<bigint>((low, seq) => (seq !== undefined && seq < low ? seq : low), 2n ** 63n - 1n)
+    return { after, before, limit: page.limit + 1 }
+  }
+
+  const listSeqs = async (book: BookKey, { account_id: account }: ListQuery, page: Page, range: SeqRange): Promise<bigint[]> => {
+    if (account === undefined) return (page.direction === 'newer' ? listSeqsUp : listSeqsDown)(db.sql, book, range)
+    if ((await findAccountPosition(db.sql, book, account)) === undefined) {
+      throw new Fault('parameter_resource_missing', { param: 'account_id', resource: 'ledger account', id: account })
+    }
+    return (page.direction === 'newer' ? listAccountSeqsUp : listAccountSeqsDown)(db.sql, book, account, range)
+  }
+
+  /** The range, narrowed to the one transaction that may have the reference. */
+  const narrowTo = async (book: BookKey, reference: string, range: SeqRange): Promise<SeqRange> => {
+    const seq = await findSeqByReference(db.sql, book, reference)
+    if (seq === undefined || seq <= range.after || seq >= range.before) return { ...range, after: 0n, before: 0n }
+    return { ...range, after: seq - 1n, before: seq + 1n }
+  }
+
+  return {
+    async recordLedgerTransaction({ principal, body }) {
+      refuseReserved(body)
+      const { merchant, mode } = principal
+      return answer(await post({
+        book: { merchant, mode },
+        reference: body.reference_id,
+        description: body.description ?? null,
+        metadata: body.metadata ?? {},
+        entries: normaliseEntries(body.entries),
+      }))
+    },
+
+    async postSystemTransaction({ principal, body }) {
+      if (principal.service !== 'payments') throw new Fault('permission_denied')
+      return answer(await post({
+        book: { merchant: body.merchant, mode: body.mode },
+        reference: body.reference_id,
+        description: body.description ?? null,
+        metadata: body.metadata ?? {},
+        system: systemPosting(body),
+        entries: normaliseEntries(body.entries),
+      }))
+    },
+
+    async getLedgerTransaction({ principal, params }) {
+      const seq = await findSeqById(db.sql, principal, params.id)
+      const [transaction] = seq === undefined ? [] : await loadTransactions(db.sql, principal, [seq])
+      if (transaction === undefined) {
+        throw new Fault('resource_missing', { param: 'id', resource: 'ledger transaction', id: params.id })
+      }
+      return transactionToWire(transaction)
+    },
+
+    async listLedgerTransactions({ principal, query }) {
+      const page = parsePage(query)
+      const whole = await rangeOf(principal, query, page)
+      const range = query.reference_id === undefined ? whole : await narrowTo(principal, query.reference_id, whole)
+      const { rows, hasMore } = cutPage(await listSeqs(principal, query, page, range), page)
+      const transactions = await loadTransactions(db.sql, principal, rows)
+      return { object: 'list', url: '/ledger/transactions', has_more: hasMore, data: transactions.map(transactionToWire) }
+    },
+  }
+}

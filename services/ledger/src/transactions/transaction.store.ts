@@ -1,0 +1,118 @@
+import { assert } from '@micro/kernel'
+import type { Mode } from '@micro/contracts'
+import { first, type Sql } from '@micro/postgres'
+import type { BookKey } from '../books/book.ts'
+import { laneOf } from '../books/lane.ts'
+import type { StoredTransaction } from './transaction.ts'
+
+/** Seqs to read, both ends left out. */
+export interface SeqRange {
+  readonly after: bigint
+  readonly before: bigint
+  readonly limit: number
+}
+
+interface TransactionRow {
+  id: string
+  mode: Mode
+  seq: bigint
+  reference_id: string
+  description: string | null
+  currency: string
+  metadata: Record<string, string>
+  created_at: Date
+  fingerprint: Buffer
+  accounts: string[]
+  amounts: bigint[]
+}
+
+const toTransaction = (row: TransactionRow): StoredTransaction => ({
+  id: row.id,
+  mode: row.mode,
+  seq: row.seq,
+  reference: row.reference_id,
+  description: row.description,
+  currency: row.currency,
+  metadata: row.metadata,
+  createdAt: row.created_at,
+  fingerprint: row.fingerprint,
+  entries: row.accounts.map((account, at) => {
+    const amount = row.amounts[at]
+    assert(amount !== undefined, `transaction ${row.id} lacks the amount of entry ${at}`)
+    return { account, amount }
+  }),
+})
+
+/** The transactions at these places of the book, each with its entries, in the order asked for. */
+export const loadTransactions = async (sql: Sql, book: BookKey, seqs: readonly bigint[]): Promise<StoredTransaction[]> => {
+  if (seqs.length === 0) return []
+  const rows = await sql<TransactionRow>`
+    select t.*, b.mode, e.accounts, e.amounts
+    from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    cross join lateral (
+      select array_agg(a.public_id order by e.leg) as accounts, array_agg(e.amount order by e.leg) as amounts
+      from ledger.entries e
+      join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
+      where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+    ) e
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+      and t.seq = any(${seqs}::bigint[])
+    order by array_position(${seqs}::bigint[], t.seq)`
+  return rows.map(toTransaction)
+}
+
+export const findSeqById = async (sql: Sql, book: BookKey, id: string): Promise<bigint | undefined> =>
+  first(await sql<{ seq: bigint }>`
+    select t.seq from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and t.id = ${id}`)?.seq
+
+export const findSeqByReference = async (sql: Sql, book: BookKey, reference: string): Promise<bigint | undefined> =>
+  first(await sql<{ seq: bigint }>`
+    select t.seq from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+      and t.reference_id = ${reference}`)?.seq
+
+/** The last seq recorded before a time; 0 when there is none, or no book. */
+export const findSeqBefore = async (sql: Sql, book: BookKey, time: Date): Promise<bigint> =>
+  first(await sql<{ seq: bigint }>`
+    select ledger.seq_before(b.lane, b.id, ${time}::timestamptz) as seq from ledger.books b
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}`)?.seq ?? 0n
+
+const seqsOf = (rows: readonly { seq: bigint }[]): bigint[] => rows.map(({ seq }) => seq)
+
+export const listSeqsDown = async (sql: Sql, book: BookKey, range: SeqRange): Promise<bigint[]> =>
+  seqsOf(await sql<{ seq: bigint }>`
+    select t.seq from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+      and t.seq > ${range.after} and t.seq < ${range.before}
+    order by t.seq desc limit ${range.limit}`)
+
+export const listSeqsUp = async (sql: Sql, book: BookKey, range: SeqRange): Promise<bigint[]> =>
+  seqsOf(await sql<{ seq: bigint }>`
+    select t.seq from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+      and t.seq > ${range.after} and t.seq < ${range.before}
+    order by t.seq limit ${range.limit}`)
+
+/** As listSeqsDown, of the transactions with an entry on the account. */
+export const listAccountSeqsDown = async (sql: Sql, book: BookKey, account: string, range: SeqRange): Promise<bigint[]> =>
+  seqsOf(await sql<{ seq: bigint }>`
+    select distinct e.seq from ledger.accounts a
+    join ledger.entries e on e.lane = a.lane and e.account = a.id
+    where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
+      and e.seq > ${range.after} and e.seq < ${range.before}
+    order by e.seq desc limit ${range.limit}`)
+
+/** As listSeqsUp, of the transactions with an entry on the account. */
+export const listAccountSeqsUp = async (sql: Sql, book: BookKey, account: string, range: SeqRange): Promise<bigint[]> =>
+  seqsOf(await sql<{ seq: bigint }>`
+    select distinct e.seq from ledger.accounts a
+    join ledger.entries e on e.lane = a.lane and e.account = a.id
+    where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
+      and e.seq > ${range.after} and e.seq < ${range.before}
+    order by e.seq limit ${range.limit}`)
