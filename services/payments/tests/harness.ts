@@ -115,6 +115,7 @@ export interface EventRow {
 }
 
 export interface Bench extends AsyncDisposable {
+  readonly config: PaymentsConfig
   readonly database: TestDatabase
   readonly clock: FakeClock
   readonly ledger: ReturnType<typeof fakeLedger>
@@ -151,7 +152,7 @@ export const createBench = async (changes: Partial<PaymentsDependencies> = {}): 
     return { parts, call: caller(parts) }
   }
   return {
-    database, clock, ledger, processor, logged, another, ...another(),
+    config: testConfig, database, clock, ledger, processor, logged, another, ...another(),
     events: (objectId) => eventsOf(db, objectId),
     simulated: (intent) => simulatedCharges(db, intent),
     chargesOf: (intent) => db.sql`select * from payments.charges where payment_intent = ${intent} order by created_at, id`,
