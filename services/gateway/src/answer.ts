@@ -25,7 +25,7 @@ const faultHeaders = (fault: Fault): Record<string, string> => {
 }
 
 export const sendJson = (response: ServerResponse, status: number, body: object): void => {
-  const text = JSON.stringify(body)
+  const text = `${JSON.stringify(body)}\n`
   response.writeHead(status, { 'content-type': jsonType, 'content-length': Buffer.byteLength(text) }).end(text)
 }
 
@@ -50,7 +50,7 @@ export const sendFault = (request: IncomingMessage, response: ServerResponse, fa
   if (response.headersSent) return void response.destroy()
   for (const [name, value] of Object.entries(faultHeaders(fault))) response.setHeader(name, value)
   if (fault.code !== 'body_too_large') return sendJson(response, fault.spec.status, errorBody(fault))
-  const text = JSON.stringify(errorBody(fault))
+  const text = `${JSON.stringify(errorBody(fault))}\n`
   const head = { 'content-type': jsonType, 'content-length': Buffer.byteLength(text), connection: 'close' }
   response.writeHead(fault.spec.status, head).write(text)
   void linger(request).then(() => response.end())

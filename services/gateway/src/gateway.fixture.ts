@@ -20,6 +20,12 @@ export interface Answer {
   readonly json: { error: { code?: string; message: string; type: string; param?: string } } & Record<string, unknown>
 }
 
+/** A runtime that logs to nowhere, for tests without a gateway. */
+export const fakeRuntime = (clock: Clock = systemClock): Runtime => ({
+  bus: memoryBus<BusMessages>({ onError: () => {} }), clock, newId: createIds({ clock }),
+  log: createLogger({ service: 'gateway', level: 'silent', destination: new Writable({ write: (_chunk, _encoding, done) => done() }) }),
+})
+
 /** Everything a handler was called with, so that tests see what passed the gateway. */
 export interface Seen {
   readonly operation: string
