@@ -13,12 +13,12 @@ export const Exact = <P extends Record<string, TSchema>>(properties: P) => Type.
 
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
-/** Free text of people: bounded, and without the NUL that PostgreSQL refuses. */
+/** Free text of people: bounded, and without what PostgreSQL refuses to keep: NUL, and halves of surrogate pairs. */
 export const Text = (maxLength: number, minLength = 0) =>
-  Type.String({ minLength, maxLength, pattern: '^[^\\u0000]*$' })
+  Type.String({ minLength, maxLength, pattern: '^[^\\u0000\\ud800-\\udfff]*$' })
 
 /** Up to 50 keys of up to 40 characters, values up to 500 (Stripe's rules). */
-export const Metadata = Type.Record(Type.String({ pattern: '^[^\\[\\]\\u0000]{1,40}$' }), Text(500), {
+export const Metadata = Type.Record(Type.String({ pattern: '^[^\\[\\]\\u0000\\ud800-\\udfff]{1,40}$' }), Text(500), {
   maxProperties: 50,
   additionalProperties: false,
 })

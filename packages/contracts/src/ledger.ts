@@ -14,8 +14,11 @@ export type Direction = Static<typeof Direction>
 const AccountId = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@/-]*$' })
 const Reference = Text(255, 1)
 const Currency = Type.String({ pattern: '^[A-Za-z]{3}$' })
-/** A JSON integer, or its decimal digits as a string where it passes 2^53 − 1. */
-const Amount = Type.Union([Type.Integer(), Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', maxLength: 40 })], {
+/**
+ * A JSON integer, or its decimal digits as a string where it passes 2^53 − 1. The string comes first: a form's text
+ * then stays text, where trying the number first would round it.
+ */
+const Amount = Type.Union([Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', maxLength: 40 }), Type.Integer()], {
   'x-expected': 'a whole number of minor units without fraction or exponent (a string of digits beyond 2^53 - 1)',
 })
 /** Null where the number would not be exact in JSON; the string twin always is. */

@@ -55,10 +55,33 @@ const faultFor = (error: ErrorObject): Fault => {
   const param = paramName(error.instancePath)
   if (param === '') return new Fault('body_invalid', { reason: reasonFor(error) })
   if (error.keyword === 'type' && (error.params as { type: unknown }).type === 'integer') {
-    return new Fault('parameter_invalid_integer', { param, reason: `must be a whole number without fraction or exponent, got ${show(error.data)}` })
+    return new Fault('parameter_invalid_integer', { param, reason: `must be a whole number, without quotes, fraction or exponent, got ${show(error.data)}` })
   }
   if (error.keyword === 'minLength' && error.data === '') return new Fault('parameter_invalid_empty', { param })
   return new Fault('parameter_invalid', { param, reason: reasonFor(error) })
+}
+
+type Leaf = readonly [holder: Record<string, unknown>, name: string, text: string, path: string]
+
+/** Every text inside the value, with the place that holds it. */
+const textLeaves = (value: unknown, path = ''): Leaf[] =>
+  value === null || typeof value !== 'object'
+    ? []
+    : Object.entries(value).flatMap(([name, member]) =>
+        typeof member === 'string'
+          ? [[value as Record<string, unknown>, name, member, `${path}/${name}`] as const]
+          : textLeaves(member, `${path}/${name}`),
+      )
+
+// The coercion reads text as JavaScript does: 1e3, 10.0, 0x10 and 2^53 + 1 would all pass as some integer.
+const refuseLooseIntegers = (leaves: readonly Leaf[]): void => {
+  for (const [holder, name, text, path] of leaves) {
+    const now = holder[name]
+    if (typeof now !== 'number' || !Number.isInteger(now) || String(now) === text) continue
+    throw new Fault('parameter_invalid_integer', {
+      param: paramName(path), reason: `must be a whole number without fraction or exponent, got ${show(text)}`,
+    })
+  }
 }
 
 /** Checks a value, filling defaults in place. `coerce` lets text become the number or boolean the schema asks for. */
@@ -73,7 +96,8 @@ export const compileValidator = (schema: TSchema): Validate => {
   const coercing: ValidateFunction = coercingAjv.compile(plain)
   return (value, coerce) => {
     const validate = coerce ? coercing : strict
-    if (validate(value)) return
+    const leaves = coerce ? textLeaves(value) : []
+    if (validate(value)) return refuseLooseIntegers(leaves)
     const error = mostTelling(validate.errors ?? [])
     throw error === undefined ? new Fault('body_invalid', { reason: 'it does not fit the schema' }) : faultFor(error)
   }
