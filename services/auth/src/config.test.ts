@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readAuthConfig } from './config.ts'
-import { createAuthSecrets } from './secrets.ts'
+import { createAuthSecrets, type AuthSecrets } from './secrets.ts'
 
 test('fresh secrets make a configuration with safe defaults', async () => {
   const config = readAuthConfig({}, await createAuthSecrets())
@@ -21,11 +21,14 @@ test('the environment may hold the secrets', async () => {
 })
 
 test('of several secrets the first is the current one', async () => {
-  const [newer, older] = [await createAuthSecrets(), await createAuthSecrets()].map((text) => JSON.parse(text) as Record<string, unknown[]>)
-  const both = { peppers: [...(newer?.['peppers'] ?? []), ...(older?.['peppers'] ?? [])], jwt_keys: newer?.['jwt_keys'] }
-  const { peppers } = readAuthConfig({}, JSON.stringify(both))
-  expect(peppers.current.id).toBe((newer?.['peppers']?.[0] as { id: string }).id)
-  expect(peppers.previous.map(({ id }) => id)).toEqual([(older?.['peppers']?.[0] as { id: string }).id])
+  const read = async () => JSON.parse(await createAuthSecrets()) as AuthSecrets
+  const [newer, older] = [await read(), await read()]
+  const both: AuthSecrets = { peppers: [...newer.peppers, ...older.peppers], jwt_keys: [...newer.jwt_keys, ...older.jwt_keys] }
+  const { peppers, jwtKeys } = readAuthConfig({}, JSON.stringify(both))
+  expect([peppers.current.id, ...peppers.previous.map(({ id }) => id)]).toEqual(both.peppers.map(({ id }) => id))
+  expect([jwtKeys.current, ...jwtKeys.previous]).toEqual(both.jwt_keys)
+  const twice = { ...both, peppers: [...newer.peppers, ...newer.peppers] }
+  expect(() => readAuthConfig({}, JSON.stringify(twice))).toThrow(/two entries of one id/)
 })
 
 test('everything wrong is told at once, and no secret with it', async () => {

@@ -7,6 +7,7 @@ import { createCleanup } from './cleanup.ts'
 import type { AuthConfig } from './config.ts'
 import { credentialHandlers } from './credentials/credential.http.ts'
 import type { AuthDependencies } from './dependencies.ts'
+import { checkDatabase } from './health.store.ts'
 import { createAccessTokens } from './logins/access-token.ts'
 import { loginHandlers } from './logins/login.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
@@ -46,7 +47,7 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...credentialHandlers(deps),
       },
       workers: [keyUses.worker, createCleanup(deps)],
-      ready: async () => void (await db.sql`select 1`),
+      ready: () => checkDatabase(db.sql),
       close: async () => {
         await keyUses.flush().catch((error: unknown) => log.warn({ err: error }, 'key_uses.lost'))
       },

