@@ -1,6 +1,6 @@
 import { isCheckViolation, isUniqueViolation, SQLSTATE, sqlState } from '@micro/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBench, type Bench } from '../tests/harness.ts'
+import { createBench, type Bench } from './payments.fixture.ts'
 import { keyRetentionMs, outboxRetentionMs } from './cleanup.ts'
 
 let bench: Bench
@@ -10,9 +10,18 @@ beforeAll(async () => {
 afterAll(() => bench[Symbol.asyncDispose]())
 
 const pay = async (key?: string): Promise<string> =>
-  (await bench.call('/payments/payment_intents', { body: { amount: 1999, currency: 'usd', confirm: true }, ...(key === undefined ? {} : { key }) })).body.id
+  (
+    await bench.call('/payments/payment_intents', {
+      body: { amount: 1999, currency: 'usd', confirm: true },
+      ...(key === undefined ? {} : { key }),
+    })
+  ).body.id
 
-const failure = async (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined, (error: unknown) => error)
+const failure = async (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 
 describe('the database holds each invariant a second time', () => {
   const copyCharge = (id: string, intent: string, status: 'succeeded' | 'pending') =>
@@ -26,9 +35,13 @@ describe('the database holds each invariant a second time', () => {
 
   test('no second succeeded charge, no second pending one', async () => {
     const id = await pay()
-    expect(isUniqueViolation(await failure(copyCharge('ch_second', id, 'succeeded')), 'charges_one_succeeded')).toBe(true)
+    expect(isUniqueViolation(await failure(copyCharge('ch_second', id, 'succeeded')), 'charges_one_succeeded')).toBe(
+      true,
+    )
     await copyCharge('ch_pending', id, 'pending')
-    expect(isUniqueViolation(await failure(copyCharge('ch_pending_2', id, 'pending')), 'charges_one_pending')).toBe(true)
+    expect(isUniqueViolation(await failure(copyCharge('ch_pending_2', id, 'pending')), 'charges_one_pending')).toBe(
+      true,
+    )
   })
 
   test('a succeeded intent has received its amount, an open one nothing', async () => {
@@ -43,11 +56,17 @@ describe('the database holds each invariant a second time', () => {
 
 describe('the running service cannot, as its role', () => {
   const attempts: [string, (id: string) => Promise<unknown>][] = [
-    ['change an amount', (id) => bench.database.db.sql`update payments.payment_intents set amount = 1 where id = ${id}`],
-    ['move an intent to another merchant', (id) => bench.database.db.sql`update payments.payment_intents set merchant = 'x' where id = ${id}`],
+    [
+      'change an amount',
+      (id) => bench.database.db.sql`update payments.payment_intents set amount = 1 where id = ${id}`,
+    ],
+    [
+      'move an intent to another merchant',
+      (id) => bench.database.db.sql`update payments.payment_intents set merchant = 'x' where id = ${id}`,
+    ],
     ['delete an intent', (id) => bench.database.db.sql`delete from payments.payment_intents where id = ${id}`],
     ['delete a charge', (id) => bench.database.db.sql`delete from payments.charges where payment_intent = ${id}`],
-    ['change the processor\'s book', () => bench.database.db.sql`update payments.simulator_charges set amount = 1`],
+    ["change the processor's book", () => bench.database.db.sql`update payments.simulator_charges set amount = 1`],
     ['truncate', () => bench.database.db.sql`truncate payments.charges, payments.payment_intents`],
     ['change an event', () => bench.database.db.sql`update payments.outbox set object = '{}'`],
   ]

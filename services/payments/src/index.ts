@@ -1,5 +1,5 @@
 export { readPaymentsConfig, type PaymentsConfig } from './config.ts'
 export type { LedgerClient } from './posting/posting.work.ts'
 export type { ChargeRequest, Decline, Processor, ProcessorOutcome, Processors } from './processors/processor.ts'
-export { simulatorProcessor } from './processors/simulator.ts'
+export { simulatorProcessor } from './processors/simulator.work.ts'
 export { paymentsService, type PaymentsDependencies } from './service.ts'

@@ -38,7 +38,10 @@ export const createPayments = (deps: PaymentsDependencies): PaymentsParts => {
     {
       name: 'payments',
       api: paymentsApi,
-      handlers: { ...paymentIntentHandlers(chargeDeps, createConfirmWork(chargeDeps, charges)), ...outboxHandlers(deps) },
+      handlers: {
+        ...paymentIntentHandlers(chargeDeps, createConfirmWork(chargeDeps, charges)),
+        ...outboxHandlers(deps),
+      },
       checks: paymentIntentChecks,
       workers: [completer.worker, postings.worker, cleanup.worker],
       idempotency: databaseIdempotency(deps),

@@ -25,10 +25,15 @@ export const createCompleter = (deps: ChargeDependencies, work: ChargeWork): Com
 
   const round = async (): Promise<boolean> => {
     const now = clock.now()
-    const charges = await takeAbandonedCharges(db.sql, { now, leasedUntil: addMs(now, config.chargeLeaseMs), limit: batchSize })
+    const charges = await takeAbandonedCharges(db.sql, {
+      now,
+      leasedUntil: addMs(now, config.chargeLeaseMs),
+      limit: batchSize,
+    })
     const results = await Promise.allSettled(charges.map(complete))
     for (const [at, result] of results.entries()) {
-      if (result.status === 'rejected') log.error({ err: result.reason as unknown, charge: charges[at]?.id }, 'charge.completion_failed')
+      if (result.status === 'rejected')
+        log.error({ err: result.reason as unknown, charge: charges[at]?.id }, 'charge.completion_failed')
     }
     return charges.length === batchSize
   }

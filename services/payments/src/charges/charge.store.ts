@@ -12,8 +12,10 @@ export const insertCharge = (sql: Sql, charge: Charge) => sql`
 
 /** Only under the lock of its intent: then nobody else can settle it meanwhile. */
 export const findCharge = async (sql: Sql, { merchant, mode }: Scope, id: string): Promise<Charge | undefined> =>
-  first(await sql<Charge>`
-    select * from payments.charges where merchant = ${merchant} and mode = ${mode} and id = ${id}`)
+  first(
+    await sql<Charge>`
+    select * from payments.charges where merchant = ${merchant} and mode = ${mode} and id = ${id}`,
+  )
 
 /** A result is written once: whoever comes second finds the charge no longer pending. */
 export const saveSettlement = async (sql: Sql, charge: Charge): Promise<boolean> =>
@@ -34,7 +36,10 @@ export const extendLease = (sql: Sql, { merchant, mode }: Scope, id: string, lea
   where merchant = ${merchant} and mode = ${mode} and id = ${id} and status = 'pending'`
 
 /** The completer's work, of all merchants: pending charges nobody has been at work on for a lease. Takes the lease. */
-export const takeAbandonedCharges = (sql: Sql, { now, leasedUntil, limit }: { now: Date; leasedUntil: Date; limit: number }) =>
+export const takeAbandonedCharges = (
+  sql: Sql,
+  { now, leasedUntil, limit }: { now: Date; leasedUntil: Date; limit: number },
+) =>
   sql<Charge>`
     update payments.charges set leased_until = ${leasedUntil}
     where id in (

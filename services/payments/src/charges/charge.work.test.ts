@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBench, type Answer, type Bench, type Misbehaviour } from '../../tests/harness.ts'
+import { createBench, type Answer, type Bench, type Misbehaviour } from '../payments.fixture.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -12,13 +12,19 @@ const leaseMs = 16_000
 const create = async (): Promise<string> =>
   (await bench.call('/v1/payment_intents', { body: { amount: 1999, currency: 'usd' } })).body.id
 const confirm = (id: string, key?: string, paymentMethod = 'pm_card_visa'): Promise<Answer> =>
-  bench.call(`/v1/payment_intents/${id}/confirm`, { body: { payment_method: paymentMethod }, ...(key === undefined ? {} : { key }) })
+  bench.call(`/v1/payment_intents/${id}/confirm`, {
+    body: { payment_method: paymentMethod },
+    ...(key === undefined ? {} : { key }),
+  })
 const statusOf = async (id: string): Promise<string> => (await bench.call(`/v1/payment_intents/${id}`)).body.status
 
 describe('an ambiguous result of the processor', () => {
   const found: [Misbehaviour, number][] = [
     // How the first sending goes wrong, and how often the charge is sent until its result is known.
-    ['throws_before', 2], ['throws_after', 1], ['hangs_before', 2], ['hangs_after', 1],
+    ['throws_before', 2],
+    ['throws_after', 1],
+    ['hangs_before', 2],
+    ['hangs_after', 1],
   ]
   for (const [how, sendings] of found) {
     test(`${how}: is looked up by our id, and sent again only when it certainly did not arrive`, async () => {
@@ -45,13 +51,22 @@ describe('an ambiguous result of the processor', () => {
       await bench.parts.completer.round()
       expect(await statusOf(id), 'fresh charges are left alone').toBe('processing')
       bench.clock.advance(leaseMs)
-      expect((await confirm(id)).body.error['code'], 'an unknown result is told as the status').toBe('payment_intent_unexpected_state')
+      expect((await confirm(id)).body.error['code'], 'an unknown result is told as the status').toBe(
+        'payment_intent_unexpected_state',
+      )
       await bench.parts.completer.round()
       expect(await statusOf(id)).toBe('succeeded')
       expect(bench.processor.sent - before).toBe(1)
-      expect((await bench.events(id)).map(({ type }) => type)).toEqual(['payment_intent.created', 'charge.succeeded', 'payment_intent.succeeded'])
+      expect((await bench.events(id)).map(({ type }) => type)).toEqual([
+        'payment_intent.created',
+        'charge.succeeded',
+        'payment_intent.succeeded',
+      ])
       const again = await confirm(id, `unknown-${how}`)
-      expect([again.text, again.headers['idempotent-replayed']], 'a key tells what it told first').toEqual([first.text, 'true'])
+      expect([again.text, again.headers['idempotent-replayed']], 'a key tells what it told first').toEqual([
+        first.text,
+        'true',
+      ])
     })
   }
 
@@ -78,7 +93,14 @@ test('an answer that comes after the completer settled the charge changes nothin
   const slow = bench.another({
     config: { ...bench.config, processorTimeoutMs: 20_000 },
     processors: {
-      test: { ...bench.processor, charge: async (...args) => { const outcome = await bench.processor.charge(...args); await held; return outcome } },
+      test: {
+        ...bench.processor,
+        charge: async (...args) => {
+          const outcome = await bench.processor.charge(...args)
+          await held
+          return outcome
+        },
+      },
       live: undefined,
     },
   })

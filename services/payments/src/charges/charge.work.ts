@@ -46,14 +46,21 @@ export const createChargeWork = (deps: ChargeDependencies): ChargeWork => {
     assert(processor !== undefined, `charge ${id} was begun without a processor for its mode`)
     return processor
   }
-  const requestOf = ({ id, amount, currency, payment_method }: Charge) => ({ id, amount, currency, paymentMethod: payment_method })
+  const requestOf = ({ id, amount, currency, payment_method }: Charge) => ({
+    id,
+    amount,
+    currency,
+    paymentMethod: payment_method,
+  })
   const sendWithin = (ms: number, charge: Charge): Promise<ProcessorOutcome> =>
     within(ms, (signal) => processorOf(charge).charge(requestOf(charge), signal))
 
-  const unknown = (charge: Charge, step: string) => (error: unknown): undefined => {
-    log.warn({ err: error, charge: charge.id, step }, 'charge.result_unknown')
-    return undefined
-  }
+  const unknown =
+    (charge: Charge, step: string) =>
+    (error: unknown): undefined => {
+      log.warn({ err: error, charge: charge.id, step }, 'charge.result_unknown')
+      return undefined
+    }
 
   // Never re-sent blindly: only what the processor certainly does not have is sent again, under the same id.
   const lookUp = async (charge: Charge, resendTimeoutMs: number): Promise<ProcessorOutcome | undefined> => {
@@ -74,14 +81,19 @@ export const createChargeWork = (deps: ChargeDependencies): ChargeWork => {
       if (charge.status !== 'pending') return { intent, charge, answer: answerFor(intent, charge), mine: false }
 
       const settled = settle({ intent, charge }, outcome, {
-        fee: config.fee, now: clock.now(), postingLeaseMs: config.chargeLeaseMs,
+        fee: config.fee,
+        now: clock.now(),
+        postingLeaseMs: config.chargeLeaseMs,
       })
       const answer = answerFor(settled.intent, settled.charge)
       const saved = await saveSettlement(sql, settled.charge)
       assert(saved, `charge ${charge.id} was settled outside the lock of its intent`)
       await saveIntent(sql, settled.intent)
       const origin: EventOrigin = {
-        merchant: charge.merchant, mode: charge.mode, requestId: charge.request_id, idempotencyKey: charge.idempotency_key,
+        merchant: charge.merchant,
+        mode: charge.mode,
+        requestId: charge.request_id,
+        idempotencyKey: charge.idempotency_key,
       }
       await append(sql, origin, settled.events)
       if (charge.idempotency_key !== null) {

@@ -34,7 +34,11 @@ const declineError = (charge: Charge): PaymentError => {
 }
 
 /** Applies a processor's result to a processing intent and its pending charge. The events show both as they are then. */
-export const settle = (before: { intent: Intent; charge: Charge }, outcome: ProcessorOutcome, terms: SettlementTerms): Settlement => {
+export const settle = (
+  before: { intent: Intent; charge: Charge },
+  outcome: ProcessorOutcome,
+  terms: SettlementTerms,
+): Settlement => {
   assert(before.charge.status === 'pending', `charge ${before.charge.id} is settled already`)
   assert(before.intent.latest_charge === before.charge.id, `charge ${before.charge.id} is not the latest of its intent`)
   if (outcome.kind === 'succeeded') {
@@ -82,7 +86,10 @@ export const answerFor = (intent: Intent, charge: Charge): ChargeAnswer => {
   if (charge.failure_code === null) return { status: charge.answer_status, body: intentToWire(intent) }
   const { charge: id, code: _code, type: _type, message, ...members } = declineError(charge)
   const fault = new Fault(charge.failure_code, {
-    ...members, charge: id, payment_intent: intentToWire(intent), advice_code: charge.advice_code ?? undefined,
+    ...members,
+    charge: id,
+    payment_intent: intentToWire(intent),
+    advice_code: charge.advice_code ?? undefined,
   })
   // The card network's own words rather than the catalogue's.
   return { status: fault.spec.status, body: { error: { ...errorBody(fault).error, message } } }

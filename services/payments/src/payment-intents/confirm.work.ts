@@ -80,7 +80,8 @@ export const createConfirmWork = (deps: ChargeDependencies, charges: ChargeWork)
   const finish = async (charge: Charge, outcome: Awaited<ReturnType<ChargeWork['send']>>): Promise<Reply> => {
     const { answer, mine } = outcome === undefined ? await look(charge) : await charges.settle(charge, outcome)
     // The completer was faster, and has stored the answer under the key: asking again replays exactly that.
-    if (!mine && charge.idempotency_key !== null) throw new Fault('idempotency_key_in_use', { key: charge.idempotency_key })
+    if (!mine && charge.idempotency_key !== null)
+      throw new Fault('idempotency_key_in_use', { key: charge.idempotency_key })
     return reply(answer.status, answer.body)
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBench, type Answer, type Bench, type CallOptions } from '../../tests/harness.ts'
-import { mortal } from '../../tests/mortal.ts'
+import { createBench, type Answer, type Bench, type CallOptions } from '../payments.fixture.ts'
+import { mortal } from '../mortal.fixture.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -24,18 +24,23 @@ const deeds: Deed[] = [
   {
     name: 'confirm',
     want: { status: 200, type: 'payment_intent.succeeded', simulated: 1 },
-    prepare: async () => ({ path: `/v1/payment_intents/${await newIntent()}/confirm`, body: { payment_method: 'pm_card_visa' } }),
+    prepare: async () => ({
+      path: `/v1/payment_intents/${await newIntent()}/confirm`,
+      body: { payment_method: 'pm_card_visa' },
+    }),
   },
   {
     name: 'create with confirm',
     want: { status: 201, type: 'payment_intent.succeeded', simulated: 1 },
-    prepare: () => Promise.resolve({ path: '/payments/payment_intents', body: { amount: 1999, currency: 'usd', confirm: true } }),
+    prepare: () =>
+      Promise.resolve({ path: '/payments/payment_intents', body: { amount: 1999, currency: 'usd', confirm: true } }),
   },
   {
     name: 'declined confirm',
     want: { status: 402, type: 'payment_intent.payment_failed', simulated: 0 },
     prepare: async () => ({
-      path: `/v1/payment_intents/${await newIntent()}/confirm`, body: { payment_method: 'pm_card_chargeDeclined' },
+      path: `/v1/payment_intents/${await newIntent()}/confirm`,
+      body: { payment_method: 'pm_card_chargeDeclined' },
     }),
   },
 ]
@@ -52,7 +57,11 @@ const mortalProcess = () => {
 
 const intentOf = ({ body }: Answer): string => body.error?.payment_intent.id ?? body.id
 
-const recover = async (survivor: ReturnType<Bench['another']>, order: string, request: () => Promise<Answer>): Promise<Answer> => {
+const recover = async (
+  survivor: ReturnType<Bench['another']>,
+  order: string,
+  request: () => Promise<Answer>,
+): Promise<Answer> => {
   bench.clock.advance(leaseMs)
   if (order === 'completer first') await survivor.parts.completer.round()
   const answer = await request()
@@ -82,7 +91,10 @@ describe.each(deeds)('a process that dies during a $name', (deed) => {
           expect(charges, where).toHaveLength(1)
           expect(await bench.simulated(id), where).toBe(deed.want.simulated)
           const told = (await bench.events(id)).map(({ type }) => type)
-          expect(told.filter((type) => type === deed.want.type), where).toHaveLength(1)
+          expect(
+            told.filter((type) => type === deed.want.type),
+            where,
+          ).toHaveLength(1)
           expect(told, where).toHaveLength(3)
           const booked = [...bench.ledger.booked.values()].filter(({ metadata }) => metadata?.['payment_intent'] === id)
           expect(booked, where).toHaveLength(deed.want.simulated)
@@ -124,5 +136,9 @@ test('two completers at once settle an abandoned charge once', async () => {
   const other = bench.another().parts
   await Promise.all([bench.parts.completer.round(), other.completer.round(), other.completer.round()])
   expect(await bench.simulated(id)).toBe(1)
-  expect((await bench.events(id)).map(({ type }) => type)).toEqual(['payment_intent.created', 'charge.succeeded', 'payment_intent.succeeded'])
+  expect((await bench.events(id)).map(({ type }) => type)).toEqual([
+    'payment_intent.created',
+    'charge.succeeded',
+    'payment_intent.succeeded',
+  ])
 })

@@ -15,12 +15,10 @@ const textsOf = (body: object): { param: string; text: string }[] =>
     ])
   })
 
-/** @throws Fault card_number_refused (without the number), parameter_invalid */
+/** @throws Fault card_number_refused, without the number */
 export const checkTexts = (body: object): void => {
   for (const { param, text } of textsOf(body)) {
     if (hasCardNumber(text)) throw new Fault('card_number_refused', { param })
-    // PostgreSQL's jsonb refuses half a surrogate pair, as no UTF-8 can carry it.
-    if (!text.isWellFormed()) throw new Fault('parameter_invalid', { param, reason: 'it is not well-formed Unicode' })
   }
 }
 
@@ -60,12 +58,18 @@ export const paymentIntentChecks: Checks<typeof paymentsApi> = {
     if (method !== undefined) checkPaymentMethod(method, principal.mode, 'payment_method')
     if (originalName !== undefined) checkPaymentMethod(originalName, principal.mode, 'payment_method_id')
     if (method !== undefined && originalName !== undefined && method !== originalName) {
-      throw new Fault('parameter_invalid', { param: 'payment_method_id', reason: 'it differs from payment_method, which means the same' })
+      throw new Fault('parameter_invalid', {
+        param: 'payment_method_id',
+        reason: 'it differs from payment_method, which means the same',
+      })
     }
   },
   listPaymentIntents({ query }) {
     if (query.starting_after !== undefined && query.ending_before !== undefined) {
-      throw new Fault('parameter_invalid', { param: 'ending_before', reason: 'it cannot be combined with starting_after' })
+      throw new Fault('parameter_invalid', {
+        param: 'ending_before',
+        reason: 'it cannot be combined with starting_after',
+      })
     }
   },
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createBench, type Bench, type CallOptions } from '../../tests/harness.ts'
+import { createBench, type Bench, type CallOptions } from '../payments.fixture.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -10,14 +10,27 @@ afterAll(() => bench[Symbol.asyncDispose]())
 const good = { amount: 1999, currency: 'usd' }
 const path = '/v1/payment_intents'
 const post = (body: object, options: CallOptions = {}) => bench.call(path, { body, ...options })
-const keysOf = (merchant: string) => bench.database.db.sql`select key from payments.idempotency_keys where merchant = ${merchant}`
+const keysOf = (merchant: string) =>
+  bench.database.db.sql`select key from payments.idempotency_keys where merchant = ${merchant}`
 
 describe('creating', () => {
   test('shows the intent as Stripe does, announces it, and gives it back by id', async () => {
-    const { body } = await post({ ...good, currency: 'USD', description: 'Tea', metadata: { a: 'b' } }, { key: 'create-1' })
+    const { body } = await post(
+      { ...good, currency: 'USD', description: 'Tea', metadata: { a: 'b' } },
+      { key: 'create-1' },
+    )
     expect(body).toMatchObject({
-      object: 'payment_intent', amount: 1999, amount_received: 0, currency: 'usd', status: 'requires_payment_method', description: 'Tea',
-      metadata: { a: 'b' }, livemode: false, payment_method_types: ['card'], capture_method: 'automatic_async', latest_charge: null,
+      object: 'payment_intent',
+      amount: 1999,
+      amount_received: 0,
+      currency: 'usd',
+      status: 'requires_payment_method',
+      description: 'Tea',
+      metadata: { a: 'b' },
+      livemode: false,
+      payment_method_types: ['card'],
+      capture_method: 'automatic_async',
+      latest_charge: null,
     })
     expect(body.client_secret).toMatch(new RegExp(`^${body.id}_secret_\\w{20,}$`))
     expect((await bench.call(`${path}/${body.id}`)).body).toEqual(body)
@@ -37,8 +50,13 @@ describe('creating', () => {
     ['an unknown parameter', { ...good, card: { number: '4242424242424242' } }, 'parameter_unknown', 'card'],
     ['an unknown payment method', { ...good, payment_method: 'pm_nope' }, 'resource_missing', 'payment_method'],
     ['confirm without payment method', { ...good, confirm: true }, 'payment_method_missing', 'payment_method'],
-    ['a description of 1001 characters', { ...good, description: 'x'.repeat(1001) }, 'parameter_invalid', 'description'],
-    ['half a surrogate pair', { ...good, metadata: { a: '\ud800' } }, 'parameter_invalid', 'metadata'],
+    [
+      'a description of 1001 characters',
+      { ...good, description: 'x'.repeat(1001) },
+      'parameter_invalid',
+      'description',
+    ],
+    ['half a surrogate pair', { ...good, metadata: { a: '\ud800' } }, 'parameter_invalid', 'metadata[a]'],
   ]
   for (const [what, body, code, param] of refusals) {
     test(`${what} is refused as ${code}, and nothing is kept under the key`, async () => {
@@ -52,7 +70,9 @@ describe('creating', () => {
 
   test('the smallest and the largest amounts are accepted', async () => {
     for (const amount of [50, 99_999_999]) expect((await post({ ...good, amount })).body.amount).toBe(amount)
-    expect((await post({ amount: 50, currency: 'jpy', payment_method: 'pm_card_visa', confirm: true })).body.status).toBe('succeeded')
+    expect(
+      (await post({ amount: 50, currency: 'jpy', payment_method: 'pm_card_visa', confirm: true })).body.status,
+    ).toBe('succeeded')
   })
 })
 
@@ -78,8 +98,12 @@ describe('a card number', () => {
   }
   test('at confirm is refused too, as a number instead of a text as well', async () => {
     const { id } = (await post(good)).body
-    expect((await bench.call(`${path}/${id}/confirm`, { body: { payment_method_id: number } })).body.error['code']).toBe('card_number_refused')
-    expect((await bench.call(`${path}/${id}/confirm`, { body: { payment_method: Number(number) } })).text).not.toMatch(/4242/)
+    expect(
+      (await bench.call(`${path}/${id}/confirm`, { body: { payment_method_id: number } })).body.error['code'],
+    ).toBe('card_number_refused')
+    expect((await bench.call(`${path}/${id}/confirm`, { body: { payment_method: Number(number) } })).text).not.toMatch(
+      /4242/,
+    )
   })
 })
 
@@ -107,21 +131,33 @@ describe('idempotency keys', () => {
 
   test('belong to one merchant in one mode', async () => {
     const ids = new Set<string>()
-    for (const options of [{ merchant: 'acct_x' }, { merchant: 'acct_y' }, { merchant: 'acct_x', mode: 'live' as const }])
+    for (const options of [
+      { merchant: 'acct_x' },
+      { merchant: 'acct_y' },
+      { merchant: 'acct_x', mode: 'live' as const },
+    ])
       ids.add((await post(good, { ...options, key: 'shared' })).body.id)
     expect(ids.size).toBe(3)
   })
 })
 
 describe('isolation', () => {
-  const foreign: [string, CallOptions][] = [['another merchant', { merchant: 'acct_evil' }], ['the other mode', { mode: 'live' }]]
+  const foreign: [string, CallOptions][] = [
+    ['another merchant', { merchant: 'acct_evil' }],
+    ['the other mode', { mode: 'live' }],
+  ]
   for (const [who, options] of foreign) {
     test(`for ${who} an intent is exactly as unknown as one that never was`, async () => {
       const { id } = (await post({ ...good, payment_method: 'pm_card_visa' })).body
       const unknown = `pi_${'0'.repeat(24)}`
-      const requests: [string, object | undefined][] = [['', undefined], ['/confirm', {}], ['/cancel', {}]]
+      const requests: [string, object | undefined][] = [
+        ['', undefined],
+        ['/confirm', {}],
+        ['/cancel', {}],
+      ]
       for (const [suffix, body] of requests) {
-        const ask = (of: string) => bench.call(`${path}/${of}${suffix}`, { ...options, ...(body === undefined ? {} : { body }) })
+        const ask = (of: string) =>
+          bench.call(`${path}/${of}${suffix}`, { ...options, ...(body === undefined ? {} : { body }) })
         const [theirs, none] = [await ask(id), await ask(unknown)]
         expect([theirs.status, theirs.body.error['code']]).toEqual([404, 'resource_missing'])
         expect(theirs.text.replaceAll(id, unknown)).toBe(none.text)
@@ -144,12 +180,28 @@ describe('isolation', () => {
 describe('canceling', () => {
   test('ends an open intent with its reason and its event; it cannot be confirmed afterwards', async () => {
     const { id } = (await post({ ...good, payment_method: 'pm_card_visa' })).body
-    const { body } = await bench.call(`${path}/${id}/cancel`, { body: { cancellation_reason: 'duplicate' }, key: `cancel-${id}` })
-    expect(body).toMatchObject({ status: 'canceled', cancellation_reason: 'duplicate', canceled_at: expect.any(Number) as number })
-    expect((await bench.events(id)).at(-1)).toMatchObject({ type: 'payment_intent.canceled', object: { status: 'canceled' } })
+    const { body } = await bench.call(`${path}/${id}/cancel`, {
+      body: { cancellation_reason: 'duplicate' },
+      key: `cancel-${id}`,
+    })
+    expect(body).toMatchObject({
+      status: 'canceled',
+      cancellation_reason: 'duplicate',
+      canceled_at: expect.any(Number) as number,
+    })
+    expect((await bench.events(id)).at(-1)).toMatchObject({
+      type: 'payment_intent.canceled',
+      object: { status: 'canceled' },
+    })
     const refused = await bench.call(`${path}/${id}/confirm`, { body: {} })
-    expect(refused.body.error).toMatchObject({ code: 'payment_intent_unexpected_state', payment_intent: { status: 'canceled' } })
-    const again = await bench.call(`${path}/${id}/cancel`, { body: { cancellation_reason: 'duplicate' }, key: `cancel-${id}` })
+    expect(refused.body.error).toMatchObject({
+      code: 'payment_intent_unexpected_state',
+      payment_intent: { status: 'canceled' },
+    })
+    const again = await bench.call(`${path}/${id}/cancel`, {
+      body: { cancellation_reason: 'duplicate' },
+      key: `cancel-${id}`,
+    })
     expect([again.status, again.headers['idempotent-replayed']]).toEqual([200, 'true'])
   })
 
@@ -157,7 +209,8 @@ describe('canceling', () => {
     for (let round = 0; round < 10; round++) {
       const { id } = (await post({ ...good, payment_method: 'pm_card_visa' })).body
       const answers = await Promise.all([
-        bench.call(`${path}/${id}/confirm`, { body: {} }), bench.call(`${path}/${id}/cancel`, { body: {} }),
+        bench.call(`${path}/${id}/confirm`, { body: {} }),
+        bench.call(`${path}/${id}/cancel`, { body: {} }),
       ])
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
       const { status } = (await bench.call(`${path}/${id}`)).body

@@ -13,21 +13,31 @@ import { intentPoint, parseRecoveryPoint } from './recovery-point.ts'
 
 type Api = typeof paymentsApi
 type IntentHandlers = Handlers<
-  Pick<Api, 'createPaymentIntent' | 'retrievePaymentIntent' | 'listPaymentIntents' | 'confirmPaymentIntent' | 'cancelPaymentIntent'>
+  Pick<
+    Api,
+    | 'createPaymentIntent'
+    | 'retrievePaymentIntent'
+    | 'listPaymentIntents'
+    | 'confirmPaymentIntent'
+    | 'cancelPaymentIntent'
+  >
 >
 type CreateCall = Call<Api['createPaymentIntent']>
 
 const scopeOf = ({ principal: { merchant, mode } }: { principal: Scope }): Scope => ({ merchant, mode })
 
 // 95 bits of it are random: whoever knows the intent's id still cannot guess it.
-const newClientSecret = (id: string, newId: NewId): string => `${id}_secret_${newId('payment_intent').slice('pi_'.length)}`
+const newClientSecret = (id: string, newId: NewId): string =>
+  `${id}_secret_${newId('payment_intent').slice('pi_'.length)}`
 
 export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: ConfirmWork): IntentHandlers => {
   const { db, clock, newId, bus } = deps
   const append = appendOutbox(deps)
 
   const originOf = (call: CreateCall | Call<Api['cancelPaymentIntent']>): EventOrigin => ({
-    ...scopeOf(call), requestId: call.requestId, idempotencyKey: call.idempotency?.key ?? null,
+    ...scopeOf(call),
+    requestId: call.requestId,
+    idempotencyKey: call.idempotency?.key ?? null,
   })
 
   const draft = (call: CreateCall): Intent => {
@@ -57,7 +67,12 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
       await insertIntent(sql, intent)
       await append(sql, originOf(call), [{ type: 'payment_intent.created', object: intentToWire(intent) }])
       if (call.body.confirm === true) await call.idempotency?.reach(sql, intentPoint(intent.id))
-      else await call.idempotency?.complete(sql, successStatus(paymentsApi.createPaymentIntent, call.surface), intentToWire(intent))
+      else
+        await call.idempotency?.complete(
+          sql,
+          successStatus(paymentsApi.createPaymentIntent, call.surface),
+          intentToWire(intent),
+        )
     })
     ringOutbox(bus, 'payments')
     return intent
@@ -105,7 +120,8 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
       const { params, body, idempotency } = call
       if (!isIntentId(params.id)) throw intentMissing(params.id)
       const point = parseRecoveryPoint(idempotency?.recoveryPoint)
-      if (point !== undefined && idempotency !== undefined) return confirmations.resume(scopeOf(call), point.id, idempotency)
+      if (point !== undefined && idempotency !== undefined)
+        return confirmations.resume(scopeOf(call), point.id, idempotency)
       return confirmations.confirm(
         confirmationOf(call, {
           intent: params.id,
@@ -126,7 +142,11 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
         const intent = cancelIntent(current, { reason: body.cancellation_reason, now })
         await saveIntent(sql, intent)
         await append(sql, originOf(call), [{ type: 'payment_intent.canceled', object: intentToWire(intent) }])
-        await idempotency?.complete(sql, successStatus(paymentsApi.cancelPaymentIntent, call.surface), intentToWire(intent))
+        await idempotency?.complete(
+          sql,
+          successStatus(paymentsApi.cancelPaymentIntent, call.surface),
+          intentToWire(intent),
+        )
         return intent
       })
       ringOutbox(bus, 'payments')

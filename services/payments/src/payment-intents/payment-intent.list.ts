@@ -23,8 +23,10 @@ export const listIntents = async (
   const { limit = 10, starting_after: after, ending_before: before } = query
   // One more than asked for tells whether there is more.
   const read = async (): Promise<Intent[]> => {
-    if (after !== undefined) return intentsAfter(sql, scope, await cursorOf(sql, scope, after, 'starting_after'), limit + 1)
-    if (before !== undefined) return intentsBefore(sql, scope, await cursorOf(sql, scope, before, 'ending_before'), limit + 1)
+    if (after !== undefined)
+      return intentsAfter(sql, scope, await cursorOf(sql, scope, after, 'starting_after'), limit + 1)
+    if (before !== undefined)
+      return intentsBefore(sql, scope, await cursorOf(sql, scope, before, 'ending_before'), limit + 1)
     return newestIntents(sql, scope, limit + 1)
   }
   const found = await read()

@@ -13,14 +13,18 @@ export const insertIntent = (sql: Sql, intent: Intent) => sql`
     ${intent.client_secret}, ${intent.created_at})`
 
 export const findIntent = async (sql: Sql, { merchant, mode }: Scope, id: string): Promise<Intent | undefined> =>
-  first(await sql<Intent>`
-    select * from payments.payment_intents where merchant = ${merchant} and mode = ${mode} and id = ${id}`)
+  first(
+    await sql<Intent>`
+    select * from payments.payment_intents where merchant = ${merchant} and mode = ${mode} and id = ${id}`,
+  )
 
 /** The lock every change of an intent, of its charges and of their events begins with. */
 export const lockIntent = async (sql: Sql, { merchant, mode }: Scope, id: string): Promise<Intent | undefined> =>
-  first(await sql<Intent>`
+  first(
+    await sql<Intent>`
     select * from payments.payment_intents where merchant = ${merchant} and mode = ${mode} and id = ${id}
-    for update`)
+    for update`,
+  )
 
 export const saveIntent = (sql: Sql, intent: Intent) => sql`
   update payments.payment_intents set

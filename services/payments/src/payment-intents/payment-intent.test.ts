@@ -2,16 +2,36 @@ import type { PaymentIntentStatus } from '@micro/contracts'
 import { Fault, systemClock } from '@micro/kernel'
 import { describe, expect, test } from 'vitest'
 import {
-  cancelIntent, createIntent, declineIntent, intentToWire, nextStatus, startConfirm, statusesFor, succeedIntent,
-  type Intent, type IntentCommand,
+  cancelIntent,
+  createIntent,
+  declineIntent,
+  intentToWire,
+  nextStatus,
+  startConfirm,
+  statusesFor,
+  succeedIntent,
+  type Intent,
+  type IntentCommand,
 } from './payment-intent.ts'
 
 const now = systemClock.now()
 const created = (given: Partial<Parameters<typeof createIntent>[0]> = {}): Intent =>
   createIntent({
-    id: 'pi_1', merchant: 'acct_1', mode: 'test', clientSecret: 'pi_1_secret_x', now, amount: 1999n, currency: 'usd',
-    captureMethod: undefined, automaticPaymentMethods: undefined, description: undefined, metadata: undefined,
-    paymentMethod: undefined, receiptEmail: undefined, statementDescriptor: undefined, ...given,
+    id: 'pi_1',
+    merchant: 'acct_1',
+    mode: 'test',
+    clientSecret: 'pi_1_secret_x',
+    now,
+    amount: 1999n,
+    currency: 'usd',
+    captureMethod: undefined,
+    automaticPaymentMethods: undefined,
+    description: undefined,
+    metadata: undefined,
+    paymentMethod: undefined,
+    receiptEmail: undefined,
+    statementDescriptor: undefined,
+    ...given,
   })
 
 describe('every cell of the transition table', () => {
@@ -59,20 +79,36 @@ test('confirming without any payment method is refused, with a given one it repl
   const given = { charge: 'ch_1', paymentMethod: undefined, receiptEmail: undefined }
   expect(() => startConfirm(created(), given)).toThrow(Fault)
   const kept = created({ paymentMethod: 'pm_card_visa' })
-  expect(startConfirm(kept, given)).toMatchObject({ status: 'processing', payment_method: 'pm_card_visa', latest_charge: 'ch_1' })
+  expect(startConfirm(kept, given)).toMatchObject({
+    status: 'processing',
+    payment_method: 'pm_card_visa',
+    latest_charge: 'ch_1',
+  })
   expect(startConfirm(kept, { ...given, paymentMethod: 'pm_card_amex' }).payment_method).toBe('pm_card_amex')
 })
 
 test('a success receives the whole amount; a decline takes the payment method away and says why', () => {
-  const processing = startConfirm(created({ paymentMethod: 'pm_card_visa' }), { charge: 'ch_1', paymentMethod: undefined, receiptEmail: undefined })
+  const processing = startConfirm(created({ paymentMethod: 'pm_card_visa' }), {
+    charge: 'ch_1',
+    paymentMethod: undefined,
+    receiptEmail: undefined,
+  })
   expect(intentToWire(succeedIntent(processing))).toMatchObject({ status: 'succeeded', amount_received: 1999 })
   const error = { type: 'card_error', code: 'card_declined', message: 'no' }
   expect(intentToWire(declineIntent(processing, error))).toMatchObject({
-    status: 'requires_payment_method', payment_method: null, last_payment_error: error, amount_received: 0, latest_charge: 'ch_1',
+    status: 'requires_payment_method',
+    payment_method: null,
+    last_payment_error: error,
+    amount_received: 0,
+    latest_charge: 'ch_1',
   })
 })
 
 test('a canceled intent says when and why', () => {
   const wire = intentToWire(cancelIntent(created(), { reason: 'duplicate', now }))
-  expect(wire).toMatchObject({ status: 'canceled', cancellation_reason: 'duplicate', canceled_at: Math.floor(now.getTime() / 1000) })
+  expect(wire).toMatchObject({
+    status: 'canceled',
+    cancellation_reason: 'duplicate',
+    canceled_at: Math.floor(now.getTime() / 1000),
+  })
 })

@@ -46,7 +46,10 @@ export const nextStatus = (intent: Intent, command: IntentCommand): PaymentInten
   const next = NEXT[intent.status][command]
   if (next !== null) return next
   throw new Fault('payment_intent_unexpected_state', {
-    command, status: intent.status, allowed: statusesFor(command).join(', '), payment_intent: intentToWire(intent),
+    command,
+    status: intent.status,
+    allowed: statusesFor(command).join(', '),
+    payment_intent: intentToWire(intent),
   })
 }
 
@@ -83,7 +86,9 @@ export const createIntent = (given: NewIntent): Intent => ({
   status: given.paymentMethod === undefined ? 'requires_payment_method' : 'requires_confirmation',
   capture_method: given.captureMethod ?? 'automatic_async',
   automatic_payment_methods:
-    given.automaticPaymentMethods === undefined ? null : { allow_redirects: 'always', ...given.automaticPaymentMethods },
+    given.automaticPaymentMethods === undefined
+      ? null
+      : { allow_redirects: 'always', ...given.automaticPaymentMethods },
   description: textOrNull(given.description),
   metadata: withoutEmpty(given.metadata ?? {}),
   payment_method: given.paymentMethod ?? null,
@@ -118,16 +123,24 @@ export const startConfirm = (
 }
 
 export const succeedIntent = (intent: Intent): Intent => ({
-  ...intent, status: nextStatus(intent, 'succeed'), amount_received: intent.amount,
+  ...intent,
+  status: nextStatus(intent, 'succeed'),
+  amount_received: intent.amount,
 })
 
 export const declineIntent = (intent: Intent, error: PaymentError): Intent => ({
-  ...intent, status: nextStatus(intent, 'decline'), payment_method: null, last_payment_error: error,
+  ...intent,
+  status: nextStatus(intent, 'decline'),
+  payment_method: null,
+  last_payment_error: error,
 })
 
 /** @throws Fault payment_intent_unexpected_state */
 export const cancelIntent = (intent: Intent, given: { reason: CancellationReason | undefined; now: Date }): Intent => ({
-  ...intent, status: nextStatus(intent, 'cancel'), cancellation_reason: given.reason ?? null, canceled_at: given.now,
+  ...intent,
+  status: nextStatus(intent, 'cancel'),
+  cancellation_reason: given.reason ?? null,
+  canceled_at: given.now,
 })
 
 /** The intent as the API and the events show it; the members stand in the contract's order. */

@@ -2,7 +2,10 @@ import type { Sql } from '@micro/postgres'
 import type { Charge } from '../charges/charge.ts'
 
 /** The posting worker's work, of all merchants: charges the ledger has not confirmed yet. Takes them until `until`. */
-export const takeDuePostings = (sql: Sql, { now, until, limit }: { now: Date; until: Date; limit: number }) => sql<Charge>`
+export const takeDuePostings = (
+  sql: Sql,
+  { now, until, limit }: { now: Date; until: Date; limit: number },
+) => sql<Charge>`
   update payments.charges set posting_after = ${until}
   where id in (
     select id from payments.charges

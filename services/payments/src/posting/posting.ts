@@ -13,7 +13,11 @@ export const postingFor = (charge: Charge): Posting => {
   const { fee, amount, currency } = charge
   assert(charge.status === 'succeeded' && fee !== null, `charge ${charge.id} has nothing to post`)
   assert(fee >= 0n && fee <= amount, `charge ${charge.id} has a fee outside its amount`)
-  const receivable = { id: `sys_processor_receivable_${currency}`, name: 'Processor receivable', type: 'asset' } as const
+  const receivable = {
+    id: `sys_processor_receivable_${currency}`,
+    name: 'Processor receivable',
+    type: 'asset',
+  } as const
   const balance = { id: `sys_merchant_balance_${currency}`, name: 'Merchant balance', type: 'liability' } as const
   const revenue = { id: `sys_fee_revenue_${currency}`, name: 'Fee revenue', type: 'revenue' } as const
   const lines = [
@@ -29,9 +33,11 @@ export const postingFor = (charge: Charge): Posting => {
     description: `Payment ${charge.payment_intent}`,
     currency,
     accounts: booked.map(({ account }) => account),
-    entries: booked.map(
-      ({ account, direction, amount: value }): NewEntry => ({ account_id: account.id, amount: value.toString(), direction }),
-    ),
+    entries: booked.map(({ account, direction, amount: value }): NewEntry => ({
+      account_id: account.id,
+      amount: value.toString(),
+      direction,
+    })),
     metadata: { charge: charge.id, payment_intent: charge.payment_intent },
   }
 }

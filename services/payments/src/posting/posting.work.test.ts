@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from '@micro/testing'
-import { createBench, type Bench } from '../../tests/harness.ts'
+import { createBench, type Bench } from '../payments.fixture.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -12,17 +12,21 @@ beforeEach(() => {
 })
 
 const pay = async (): Promise<string> => {
-  const { body } = await bench.call('/payments/payment_intents', { body: { amount: 1999, currency: 'usd', confirm: true } })
+  const { body } = await bench.call('/payments/payment_intents', {
+    body: { amount: 1999, currency: 'usd', confirm: true },
+  })
   expect(body.status).toBe('succeeded')
   return body.id
 }
 const postingOf = async (intent: string) => (await bench.chargesOf(intent))[0]
-const bookedFor = (intent: string) => [...bench.ledger.booked.values()].filter(({ metadata }) => metadata?.['payment_intent'] === intent)
+const bookedFor = (intent: string) =>
+  [...bench.ledger.booked.values()].filter(({ metadata }) => metadata?.['payment_intent'] === intent)
 
 test('while the ledger is down payments succeed; their postings follow when it is up again, once each', async () => {
   bench.ledger.behaviour = 'down'
   const intents = [await pay(), await pay(), await pay()]
-  for (const id of intents) expect(await postingOf(id)).toMatchObject({ posting: 'due', ledger_transaction: null, posting_attempts: 1 })
+  for (const id of intents)
+    expect(await postingOf(id)).toMatchObject({ posting: 'due', ledger_transaction: null, posting_attempts: 1 })
   bench.clock.advance(1_000)
   await bench.parts.postings.round()
   for (const id of intents) expect(await postingOf(id)).toMatchObject({ posting: 'due', posting_attempts: 2 })

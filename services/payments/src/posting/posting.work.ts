@@ -50,10 +50,14 @@ export const createPostingWork = (
 
   // A slow ledger keeps its caller no longer than the wait, but the posting under way goes on.
   const post = async (charge: Charge): Promise<void> => {
-    const posting = attempt(charge).catch((error: unknown) => log.error({ err: error, charge: charge.id }, 'posting.not_noted'))
+    const posting = attempt(charge).catch((error: unknown) =>
+      log.error({ err: error, charge: charge.id }, 'posting.not_noted'),
+    )
     underWay.add(posting)
     void posting.finally(() => underWay.delete(posting))
-    await within(config.ledgerWaitMs, () => posting).catch(() => log.warn({ charge: charge.id }, 'posting.outlived_its_caller'))
+    await within(config.ledgerWaitMs, () => posting).catch(() =>
+      log.warn({ charge: charge.id }, 'posting.outlived_its_caller'),
+    )
   }
 
   const round = async (): Promise<boolean> => {

@@ -6,21 +6,53 @@ export type TestCard = 'succeeds' | Decline
 type DeclineName = keyof typeof declines
 
 const declines = {
-  generic: { code: 'card_declined', declineCode: 'generic_decline', message: 'Your card was declined.', adviceCode: 'try_again_later' },
-  insufficientFunds: {
-    code: 'card_declined', declineCode: 'insufficient_funds', message: 'Your card has insufficient funds.', adviceCode: 'try_again_later',
+  generic: {
+    code: 'card_declined',
+    declineCode: 'generic_decline',
+    message: 'Your card was declined.',
+    adviceCode: 'try_again_later',
   },
-  lostCard: { code: 'card_declined', declineCode: 'lost_card', message: 'Your card was declined.', adviceCode: 'do_not_try_again' },
-  stolenCard: { code: 'card_declined', declineCode: 'stolen_card', message: 'Your card was declined.', adviceCode: 'do_not_try_again' },
-  fraudulent: { code: 'card_declined', declineCode: 'fraudulent', message: 'Your card was declined.', adviceCode: 'do_not_try_again' },
+  insufficientFunds: {
+    code: 'card_declined',
+    declineCode: 'insufficient_funds',
+    message: 'Your card has insufficient funds.',
+    adviceCode: 'try_again_later',
+  },
+  lostCard: {
+    code: 'card_declined',
+    declineCode: 'lost_card',
+    message: 'Your card was declined.',
+    adviceCode: 'do_not_try_again',
+  },
+  stolenCard: {
+    code: 'card_declined',
+    declineCode: 'stolen_card',
+    message: 'Your card was declined.',
+    adviceCode: 'do_not_try_again',
+  },
+  fraudulent: {
+    code: 'card_declined',
+    declineCode: 'fraudulent',
+    message: 'Your card was declined.',
+    adviceCode: 'do_not_try_again',
+  },
   velocity: {
-    code: 'card_declined', declineCode: 'card_velocity_exceeded', adviceCode: 'try_again_later',
+    code: 'card_declined',
+    declineCode: 'card_velocity_exceeded',
+    adviceCode: 'try_again_later',
     message: 'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
   },
   expired: { code: 'expired_card', declineCode: 'expired_card', message: 'Your card has expired.', param: 'exp_month' },
-  incorrectCvc: { code: 'incorrect_cvc', declineCode: 'incorrect_cvc', message: "Your card's security code is incorrect.", param: 'cvc' },
+  incorrectCvc: {
+    code: 'incorrect_cvc',
+    declineCode: 'incorrect_cvc',
+    message: "Your card's security code is incorrect.",
+    param: 'cvc',
+  },
   processingError: {
-    code: 'processing_error', declineCode: 'processing_error', adviceCode: 'try_again_later',
+    code: 'processing_error',
+    declineCode: 'processing_error',
+    adviceCode: 'try_again_later',
     message: 'An error occurred while processing your card. Try again in a little bit.',
   },
 } as const satisfies Record<string, Omit<Decline, 'kind'>>
@@ -58,8 +90,24 @@ const declining: Record<string, DeclineName> = {
 }
 
 const succeeding = [
-  'visa', 'visa_debit', 'mastercard', 'mastercard_debit', 'mastercard_prepaid', 'amex', 'discover', 'diners', 'jcb', 'unionpay',
-  'us', 'gb', 'de', 'fr', 'ca', 'au', 'jp', 'bypassPending',
+  'visa',
+  'visa_debit',
+  'mastercard',
+  'mastercard_debit',
+  'mastercard_prepaid',
+  'amex',
+  'discover',
+  'diners',
+  'jcb',
+  'unionpay',
+  'us',
+  'gb',
+  'de',
+  'fr',
+  'ca',
+  'au',
+  'jp',
+  'bypassPending',
 ].flatMap((card) => [`pm_card_${card}`, `tok_${card}`])
 
 /** Every payment method of test mode and what comes of it. */

@@ -1,18 +1,22 @@
 import { memoryBus } from '@micro/bus'
 import type { BusMessages, LedgerTransaction, Mode, PaymentIntent } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
-import { attachContext, createLogger } from '@micro/service'
-import { fakeClock, seededIds, testDatabase, type FakeClock, type TestDatabase } from '@micro/testing'
-import type { PaymentsConfig } from '../src/config.ts'
-import type { Posting } from '../src/posting/posting.ts'
-import type { LedgerClient } from '../src/posting/posting.work.ts'
-import type { Processor } from '../src/processors/processor.ts'
-import { simulatorProcessor } from '../src/processors/simulator.ts'
-import { createPayments, type PaymentsDependencies, type PaymentsParts } from '../src/service.ts'
+import { createLogger } from '@micro/service'
+import { fakeClock, injector, seededIds, testDatabase, type FakeClock, type TestDatabase } from '@micro/testing'
+import type { PaymentsConfig } from './config.ts'
+import type { Posting } from './posting/posting.ts'
+import type { LedgerClient } from './posting/posting.work.ts'
+import type { Processor } from './processors/processor.ts'
+import { simulatorProcessor } from './processors/simulator.work.ts'
+import { createPayments, type PaymentsDependencies, type PaymentsParts } from './service.ts'
 
 /** Short waits: nothing here needs to wait for a real processor. */
 export const testConfig: PaymentsConfig = {
-  fee: { basisPoints: 290n, fixed: 30n }, processorTimeoutMs: 150, lookupTimeoutMs: 100, ledgerWaitMs: 150, chargeLeaseMs: 15_000,
+  fee: { basisPoints: 290n, fixed: 30n },
+  processorTimeoutMs: 150,
+  lookupTimeoutMs: 100,
+  ledgerWaitMs: 150,
+  chargeLeaseMs: 15_000,
 }
 
 /** A ledger that books each reference once and can be down, slow, or lose its answer after booking. */
@@ -68,7 +72,12 @@ export const faultyProcessor = (inner: Processor) => {
 export interface Answer {
   readonly status: number
   readonly text: string
-  readonly body: PaymentIntent & { error: Record<string, unknown> & { payment_intent: PaymentIntent }; data: PaymentIntent[]; has_more: boolean; url: string }
+  readonly body: PaymentIntent & {
+    error: Record<string, unknown> & { payment_intent: PaymentIntent }
+    data: PaymentIntent[]
+    has_more: boolean
+    url: string
+  }
   readonly headers: Record<string, unknown>
 }
 
@@ -80,28 +89,23 @@ export interface CallOptions {
   readonly method?: 'GET' | 'POST'
 }
 
-/** Calls a service's HTTP interface as the gateway would, for a merchant of its choice. */
+/** Calls a service's HTTP interface for a merchant of its choice. */
 export const caller = ({ service }: PaymentsParts) => {
-  let requests = 0
-  service.http.addHook('onRequest', (request, _reply, done) => {
-    const { 'test-merchant': merchant = 'acct_a', 'test-mode': mode = 'test' } = request.headers as Record<string, string>
-    attachContext(request.raw, {
-      requestId: `req_${++requests}`, clientIp: '127.0.0.1', principal: { kind: 'api_key', merchant, mode: mode as Mode, keyId: 'key_1' },
-    })
-    done()
-  })
-  return async (path: string, { merchant = 'acct_a', mode = 'test', key, body, method }: CallOptions = {}): Promise<Answer> => {
-    const response = await service.http.inject({
-      method: method ?? (body === undefined ? 'GET' : 'POST'),
-      url: path,
-      headers: {
-        'test-merchant': merchant, 'test-mode': mode,
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  const inject = injector(service)
+  return async (
+    path: string,
+    { merchant = 'acct_a', mode = 'test', key, body, method }: CallOptions = {},
+  ): Promise<Answer> => {
+    const answer = await inject(
+      { kind: 'api_key', merchant, mode, keyId: 'key_1' },
+      {
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        url: path,
+        headers: key === undefined ? {} : { 'idempotency-key': key },
+        body,
       },
-      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
-    })
-    return { status: response.statusCode, text: response.body, body: response.json(), headers: response.headers }
+    )
+    return { ...answer, body: answer.body as unknown as Answer['body'] }
   }
 }
 
@@ -142,20 +146,32 @@ export const createBench = async (changes: Partial<PaymentsDependencies> = {}): 
   let seed = 0
   const another: Bench['another'] = (more = {}) => {
     const parts = createPayments({
-      db, clock, newId: seededIds(++seed, clock), config: testConfig,
+      db,
+      clock,
+      newId: seededIds(++seed, clock),
+      config: testConfig,
       log: createLogger({ service: 'payments', destination: { write: (line: string) => void logged.push(line) } }),
       bus: memoryBus<BusMessages>({ onError: () => {} }),
       ledger: ledger.client,
       processors: { test: processor, live: undefined },
-      ...changes, ...more,
+      ...changes,
+      ...more,
     })
     return { parts, call: caller(parts) }
   }
   return {
-    config: testConfig, database, clock, ledger, processor, logged, another, ...another(),
+    config: testConfig,
+    database,
+    clock,
+    ledger,
+    processor,
+    logged,
+    another,
+    ...another(),
     events: (objectId) => eventsOf(db, objectId),
     simulated: (intent) => simulatedCharges(db, intent),
-    chargesOf: (intent) => db.sql`select * from payments.charges where payment_intent = ${intent} order by created_at, id`,
+    chargesOf: (intent) =>
+      db.sql`select * from payments.charges where payment_intent = ${intent} order by created_at, id`,
     [Symbol.asyncDispose]: () => database.close(),
   }
 }

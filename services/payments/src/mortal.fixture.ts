@@ -1,6 +1,6 @@
 import type { Database, Sql, TransactionSql } from '@micro/postgres'
-import type { LedgerClient } from '../src/posting/posting.work.ts'
-import type { Processor } from '../src/processors/processor.ts'
+import type { LedgerClient } from './posting/posting.work.ts'
+import type { Processor } from './processors/processor.ts'
 
 /** Thrown by everything a dead process would have done. */
 export class Killed extends Error {}
@@ -24,7 +24,10 @@ export const mortal = () => {
     return result
   }
 
-  const sqlOf = (inner: Sql): Sql => (strings, ...values) => step(() => inner(strings, ...values))
+  const sqlOf =
+    (inner: Sql): Sql =>
+    (strings, ...values) =>
+      step(() => inner(strings, ...values))
 
   return {
     arm: (at: number, moment: 'before' | 'after') => {
@@ -42,7 +45,9 @@ export const mortal = () => {
         let result: Awaited<ReturnType<typeof work>> | undefined
         const committed = async () => {
           result = await inner.transaction(
-            (tx) => work(Object.assign(sqlOf(tx), { andCommit: sqlOf(tx.andCommit) }) satisfies TransactionSql), options)
+            (tx) => work(Object.assign(sqlOf(tx), { andCommit: sqlOf(tx.andCommit) }) satisfies TransactionSql),
+            options,
+          )
         }
         if (dead) throw new Killed()
         await committed()
