@@ -38,16 +38,36 @@ const listen = (templates: Templates) =>
     })
   })
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * When a run is cut short its teardown does not happen, yet no process and no directory may stay behind. Only kill -9
+ * leaves them, to be swept by the next run. Returns the way to call it off.
+ */
+const atUntimelyEnd = (cleanUp: () => void) => {
+  const onSignal = (name: NodeJS.Signals) => {
+    callOff()
+    cleanUp()
+    process.kill(process.pid, name)
+  }
+  const callOff = () => {
+    process.off('exit', cleanUp)
+    for (const name of SIGNALS) process.off(name, onSignal)
+  }
+  process.once('exit', cleanUp)
+  for (const name of SIGNALS) process.once(name, onSignal)
+  return callOff
+}
+
 /** Once per run: test files share one PostgreSQL, started by the first that needs it and removed after the last. */
 export default async function setup(project: TestProject) {
   const templates = createTemplates()
   const { url, close } = await listen(templates)
   project.provide('microTemplates', url)
-  // When the run is cut short, teardown does not happen; no process and no directory may stay behind.
-  process.once('exit', templates.killNow)
+  const callOff = atUntimelyEnd(templates.killNow)
   return async () => {
-    process.off('exit', templates.killNow)
     close()
     await templates.stop()
+    callOff()
   }
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +23,22 @@ const sweep = async () => {
   }
 }
 
+const removeTries = 100
+const removePauseMs = 20
+
+/** For the last moments of a process, where nothing can be awaited: PostgreSQL may still be writing while it ends. */
+const removeNow = (directory: string) => {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let tries = 1; tries <= removeTries && existsSync(directory); tries++) {
+    try {
+      rmSync(directory, { recursive: true, force: true })
+    } catch {
+      // A file appeared while its folder was being removed.
+    }
+    if (existsSync(directory)) Atomics.wait(pause, 0, 0, removePauseMs)
+  }
+}
+
 /** One PostgreSQL for a whole test run, thrown away after it, so nothing in it is made durable. */
 export const startTestCluster = async (): Promise<TestCluster> => {
   await sweep()
@@ -41,7 +57,7 @@ export const startTestCluster = async (): Promise<TestCluster> => {
       } catch {
         // It has ended already.
       }
-      rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
+      removeNow(directory)
     },
   }
 }
