@@ -71,7 +71,7 @@ export const faultCatalogue = {
   amount_too_large: bad('Amount must be no more than {max}.'),
   currency_unsupported: bad("Invalid currency: '{currency}'. Use a lower-case ISO 4217 code such as usd."),
   payment_intent_unexpected_state: bad(
-    'You cannot {command} this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one of the following statuses may be: {allowed}.',
+    'You cannot {command} this PaymentIntent because it has a status of {status}. That takes one of these statuses: {allowed}.',
   ),
   payment_method_missing: bad(
     'You cannot confirm this PaymentIntent because it is missing a payment method. Pass payment_method, e.g. pm_card_visa.',

@@ -35,7 +35,7 @@ export const sendFault = (reply: FastifyReply, fault: Fault): FastifyReply => {
   if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter))
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Micro"')
   if (status >= 409) void reply.header('stripe-should-retry', String(retryable))
-  return reply.code(status).type(jsonType).send(JSON.stringify(errorBody(fault)))
+  return reply.code(status).type(jsonType).send(`${JSON.stringify(errorBody(fault))}\n`)
 }
 
 const idempotencyHeader = (request: FastifyRequest): string | undefined => {
@@ -65,7 +65,8 @@ const handle = (operation: Operation, path: string, newId: NewId) => async (requ
     void reply.header('original-request', answer.replayed?.originalRequest ?? requestId)
     if (answer.replayed !== undefined) void reply.header('idempotent-replayed', 'true')
   }
-  return reply.code(answer.status).type(jsonType).send(answer.body)
+  // The line end is for people at a terminal.
+  return reply.code(answer.status).type(jsonType).send(`${answer.body}\n`)
 }
 
 /** A service's router: its operations as HTTP, with Micro's decoding and error envelope instead of the framework's. */

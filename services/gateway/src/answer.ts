@@ -17,8 +17,9 @@ export const commonHeaders = (requestId: string): Readonly<Record<string, string
 /** Headers that a fault's status calls for; the same rules as in @micro/service. */
 const faultHeaders = (fault: Fault): Record<string, string> => {
   const { status, retryable } = fault.spec
+  const seconds = fault.detail['retry_after']
   return {
-    ...(status === 503 ? { 'retry-after': String(fault.detail['retry_after'] ?? 1) } : {}),
+    ...(status === 503 ? { 'retry-after': typeof seconds === 'number' ? String(seconds) : '1' } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="Micro"' } : {}),
     ...(status >= 409 ? { 'stripe-should-retry': String(retryable) } : {}),
   }
@@ -60,7 +61,7 @@ export const sendFault = (request: IncomingMessage, response: ServerResponse, fa
 export const sendFaultOnSocket = (socket: Duplex, fault: Fault, headers: Readonly<Record<string, string>>): void => {
   if (!socket.writable) return void socket.destroy()
   const { status } = fault.spec
-  const text = JSON.stringify(errorBody(fault))
+  const text = `${JSON.stringify(errorBody(fault))}\n`
   const all = { ...headers, ...faultHeaders(fault), 'content-type': jsonType, 'content-length': Buffer.byteLength(text), connection: 'close' }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('')}\r\n${text}`, () => socket.destroy())

@@ -33,12 +33,12 @@ export const checkAmount = (amount: bigint, currency: string): void => {
 
 /**
  * In test mode only the simulator's payment methods exist; in live mode the processor will know.
- * @throws Fault card_number_refused, resource_missing
+ * @throws Fault card_number_refused, parameter_resource_missing
  */
 export const checkPaymentMethod = (id: string, mode: 'test' | 'live', param: string): void => {
   if (isBareNumber(id)) throw new Fault('card_number_refused', { param })
   if (mode === 'test' ? testCards.has(id) : /^[A-Za-z0-9_-]{1,255}$/.test(id)) return
-  throw new Fault('resource_missing', { resource: 'PaymentMethod', id, param })
+  throw new Fault('parameter_resource_missing', { resource: 'PaymentMethod', id, param })
 }
 
 /** What the schemas cannot say; a request refused here is stored under no idempotency key. */

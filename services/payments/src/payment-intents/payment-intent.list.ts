@@ -10,11 +10,11 @@ type ListRoute = typeof paymentsApi.listPaymentIntents
 
 const cursorOf = async (sql: Sql, scope: Scope, id: string, param: string): Promise<Intent> => {
   const cursor = isIntentId(id) ? await findIntent(sql, scope, id) : undefined
-  if (cursor === undefined) throw new Fault('resource_missing', { resource: 'payment_intent', id, param })
+  if (cursor === undefined) throw new Fault('parameter_resource_missing', { resource: 'payment_intent', id, param })
   return cursor
 }
 
-/** One page, newest first; `has_more` looks on in the direction of paging. @throws Fault resource_missing for an unknown cursor */
+/** One page, newest first; `has_more` looks on in the direction of paging. @throws Fault parameter_resource_missing for an unknown cursor */
 export const listIntents = async (
   sql: Sql,
   scope: Scope,

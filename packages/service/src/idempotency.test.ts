@@ -1,0 +1,136 @@
+import { Fault } from '@micro/kernel'
+import { fakeClock, testDatabase, type FakeClock, type TestDatabase } from '@micro/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { databaseIdempotency, fingerprintOf, type ClaimOutcome, type Idempotency } from './idempotency.ts'
+
+let database: TestDatabase
+let clock: FakeClock
+let idempotency: Idempotency
+let keys = 0
+
+beforeAll(async () => {
+  database = await testDatabase('payments')
+})
+afterAll(() => database.close())
+beforeEach(() => {
+  clock = fakeClock()
+  idempotency = databaseIdempotency({ db: database.db, clock })
+})
+
+const newKey = (): string => `key-${++keys}`
+const claim = (given: { key: string; fingerprint?: string; merchant?: string; mode?: 'test' | 'live'; requestId?: string }): Promise<ClaimOutcome> =>
+  idempotency.claim({
+    merchant: 'acct_a', mode: 'test', fingerprint: 'f', requestId: 'req_1', serialize: (_status, body) => JSON.stringify(body), ...given,
+  })
+const claimed = async (given: Parameters<typeof claim>[0]) => {
+  const outcome = await claim(given)
+  if (outcome.kind !== 'claimed') throw new Error(`the key was not claimed: ${outcome.kind}`)
+  return outcome
+}
+const fault = (code: string) => expect.objectContaining({ code }) as Fault
+
+describe('a key', () => {
+  test('claimed by many requests at once goes to one of them; the others are told it is in use', async () => {
+    const key = newKey()
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, at) => claim({ key, requestId: `req_${at}` })))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toEqual(fault('idempotency_key_in_use'))
+  })
+
+  test('once answered is answered the same again, naming the request that did the work', async () => {
+    const key = newKey()
+    const { claim: held } = await claimed({ key, requestId: 'req_first' })
+    await database.db.transaction((sql) => held.complete(sql, 201, { id: 'pi_1' }))
+    expect(await claim({ key, requestId: 'req_second' })).toEqual({
+      kind: 'replay', response: { status: 201, body: '{"id":"pi_1"}' }, originalRequest: 'req_first',
+    })
+  })
+
+  test('whose answer rolled back with its work was never answered', async () => {
+    const key = newKey()
+    const { claim: held } = await claimed({ key })
+    const work = database.db.transaction(async (sql) => {
+      await held.complete(sql, 201, { id: 'pi_1' })
+      throw new Error('the work failed after all')
+    })
+    await expect(work).rejects.toThrow('the work failed')
+    await expect(claim({ key })).rejects.toEqual(fault('idempotency_key_in_use'))
+  })
+
+  test('used with another request is refused, also after it was answered', async () => {
+    const key = newKey()
+    const { finish } = await claimed({ key, fingerprint: 'a' })
+    await expect(claim({ key, fingerprint: 'b' })).rejects.toEqual(fault('idempotency_mismatch'))
+    await finish({ status: 200, body: '{}' })
+    await expect(claim({ key, fingerprint: 'b' })).rejects.toEqual(fault('idempotency_mismatch'))
+  })
+
+  test('of another merchant or mode is another key', async () => {
+    const key = newKey()
+    await claimed({ key })
+    await claimed({ key, merchant: 'acct_b' })
+    await claimed({ key, mode: 'live' })
+  })
+
+  test('whose holder died is taken over from its recovery point once the lease ran out', async () => {
+    const key = newKey()
+    const { claim: first } = await claimed({ key })
+    await database.db.transaction((sql) => first.reach(sql, 'charge:ch_1'))
+    clock.advance(14_000)
+    await expect(claim({ key })).rejects.toEqual(fault('idempotency_key_in_use'))
+    clock.advance(2_000)
+    const { claim: second } = await claimed({ key, requestId: 'req_2' })
+    expect(second.recoveryPoint).toBe('charge:ch_1')
+  })
+
+  test('whose dead holder is succeeded by many goes to one of them', async () => {
+    const key = newKey()
+    await claimed({ key })
+    clock.advance(16_000)
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, at) => claim({ key, requestId: `req_${at}` })))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('given up without an effect can be used afresh, even for another request', async () => {
+    const key = newKey()
+    const { release } = await claimed({ key, fingerprint: 'a' })
+    await release()
+    await claimed({ key, fingerprint: 'b' })
+  })
+
+  test('given up after an effect keeps its recovery point and its request', async () => {
+    const key = newKey()
+    const { claim: held, release } = await claimed({ key, fingerprint: 'a' })
+    await held.reach(database.db.sql, 'intent:pi_1')
+    await release()
+    await expect(claim({ key, fingerprint: 'b' })).rejects.toEqual(fault('idempotency_mismatch'))
+    expect((await claimed({ key, fingerprint: 'a' })).claim.recoveryPoint).toBe('intent:pi_1')
+  })
+
+  test('given up late does not take the key from its new holder', async () => {
+    const key = newKey()
+    const { release } = await claimed({ key, requestId: 'req_old' })
+    clock.advance(16_000)
+    await claimed({ key, requestId: 'req_new' })
+    await release()
+    await expect(claim({ key, requestId: 'req_third' })).rejects.toEqual(fault('idempotency_key_in_use'))
+  })
+
+  for (const [what, key] of [['empty', ''], ['too long', 'k'.repeat(256)], ['not printable', 'a\nb'], ['not ASCII', 'ключ']] as const) {
+    test(`that is ${what} is refused`, async () => await expect(claim({ key })).rejects.toEqual(fault('idempotency_key_invalid')))
+  }
+})
+
+test('a fingerprint does not depend on the order of parameters, and does on everything else', () => {
+  const base = { path: 'POST /v1/x', params: {}, body: { a: 1, b: { c: [1, 2] } } }
+  expect(fingerprintOf({ ...base, body: { b: { c: [1, 2] }, a: 1 } })).toBe(fingerprintOf(base))
+  for (const other of [
+    { ...base, path: 'POST /payments/x' },
+    { ...base, params: { id: 'pi_1' } },
+    { ...base, body: { a: '1', b: { c: [1, 2] } } },
+    { ...base, body: { a: 1, b: { c: [2, 1] } } },
+    { ...base, body: { a: 1 } },
+  ]) {
+    expect(fingerprintOf(other)).not.toBe(fingerprintOf(base))
+  }
+})
