@@ -61,7 +61,7 @@ describe('starting and stopping', () => {
     const closed = world.gateway.close()
     await expect(world.call('GET', '/health')).rejects.toThrow(/ECONNREFUSED/)
     gate.resolve({ done: true })
-    expect(await answer).toMatchObject({ status: 300, text: '{"done":true}', headers: { connection: 'close' } })
+    expect(await answer).toMatchObject({ status: 300, json: { done: true }, headers: { connection: 'close' } })
     await closed
   })
 

@@ -51,6 +51,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   let cursor: Cursor | undefined
   let resuming = false
   let pumping = false
+  let rung = false
   let verified = true
   let open = true
 
@@ -88,12 +89,16 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     return page.events.length > 0
   }
 
-  // One reader per connection; whatever happens while it reads is seen by its next turn.
+  // One reader per connection. Whoever rings while it is at work causes one more turn, so that no ring is lost.
   const pump = async (): Promise<void> => {
+    rung = true
     if (pumping) return
     pumping = true
     try {
-      while (await pumpOnce());
+      while (rung) {
+        rung = false
+        while (await pumpOnce());
+      }
     } catch (error) {
       // The next announcement or poll tries again from the same cursor.
       options.onReadError(error)
