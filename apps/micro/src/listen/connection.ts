@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http'
+import { closeCodes, type ClientFrame, type Event } from '@micro/contracts'
+import WebSocket from 'ws'
+import { readServerFrame } from './frames.ts'
+
+/** Times in milliseconds. */
+export interface ConnectionTimings {
+  /** From dialling to `ready`. */
+  readonly readyMsMax: number
+  /** How often an idle connection is tried; one that stays silent for two turns is dead. */
+  readonly heartbeatMs: number
+}
+
+/** Why a connection ended, and so what to do next. */
+export type Ending =
+  | { readonly kind: 'stopped' }
+  /** Trying again cannot help. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The server no longer knows the cursor. */
+  | { readonly kind: 'unknown_cursor' }
+  | { readonly kind: 'lost'; readonly reason: string; readonly reachable: boolean; readonly retryAfterMs: number }
+
+export interface ConnectionOptions {
+  readonly url: string
+  readonly apiKey: string
+  readonly userAgent: string
+  readonly signal: AbortSignal
+  readonly timings: ConnectionTimings
+  /** The cursor to resume from; null for "from now on". */
+  readonly after: number | null
+  onReady(after: number): void
+  /** Returns a reason to drop the connection, when the event does not continue the order. */
+  onEvent(seq: number, event: Event): string | undefined
+}
+
+/** One connection to the stream, from dialling to its end. */
+export interface Connection {
+  readonly ended: Promise<Ending>
+  /** Tells the server how far we are; never beyond what it sent on this connection. */
+  acknowledge(position: number): void
+}
+
+const answerBytesMax = 16 * 1024
+
+const readMessage = async (response: IncomingMessage): Promise<string | undefined> => {
+  try {
+    let text = ''
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      text += piece.toString('utf8')
+      if (text.length > answerBytesMax) return undefined
+    }
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } }
+    return typeof error?.message === 'string' ? error.message : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What an HTTP answer instead of an upgrade means. */
+const endingOf = async (response: IncomingMessage): Promise<Ending> => {
+  const status = response.statusCode ?? 0
+  const reason = (await readMessage(response)) ?? `the server answered with HTTP ${status}`
+  const passing = status >= 500 || status === 429 || status === 408
+  const retryAfterMs = Math.min(60, Number(response.headers['retry-after'] ?? 0) || 0) * 1000
+  return passing ? { kind: 'lost', reason, reachable: true, retryAfterMs } : { kind: 'refused', reason }
+}
+
+const codeEnding = (code: number, reason: string): Ending => {
+  if (code === closeCodes.unauthenticated) return { kind: 'refused', reason: reason || 'the API key was revoked' }
+  if (code === closeCodes.unknownCursor) return { kind: 'unknown_cursor' }
+  return { kind: 'lost', reason: reason || `closed with code ${code}`, reachable: true, retryAfterMs: 0 }
+}
+
+export const openConnection = (options: ConnectionOptions): Connection => {
+  const { signal, timings, after } = options
+  const { promise: ended, resolve } = Promise.withResolvers<Ending>()
+  const socket = new WebSocket(options.url, {
+    headers: { authorization: `Bearer ${options.apiKey}`, 'user-agent': options.userAgent },
+    perMessageDeflate: false,
+    followRedirects: false,
+    handshakeTimeout: timings.readyMsMax,
+    maxPayload: 16 * 1024 * 1024,
+  })
+  let lastError = ''
+  let acknowledged: number | undefined
+  let sent = 0
+  let silentTurns = 0
+
+  const end = (ending: Ending): void => {
+    resolve(ending)
+    clearTimeout(overdue)
+    clearInterval(heartbeat)
+    signal.removeEventListener('abort', stop)
+    socket.terminate()
+  }
+  const lose = (reason: string, reachable = true): void => end({ kind: 'lost', reason, reachable, retryAfterMs: 0 })
+  const stop = (): void => end({ kind: 'stopped' })
+  const send = (frame: ClientFrame): void => socket.send(JSON.stringify(frame), () => {})
+
+  const overdue = setTimeout(() => lose('the server did not get ready in time'), timings.readyMsMax)
+  const heartbeat = setInterval(() => {
+    if (silentTurns++ >= 2) lose('the server fell silent')
+    else if (socket.readyState === WebSocket.OPEN) socket.ping()
+  }, timings.heartbeatMs)
+
+  const receive = (text: string): void => {
+    const frame = readServerFrame(text)
+    if (frame === undefined) return lose('the server sent something unreadable')
+    if (frame === 'unknown') return
+    switch (frame.type) {
+      case 'hello':
+        return send({ type: 'resume', after })
+      case 'ready':
+        clearTimeout(overdue)
+        acknowledged = sent = frame.after
+        return options.onReady(frame.after)
+      case 'event': {
+        sent = frame.seq
+        const objection = options.onEvent(frame.seq, frame.event)
+        return objection === undefined ? undefined : lose(objection)
+      }
+      case 'error':
+        lastError = frame.message
+    }
+  }
+
+  socket.on('message', (data, isBinary) => {
+    silentTurns = 0
+    // A socket that was ended here may still hand over what it had buffered.
+    if (socket.readyState === WebSocket.OPEN && !isBinary) receive((data as Buffer).toString('utf8'))
+  })
+  socket.on('pong', () => (silentTurns = 0))
+  socket.on('ping', () => (silentTurns = 0))
+  socket.on('unexpected-response', (_request, response) => void endingOf(response).then(end))
+  socket.on('error', (error) =>
+    lose(error.message || (error as NodeJS.ErrnoException).code || 'connection failed', false),
+  )
+  socket.on('close', (code, reason) => end(codeEnding(code, lastError || reason.toString('utf8'))))
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop)
+
+  return {
+    ended,
+    acknowledge(position) {
+      const seq = Math.min(position, sent)
+      if (acknowledged === undefined || seq <= acknowledged || socket.readyState !== WebSocket.OPEN) return
+      acknowledged = seq
+      send({ type: 'ack', seq })
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { addDb } from './db/db.ts'
+import { addKeys } from './keys/keys.ts'
+import { addListen } from './listen/listen.ts'
+import { addLogin } from './login/login.ts'
+import { addLogout } from './logout/logout.ts'
+import { helpShape, MicroCommand } from './shell/command.ts'
+import type { Shell } from './shell/shell.ts'
+import { addTrigger } from './trigger/trigger.ts'
+import { addUp } from './up/up.ts'
+import { addVersion } from './version/version.ts'
+import { addWhoami } from './whoami/whoami.ts'
+
+const description = 'Take payments, keep their ledger and receive their events, on your own machine.'
+
+/** The whole command line; help lists commands in the order in which they are added. */
+export const createProgram = (shell: Shell): MicroCommand => {
+  const program = new MicroCommand('micro')
+    .description(description)
+    .examples(
+      'micro up',
+      'micro login',
+      'micro listen --forward-to http://localhost:4242/webhook',
+      'micro trigger payment_intent.succeeded',
+    )
+    .version(`micro ${shell.version}`, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .option('--config <path>', 'settings file (default "~/.micro.yaml")')
+    .option('--api-key <key>', 'API key to use instead of the one logged in with')
+    .option('--gateway-url <url>', 'address of the gateway (default "http://localhost:8080")')
+    .option('--json', 'print data as JSON')
+    .option('--no-color', 'print without colour')
+    .configureHelp(helpShape)
+    .configureOutput({
+      writeOut: (text) => void shell.stdout.write(text),
+      writeErr: (text) => void shell.stderr.write(text),
+      outputError: (text, write) =>
+        write(`${text.replace(/^error: /, 'Error: ').trimEnd()}\nRun 'micro --help' for usage.\n`),
+    })
+    .exitOverride()
+  addUp(program, shell)
+  addDb(program, shell)
+  addLogin(program, shell)
+  addLogout(program, shell)
+  addWhoami(program, shell)
+  addKeys(program, shell)
+  addListen(program, shell)
+  addTrigger(program, shell)
+  addVersion(program, shell)
+  const help = new MicroCommand('help').argument('[command]').description('Show help about a command')
+  program.addHelpCommand(help.helpGroup('Other commands:').helpOption(false))
+  return program
+}

@@ -1,0 +1,81 @@
+import { Command, type Help, type Option } from 'commander'
+
+/** A command that knows examples, and whose bare groups answer with their help, as Cobra's do. */
+export class MicroCommand extends Command {
+  exampleText = ''
+
+  override createCommand(name?: string): MicroCommand {
+    return new MicroCommand(name)
+  }
+
+  /** Lines to try, shown in the help. */
+  examples(...lines: readonly string[]): this {
+    this.exampleText = lines.map((line) => `  ${line}`).join('\n')
+    return this
+  }
+
+  // Asking for a group without naming one of its commands is a question, not a mistake.
+  override help(): never {
+    return super.help() as never
+  }
+}
+
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
+
+const flagTerm = ({ short, long, flags }: Option): string => {
+  const value = /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1]
+  return `${short === undefined ? '    ' : `${short}, `}${long ?? ''}${value === undefined ? '' : ` ${value}`}`
+}
+
+const flagText = ({ description, defaultValue, negate }: Option): string =>
+  defaultValue === undefined || negate || typeof defaultValue === 'boolean'
+    ? description
+    : `${description} (default "${String(defaultValue)}")`
+
+const columns = (items: readonly (readonly [string, string])[]): string[] => {
+  const width = Math.max(...items.map(([term]) => term.length))
+  return items.map(([term, text]) => `  ${term.padEnd(width)}   ${text}`)
+}
+
+const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : [title, ...lines, ''])
+
+const commandSections = (command: Command, helper: Help): string[] => {
+  const shown = helper.visibleCommands(command)
+  const width = Math.max(0, ...shown.map((each) => each.name().length))
+  const groups = Map.groupBy(shown, (each) => each.helpGroup() || 'Available Commands:')
+  return [...groups].flatMap(([title, own]) =>
+    section(
+      title,
+      own.map((each) => `  ${each.name().padEnd(width)}   ${each.summary() || each.description()}`),
+    ),
+  )
+}
+
+const usageLines = (command: Command): string[] => {
+  const path = pathOf(command)
+  const words = command.registeredArguments.map((each) => (each.required ? `<${each.name()}>` : `[${each.name()}]`))
+  return command.commands.length > 0 ? [`  ${path} [command]`] : [`  ${[path, ...words, '[flags]'].join(' ')}`]
+}
+
+/** Help in the shape people know from Cobra's programs. */
+const formatHelp = (command: Command, helper: Help): string => {
+  const path = pathOf(command)
+  const own = helper.visibleOptions(command)
+  const inherited = helper.visibleGlobalOptions(command).filter(({ long }) => long !== '--version')
+  const terms = (options: readonly Option[]) => columns(options.map((option) => [flagTerm(option), flagText(option)]))
+  return [
+    command.description(),
+    '',
+    ...section('Usage:', usageLines(command)),
+    ...section('Examples:', command instanceof MicroCommand && command.exampleText !== '' ? [command.exampleText] : []),
+    ...commandSections(command, helper),
+    ...section('Flags:', own.length === 0 ? [] : terms(own)),
+    ...section('Global Flags:', inherited.length === 0 ? [] : terms(inherited)),
+    ...(command.commands.length > 0
+      ? [`Use "${path} [command] --help" for more information about a command.`, '']
+      : []),
+  ].join('\n')
+}
+
+export const helpShape: Partial<Help> = { showGlobalOptions: true, formatHelp }
