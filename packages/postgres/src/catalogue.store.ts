@@ -8,7 +8,11 @@ type ObjectRow = { definition: string }
 /** Until the end of the transaction. */
 export const clearSearchPath = (sql: Sql) => sql`select set_config('search_path', '', true)`
 
-export const listRelations = (sql: Sql, schema: string) => sql<{ name: string; kind: string; definition: string | null }>`
+export const listRelations = (sql: Sql, schema: string) => sql<{
+  name: string
+  kind: string
+  definition: string | null
+}>`
   select c.relname as name,
          case c.relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view'
                         when 'm' then 'materialized view' when 'S' then 'sequence' end
@@ -55,7 +59,8 @@ export const listIndexes = (sql: Sql, schema: string) => sql<PartRow>`
   join pg_class c on c.oid = i.indrelid
   join pg_class x on x.oid = i.indexrelid
   join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname = ${schema} and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  where n.nspname = ${schema} and not exists (
+    select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
   order by c.relname, x.relname`
 
 // ALWAYS triggers also fire for replicated changes; a disabled one must never pass a review unseen.
@@ -78,7 +83,8 @@ export const listPolicies = (sql: Sql, schema: string) => sql<PartRow>`
 
 export const listRelationGrants = (sql: Sql, schema: string) => sql<PartRow>`
   select c.relname as relation,
-         coalesce(r.rolname, 'public') || ': ' || lower(string_agg(g.privilege_type, ', ' order by g.privilege_type collate "C")) as definition
+         coalesce(r.rolname, 'public') || ': '
+           || lower(string_agg(g.privilege_type, ', ' order by g.privilege_type collate "C")) as definition
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   cross join lateral aclexplode(c.relacl) g
@@ -103,7 +109,8 @@ export const listColumnGrants = (sql: Sql, schema: string) => sql<PartRow>`
 export const listTypes = (sql: Sql, schema: string) => sql<ObjectRow>`
   select case t.typtype
            when 'e' then 'enum ' || t.typname || ' ('
-             || (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) || ')'
+             || (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder)
+                 from pg_enum e where e.enumtypid = t.oid) || ')'
            else concat_ws(' ', 'domain', t.typname, format_type(t.typbasetype, t.typtypmod),
              case when t.typnotnull then 'not null' end,
              (select string_agg(pg_get_constraintdef(k.oid, true), ' ' order by k.conname)

@@ -37,15 +37,18 @@ export const pendingMigrations = (schema: string, folder: Migration[], applied: 
   const known = new Map(folder.map((migration) => [migration.name, migration]))
   for (const { name, checksum } of applied) {
     const migration = known.get(name)
-    if (!migration)
-      throw new MigrationError(`schema ${schema} is newer than this code: it has migration ${name}; run a newer version`)
+    if (!migration) throw new MigrationError(`schema ${schema} is newer than this code: it has migration ${name}`)
     if (migration.checksum !== checksum)
       throw new MigrationError(`migration ${name} of schema ${schema} was changed after it ran; add a new file instead`)
   }
-  const last = applied.map(({ name }) => name).sort().at(-1) ?? ''
+  const last =
+    applied
+      .map(({ name }) => name)
+      .sort()
+      .at(-1) ?? ''
   const done = new Set(applied.map(({ name }) => name))
   const pending = folder.filter(({ name }) => !done.has(name))
   const late = pending.find(({ name }) => name < last)
-  if (late) throw new MigrationError(`migration ${late.name} of schema ${schema} comes before ${last}, which already ran`)
+  if (late) throw new MigrationError(`migration ${late.name} of schema ${schema} comes before ${last}, which ran`)
   return pending
 }

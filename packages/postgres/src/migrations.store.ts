@@ -12,7 +12,8 @@ export const lockMigrations = async (client: pg.Client, schema: string, lockTime
 export const ensureMigrationsTable = async (client: pg.Client, schema: string) => {
   // Asked first, since "if not exists" needs the right to create even when there is nothing to do.
   const { rows } = await client.query('select to_regclass($1) as found, to_regnamespace($2) as home', [
-    table(schema), pg.escapeIdentifier(schema),
+    table(schema),
+    pg.escapeIdentifier(schema),
   ])
   if (rows[0]?.home === null) await client.query(`create schema ${pg.escapeIdentifier(schema)}`)
   if (rows[0]?.found === null)

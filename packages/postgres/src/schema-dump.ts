@@ -1,6 +1,17 @@
 import {
-  clearSearchPath, listColumnGrants, listConstraints, listFunctions, listIndexes, listPolicies, listRelationColumns,
-  listRelationGrants, listRelations, listSchemaGrants, listTriggers, listTypes, type PartRow,
+  clearSearchPath,
+  listColumnGrants,
+  listConstraints,
+  listFunctions,
+  listIndexes,
+  listPolicies,
+  listRelationColumns,
+  listRelationGrants,
+  listRelations,
+  listSchemaGrants,
+  listTriggers,
+  listTypes,
+  type PartRow,
 } from './catalogue.store.ts'
 import type { Database } from './database.ts'
 

@@ -1,8 +1,14 @@
 import { eventually, scratchDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
-  CommitUnknownError, createDatabase, isConnectionError, only, TransactionAbortedError, TransactionFinishedError,
-  withClient, type Sql,
+  CommitUnknownError,
+  createDatabase,
+  isConnectionError,
+  only,
+  TransactionAbortedError,
+  TransactionFinishedError,
+  withClient,
+  type Sql,
 } from './index.ts'
 
 let scratch: TestDatabase
@@ -20,13 +26,15 @@ beforeEach(async () => {
 afterAll(() => scratch.close())
 
 const insert = (sql: Sql, id: string) => sql`insert into scratch.counters values (${id})`
-const ids = async () => (await scratch.owner.sql<{ id: string }>`select id from scratch.counters order by id`).map(({ id }) => id)
+const ids = async () =>
+  (await scratch.owner.sql<{ id: string }>`select id from scratch.counters order by id`).map(({ id }) => id)
 const valueOf = async (id: string) =>
   only(await scratch.owner.sql<{ value: bigint }>`select value from scratch.counters where id = ${id}`).value
 
 const killBackend = (pid: number) =>
   withClient({ url: scratch.superuserUrl, applicationName: 'killer' }, (client) =>
-    client.query('select pg_terminate_backend($1, 5000)', [pid]))
+    client.query('select pg_terminate_backend($1, 5000)', [pid]),
+  )
 
 describe('commit and rollback', () => {
   test('work that returns is committed as one', async () => {
@@ -142,10 +150,13 @@ describe('andCommit', () => {
 describe('retries', () => {
   test('serializable increments in parallel all count', async () => {
     const increment = () =>
-      scratch.owner.transaction(async (sql) => {
-        const { value } = only(await sql<{ value: bigint }>`select value from scratch.counters where id = 'a'`)
-        await sql`update scratch.counters set value = ${value + 1n} where id = 'a'`
-      }, { isolation: 'serializable' })
+      scratch.owner.transaction(
+        async (sql) => {
+          const { value } = only(await sql<{ value: bigint }>`select value from scratch.counters where id = 'a'`)
+          await sql`update scratch.counters set value = ${value + 1n} where id = 'a'`
+        },
+        { isolation: 'serializable' },
+      )
     const results = await Promise.allSettled([increment(), increment(), increment()])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
     expect(await valueOf('a')).toBe(3n)
@@ -213,7 +224,8 @@ describe('lost connections', () => {
     })
     const outcome = work.catch((caught: unknown) => caught)
     const isCommitting = async () => {
-      const rows = await scratch.owner.sql`select from pg_stat_activity where pid = ${pid} and query = 'commit' and state = 'active'`
+      const rows = await scratch.owner
+        .sql`select from pg_stat_activity where pid = ${pid} and query = 'commit' and state = 'active'`
       return rows.length === 1
     }
     await eventually(isCommitting)

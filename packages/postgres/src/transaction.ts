@@ -2,7 +2,12 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient, QueryResult } from 'pg'
 import {
-  CommitUnknownError, isRetryable, isSessionLost, isStalePlan, TransactionAbortedError, TransactionFinishedError,
+  CommitUnknownError,
+  isRetryable,
+  isSessionLost,
+  isStalePlan,
+  TransactionAbortedError,
+  TransactionFinishedError,
 } from './errors.ts'
 import type { Pool } from './pool.ts'
 import { queryOf, type Sql } from './sql.ts'
@@ -34,7 +39,13 @@ const quiet = <T>(promise: Promise<T>) => {
 const answerOf = async <Row extends object>(begin: Promise<unknown>, answer: Promise<QueryResult<Row>>) => {
   await begin.catch(async (cause: unknown) => {
     // BEGIN failed, so if the statement went through it was committed on its own.
-    if (await answer.then(() => true, () => false)) throw new CommitUnknownError('BEGIN failed', { cause })
+    if (
+      await answer.then(
+        () => true,
+        () => false,
+      )
+    )
+      throw new CommitUnknownError('BEGIN failed', { cause })
     throw cause
   })
   return (await answer).rows
@@ -97,8 +108,18 @@ const openTransaction = (client: PoolClient, { named, isolation }: Context) => {
     rollback: async () => {
       const needed = state === 'open' && begun !== undefined
       if (state === 'open') state = 'finished'
-      if (!needed) return commitResult === undefined || commitResult.then(() => true, (error) => !isSessionLost(error))
-      return client.query('rollback').then(() => true, () => false)
+      if (!needed)
+        return (
+          commitResult === undefined ||
+          commitResult.then(
+            () => true,
+            (error) => !isSessionLost(error),
+          )
+        )
+      return client.query('rollback').then(
+        () => true,
+        () => false,
+      )
     },
   }
 }

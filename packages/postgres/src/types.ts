@@ -14,7 +14,10 @@ const splitArray: (text: string) => Elements<string> = pg.types.getTypeParser(OI
 const eachElement = <T>(elements: Elements<string>, parse: (text: string) => T): Elements<T> =>
   elements.map((item) => (item === null ? null : Array.isArray(item) ? eachElement(item, parse) : parse(item)))
 
-const arrayOf = <T>(parse: (text: string) => T) => (text: string) => eachElement(splitArray(text), parse)
+const arrayOf =
+  <T>(parse: (text: string) => T) =>
+  (text: string) =>
+    eachElement(splitArray(text), parse)
 
 const asText = (text: string) => text
 

@@ -8,7 +8,10 @@ export interface TestRuntime extends Runtime {
 }
 
 /** What every service is given, for tests: an in-process bus, a fake clock, seeded ids, and a log nobody reads. */
-export const testRuntime = ({ clock = fakeClock(), seed = 1 }: { clock?: FakeClock; seed?: number } = {}): TestRuntime => ({
+export const testRuntime = ({
+  clock = fakeClock(),
+  seed = 1,
+}: { clock?: FakeClock; seed?: number } = {}): TestRuntime => ({
   bus: memoryBus<BusMessages>({
     onError: (error) => {
       throw error
@@ -38,7 +41,11 @@ const open = (service: Service): Map<string, Principal | undefined> => {
   opened.set(service, principals)
   service.http.addHook('onRequest', (request, _reply, done) => {
     const ticket = String(request.headers[principalHeader])
-    attachContext(request.raw, { requestId: `req_test${ticket}`, principal: principals.get(ticket), clientIp: '127.0.0.1' })
+    attachContext(request.raw, {
+      requestId: `req_test${ticket}`,
+      principal: principals.get(ticket),
+      clientIp: '127.0.0.1',
+    })
     principals.delete(ticket)
     done()
   })
@@ -60,9 +67,18 @@ export const injector = (service: Service) => {
     const response = await service.http.inject({
       method,
       url,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers, [principalHeader]: ticket },
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+        [principalHeader]: ticket,
+      },
       ...(body === undefined ? {} : { payload: isText ? body : JSON.stringify(body) }),
     })
-    return { status: response.statusCode, headers: response.headers, text: response.body, body: response.json<Record<string, unknown>>() }
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.body,
+      body: response.json<Record<string, unknown>>(),
+    }
   }
 }

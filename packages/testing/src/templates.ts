@@ -22,7 +22,11 @@ const buildTemplate = async ({ postgres }: TestCluster, service: string): Promis
   return { database, service, superuserUrl: superuserUrl('postgres'), ...urls }
 }
 
-const exists = (place: URL) => access(place).then(() => true, () => false)
+const exists = (place: URL) =>
+  access(place).then(
+    () => true,
+    () => false,
+  )
 
 /**
  * Starts the run's cluster when the first test asks, and migrates each service's template once; runs that need no

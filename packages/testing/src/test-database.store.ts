@@ -10,7 +10,10 @@ export const closeTemplate = (url: string, database: string) =>
   administer(url, (client) => client.query(`alter database ${id(database)} allow_connections false`))
 
 /** Grants on a database are not cloned with it, so those of provisionService are repeated. */
-export const cloneDatabase = (url: string, { name, template, service }: { name: string; template: string; service: string }) =>
+export const cloneDatabase = (
+  url: string,
+  { name, template, service }: { name: string; template: string; service: string },
+) =>
   administer(url, async (client) => {
     await client.query(`create database ${id(name)} template ${id(template)} owner ${id(`${service}_owner`)}`)
     await client.query(`revoke all on database ${id(name)} from public`)

@@ -42,7 +42,12 @@ const cloneTemplate = async (service: string, poolSize: number): Promise<TestDat
     await dropDatabase(template.superuserUrl, name)
   }
   return {
-    db, owner, urls, close, superuserUrl: withDatabase(template.superuserUrl, name), [Symbol.asyncDispose]: close,
+    db,
+    owner,
+    urls,
+    close,
+    superuserUrl: withDatabase(template.superuserUrl, name),
+    [Symbol.asyncDispose]: close,
   }
 }
 

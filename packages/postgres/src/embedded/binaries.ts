@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
@@ -23,13 +23,17 @@ const findPackage = async (): Promise<Package> => {
     return { root, version }
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `there is no embedded PostgreSQL for this platform (${name} is not installed); set the database URLs to a PostgreSQL of your own`,
+      `there is no embedded PostgreSQL for this platform (${name} is not installed); use a PostgreSQL of your own`,
       { cause },
     )
   }
 }
 
-const exists = (path: string) => lstat(path).then(() => true, () => false)
+const exists = (path: string) =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
 
 /** Makes `target` by filling a sibling first, so that nobody ever sees or keeps half of it. */
 const fillOnce = async (target: string, fill: (folder: string) => Promise<void>) => {
@@ -79,7 +83,7 @@ const makeLinks = async (root: string, folder: string) => {
 
 /** One link folder per place the package is at, since links hold its absolute path. */
 const linkFolderName = ({ root, version }: Package) =>
-  `lib-${version}-${Buffer.from(root).toString('base64url').slice(-120)}`
+  `lib-${version}-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`
 
 /**
  * The platform's programs, copied to a cache folder when `user` cannot reach node_modules (a checkout under /root).
@@ -101,6 +105,11 @@ export const findBinaries = async (user: ServerUser | undefined): Promise<Binari
     initdb: join(root, 'native', 'bin', `initdb${suffix}`),
     postgres: join(root, 'native', 'bin', `postgres${suffix}`),
     majorVersion: version.split('.')[0] ?? version,
-    env: { PATH: '/usr/bin:/bin', [libraryPath]: [links, join(root, 'native', 'lib')].join(':'), LC_ALL: 'C', TZ: 'UTC' },
+    env: {
+      PATH: '/usr/bin:/bin',
+      [libraryPath]: [links, join(root, 'native', 'lib')].join(':'),
+      LC_ALL: 'C',
+      TZ: 'UTC',
+    },
   }
 }

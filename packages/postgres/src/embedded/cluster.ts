@@ -25,7 +25,11 @@ export type Layout = ReturnType<typeof layoutOf>
 export const clusterPath = (cluster: string, user: ServerUser | undefined) =>
   user && process.platform === 'linux' ? '/proc/self/cwd' : cluster
 
-const isMissing = (path: string) => lstat(path).then(() => false, () => true)
+const isMissing = (path: string) =>
+  lstat(path).then(
+    () => false,
+    () => true,
+  )
 
 /** Written whole or not at all, and on disk before the cluster that is locked with it. */
 const writeDurably = async (path: string, text: string) => {
@@ -39,7 +43,11 @@ const writeDurably = async (path: string, text: string) => {
   await rename(`${path}.new`, path)
 }
 
-const run = (program: string, args: string[], options: { cwd: string; user: ServerUser | undefined; env: NodeJS.ProcessEnv }) =>
+const run = (
+  program: string,
+  args: string[],
+  options: { cwd: string; user: ServerUser | undefined; env: NodeJS.ProcessEnv },
+) =>
   new Promise<void>((resolve, reject) => {
     const { cwd, user, env } = options
     const child = spawn(program, args, { cwd, env, ...user, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -50,7 +58,9 @@ const run = (program: string, args: string[], options: { cwd: string; user: Serv
     child.on('close', (code) => {
       if (code === 0) return resolve()
       const lastLine = output.trim().split('\n').at(-1) ?? `exit code ${code}`
-      reject(new EmbeddedPostgresError(`creating the database cluster failed: ${lastLine}`, { cause: new Error(output) }))
+      reject(
+        new EmbeddedPostgresError(`creating the database cluster failed: ${lastLine}`, { cause: new Error(output) }),
+      )
     })
   })
 
@@ -66,8 +76,15 @@ const initialise = async ({ layout, binaries, user, durable }: InitOptions, pass
     await writeFile(passwordFile, password, { mode: 0o600 })
     if (user) for (const path of [handover, passwordFile]) await chown(path, user.uid, user.gid)
     const args = [
-      '-D', clusterPath(layout.cluster, user), '--username=postgres', `--pwfile=${passwordFile}`,
-      '--auth=scram-sha-256', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--lc-messages=C',
+      '-D',
+      clusterPath(layout.cluster, user),
+      '--username=postgres',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--locale=C.UTF-8',
+      '--lc-messages=C',
       ...(durable ? [] : ['--no-sync']),
     ]
     await run(binaries.initdb, args, { cwd: layout.cluster, user, env: binaries.env })

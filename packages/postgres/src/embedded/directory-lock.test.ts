@@ -34,7 +34,9 @@ test('a second lock in the same process is refused until the first is released',
   const release = await lockDirectory(directory.path)
   await expect(lockDirectory(directory.path)).rejects.toMatchObject({ name: 'DirectoryInUseError', pid: process.pid })
   await release()
-  await (await lockDirectory(directory.path))()
+  await (
+    await lockDirectory(directory.path)
+  )()
   expect(await readdir(directory.path)).toHaveLength(1)
 })
 

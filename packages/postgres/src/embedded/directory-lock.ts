@@ -37,7 +37,10 @@ const startOf = (pid: number): string => {
 const isHeld = ({ pid, started }: Holder) => pid > 0 && isAlive(pid) && startOf(pid) === started
 
 const lockNumbers = async (directory: string) =>
-  (await readdir(directory)).flatMap((name) => LOCK.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b)
+  (await readdir(directory))
+    .flatMap((name) => LOCK.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
 
 const readHolder = async (path: string): Promise<Holder | undefined> => {
   try {

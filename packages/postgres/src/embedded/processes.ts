@@ -46,13 +46,19 @@ const SERVER = /^(postgres|initdb)/
 
 /** Linux: every server process works inside its data directory, so the directory tells whose it is. */
 const linuxServersIn = (folder: string): number[] =>
-  readdirSync('/proc').map(Number).filter((pid) => {
-    try {
-      return pid > 0 && readlinkSync(`/proc/${pid}/cwd`) === folder && SERVER.test(readFileSync(`/proc/${pid}/comm`, 'utf8'))
-    } catch {
-      return false
-    }
-  })
+  readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return (
+          pid > 0 &&
+          readlinkSync(`/proc/${pid}/cwd`) === folder &&
+          SERVER.test(readFileSync(`/proc/${pid}/comm`, 'utf8'))
+        )
+      } catch {
+        return false
+      }
+    })
 
 /** Elsewhere: the server named by its pid file, if the command line of that process names the directory. */
 const namedServerIn = (folder: string, pid: number | undefined): number[] => {
@@ -76,7 +82,9 @@ export const readPidFile = async (cluster: string): Promise<{ pid: number; isRea
 const serversIn = async (cluster: string): Promise<number[]> => {
   const folder = await realpath(cluster).catch(() => undefined)
   if (folder === undefined) return []
-  return process.platform === 'linux' ? linuxServersIn(folder) : namedServerIn(folder, (await readPidFile(cluster))?.pid)
+  return process.platform === 'linux'
+    ? linuxServersIn(folder)
+    : namedServerIn(folder, (await readPidFile(cluster))?.pid)
 }
 
 /**

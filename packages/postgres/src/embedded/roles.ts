@@ -1,8 +1,18 @@
 import type pg from 'pg'
 import { withClient } from '../client.ts'
 import {
-  closeToPublic, createDatabaseOwnedBy, databaseExists, ensureLogin, ensureSchema, grantAllReads, grantConnect,
-  grantTable, grantUsage, listColumns, listTables, revokeAllReads,
+  closeToPublic,
+  createDatabaseOwnedBy,
+  databaseExists,
+  ensureLogin,
+  ensureSchema,
+  grantAllReads,
+  grantConnect,
+  grantTable,
+  grantUsage,
+  listColumns,
+  listTables,
+  revokeAllReads,
 } from './roles.store.ts'
 
 type SuperuserUrl = (database: string) => string
@@ -68,7 +78,9 @@ const grantVisible = async (client: pg.Client, options: { schema: string; reader
       await grantTable(client, { schema, table, reader })
       continue
     }
-    const columns = (await listColumns(client, { schema, table })).filter((name) => !hidden.includes(`${table}.${name}`))
+    const columns = (await listColumns(client, { schema, table })).filter(
+      (name) => !hidden.includes(`${table}.${name}`),
+    )
     if (columns.length > 0) await grantTable(client, { schema, table, reader, columns })
   }
 }

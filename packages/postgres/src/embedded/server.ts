@@ -37,7 +37,10 @@ const settings = ({ port, durable }: ServerOptions): string[] =>
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
 const openLog = async (path: string) => {
-  const size = await stat(path).then((found) => found.size, () => 0)
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  )
   if (size > logBytesMax) await rename(path, `${path}.old`)
   return open(path, 'a', 0o600)
 }

@@ -5,7 +5,13 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { eventually, temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createDatabase, EmbeddedPostgresError, startEmbeddedPostgres, withClient, type EmbeddedPostgres } from '../index.ts'
+import {
+  createDatabase,
+  EmbeddedPostgresError,
+  startEmbeddedPostgres,
+  withClient,
+  type EmbeddedPostgres,
+} from '../index.ts'
 import { isAlive } from './processes.ts'
 
 let directory: TemporaryDirectory
@@ -28,7 +34,8 @@ const start = async (path = directory.path, options: { port?: number; durable?: 
 
 const ask = async (postgres: EmbeddedPostgres, text: string) =>
   withClient({ url: postgres.superuserUrl('postgres'), applicationName: 'test' }, async (client) =>
-    (await client.query({ text, rowMode: 'array' })).rows.flat())
+    (await client.query({ text, rowMode: 'array' })).rows.flat(),
+  )
 
 const remember = (postgres: EmbeddedPostgres) => ask(postgres, 'create table kept as select 42 as answer')
 const recall = (postgres: EmbeddedPostgres) => ask(postgres, 'select answer from kept')
@@ -55,8 +62,13 @@ describe('the cluster', () => {
     const postgres = await start()
     expect(postgres.freshlyCreated).toBe(true)
     for (const [setting, want] of Object.entries({
-      fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on', listen_addresses: '127.0.0.1',
-      password_encryption: 'scram-sha-256', unix_socket_directories: '', server_encoding: 'UTF8',
+      fsync: 'on',
+      full_page_writes: 'on',
+      synchronous_commit: 'on',
+      listen_addresses: '127.0.0.1',
+      password_encryption: 'scram-sha-256',
+      unix_socket_directories: '',
+      server_encoding: 'UTF8',
     }))
       expect(await ask(postgres, `show ${setting}`)).toEqual([want])
     const { mode, uid } = await stat(join(directory.path, 'cluster'))
@@ -64,7 +76,10 @@ describe('the cluster', () => {
     expect(uid).not.toBe(0)
     const secret = join(directory.path, 'secrets', 'superuser-password')
     expect((await stat(secret)).mode & 0o777).toBe(0o600)
-    const wrong = createDatabase({ url: `postgres://postgres:wrong@127.0.0.1:${postgres.port}/postgres`, applicationName: 't' })
+    const wrong = createDatabase({
+      url: `postgres://postgres:wrong@127.0.0.1:${postgres.port}/postgres`,
+      applicationName: 't',
+    })
     await expect(wrong.sql`select 1`).rejects.toThrow('password authentication failed')
     await wrong.close()
   })
@@ -115,7 +130,9 @@ describe('recovery', () => {
     const before = await start()
     await remember(before)
     const busy = ask(before, 'select count(*) from generate_series(1, 1e12)').catch(() => {})
-    await eventually(async () => expect(await ask(before, `select count(*) from pg_stat_activity where query like '%1e12%'`)).toEqual(['2']))
+    await eventually(async () =>
+      expect(await ask(before, `select count(*) from pg_stat_activity where query like '%1e12%'`)).toEqual(['2']),
+    )
     process.kill(before.pid, 'SIGKILL')
     await before.exited
     expect(await recall(await start())).toEqual([42])
@@ -126,7 +143,8 @@ describe('recovery', () => {
     const orphan = await startAndLeave()
     expect(isAlive(orphan.pid)).toBe(true)
     await withClient({ url: orphan.url, applicationName: 'test' }, (client) =>
-      client.query('create table kept as select 42 as answer'))
+      client.query('create table kept as select 42 as answer'),
+    )
     const after = await start()
     expect(isAlive(orphan.pid)).toBe(false)
     expect(await recall(after)).toEqual([42])
@@ -143,7 +161,10 @@ describe('recovery', () => {
     const before = await start()
     await remember(before)
     await before.stop()
-    await writeFile(join(directory.path, 'cluster', 'postmaster.pid'), `${process.pid}\n${directory.path}/cluster\n1\n5432\n`)
+    await writeFile(
+      join(directory.path, 'cluster', 'postmaster.pid'),
+      `${process.pid}\n${directory.path}/cluster\n1\n5432\n`,
+    )
     expect(await recall(await start())).toEqual([42])
     expect(isAlive(process.pid)).toBe(true)
   })
@@ -159,7 +180,10 @@ describe('recovery', () => {
 
 describe('what cannot work is said in one sentence', () => {
   const failure = async (work: Promise<unknown>) => {
-    const error = await work.then(() => undefined, (caught: unknown) => caught)
+    const error = await work.then(
+      () => undefined,
+      (caught: unknown) => caught,
+    )
     expect(error).toBeInstanceOf(EmbeddedPostgresError)
     return (error as Error).message
   }
@@ -175,7 +199,9 @@ describe('what cannot work is said in one sentence', () => {
 
   test('a place that cannot be written to', async () => {
     await writeFile(join(directory.path, 'file'), '')
-    expect(await failure(start(join(directory.path, 'file', 'data')))).toContain('below something that is not a directory')
+    expect(await failure(start(join(directory.path, 'file', 'data')))).toContain(
+      'below something that is not a directory',
+    )
   })
 
   test('a cluster of another version', async () => {

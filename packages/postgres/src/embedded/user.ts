@@ -9,7 +9,9 @@ export type ServerUser = { uid: number; gid: number }
 const NOBODY: ServerUser = { uid: 65534, gid: 65534 }
 
 const accountNamed = (name: string): ServerUser | undefined => {
-  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith(`${name}:`))
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`))
   const [, , uid, gid] = line?.split(':') ?? []
   return uid && gid && uid !== '0' ? { uid: Number(uid), gid: Number(gid) } : undefined
 }
@@ -26,7 +28,11 @@ export const serverUser = (): ServerUser | undefined => {
 
 /** Whether `user` can walk down to `path`: every folder above it must let others through. */
 export const isReachable = async (path: string, user: ServerUser | undefined): Promise<boolean> => {
-  if (!user) return access(path, constants.R_OK).then(() => true, () => false)
+  if (!user)
+    return access(path, constants.R_OK).then(
+      () => true,
+      () => false,
+    )
   for (let folder = path; ; folder = dirname(folder)) {
     const { mode, uid, gid } = await lstat(folder)
     const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
