@@ -59,7 +59,7 @@ describe('a credential is only good for what it is', () => {
     expect((await merchant.test('POST', '/auth/api_keys', { body: { environment: 'live' } })).status).toBe(401)
   })
   test('a session takes no payments', async () => {
-    expect((await merchant.session('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })).status).toBe(401)
+    expect((await merchant.session('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })).body.error).toMatchObject({ code: 'secret_key_required' })
   })
   test('a refresh token is no access token', async () => {
     const { body } = await caller(platform.url)('POST', '/auth/login', { body: { email: merchant.email, password: merchant.password } })

@@ -35,7 +35,7 @@ test('every command of the README works in order, as a newcomer would type them'
   expect({ code, stderr }).toMatchObject({ code: 0 })
   const outputs = stdout.split(mark)
   expect(outputs).toHaveLength(blocks.length + 1)
-  expect(stdout).not.toContain('"error"')
+  expect(stdout).not.toContain('"error":')
   expect(stdout).toContain('"status":"succeeded"')
   expect(stdout).toContain('"reference_id":"pay_987"')
   expect(stdout).toContain('"balance":4825')

@@ -6,8 +6,6 @@ export type Mode = Static<typeof Mode>
 /** Seconds since 1970-01-01 UTC. */
 export const Timestamp = Type.Integer({ description: 'Seconds since the Unix epoch.' })
 
-export const IdParam = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255 }) }, { additionalProperties: false })
-
 /** An object of exactly these members; any other is answered with `parameter_unknown`. */
 export const Exact = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false })
 
@@ -16,6 +14,11 @@ export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 /** Free text of people: bounded, and without what PostgreSQL refuses to keep: NUL, and halves of surrogate pairs. */
 export const Text = (maxLength: number, minLength = 0) =>
   Type.String({ minLength, maxLength, pattern: '^[^\\u0000\\ud800-\\udfff]*$' })
+
+/** An id as a caller may send it: anything PostgreSQL can be asked for. What names nothing is answered as missing. */
+export const AnyId = Text(255, 1)
+
+export const IdParam = Exact({ id: AnyId })
 
 /** Up to 50 keys of up to 40 characters, values up to 500 (Stripe's rules). */
 export const Metadata = Type.Record(Type.String({ pattern: '^[^\\[\\]\\u0000\\ud800-\\udfff]{1,40}$' }), Text(500), {
@@ -26,8 +29,8 @@ export const Metadata = Type.Record(Type.String({ pattern: '^[^\\[\\]\\u0000\\ud
 /** Cursor paging as Stripe has it: newest first, cursors exclusive and never both. */
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 10 })),
-  starting_after: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-  ending_before: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  starting_after: Type.Optional(AnyId),
+  ending_before: Type.Optional(AnyId),
 }
 
 export const List = <T extends TSchema>(item: T) =>

@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
-import { Exact, IdParam, List, Mode, Nullable, pageQuery, Timestamp } from './common.ts'
+import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
 import { Charge, PaymentIntent } from './payments.ts'
 import { route } from './route.ts'
 
@@ -45,7 +45,7 @@ export const eventsApi = {
   listEvents: route({
     method: 'GET', path: '/v1/events', service: 'events', access: ['secret_key'], status: 200,
     summary: 'List events, newest first.',
-    query: Exact({ ...pageQuery, type: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })) }),
+    query: Exact({ ...pageQuery, type: Type.Optional(Text(100, 1)) }),
     response: List(Event),
   }),
   readEventStream: route({
