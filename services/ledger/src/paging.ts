@@ -16,9 +16,13 @@ export interface Page {
 /** @throws Fault parameter_invalid when both cursors are given */
 export const parsePage = ({ limit = 10, starting_after, ending_before }: PageQuery): Page => {
   if (starting_after !== undefined && ending_before !== undefined) {
-    throw new Fault('parameter_invalid', { param: 'ending_before', reason: 'it cannot be combined with starting_after' })
+    throw new Fault('parameter_invalid', {
+      param: 'ending_before',
+      reason: 'it cannot be combined with starting_after',
+    })
   }
-  if (ending_before !== undefined) return { limit, direction: 'newer', cursor: { param: 'ending_before', id: ending_before } }
+  if (ending_before !== undefined)
+    return { limit, direction: 'newer', cursor: { param: 'ending_before', id: ending_before } }
   if (starting_after === undefined) return { limit, direction: 'older', cursor: undefined }
   return { limit, direction: 'older', cursor: { param: 'starting_after', id: starting_after } }
 }

@@ -7,9 +7,18 @@ import { insertBook } from '../books/book.store.ts'
 import type { LedgerConfig } from '../config.ts'
 import { cutPage, parsePage, type Page } from '../paging.ts'
 import { accountToWire, isSameAccount, isSystemAccount, parseCurrency } from './account.ts'
-import { findAccount, findAccountPosition, insertAccount, listAccountsAfter, listAccountsBefore } from './account.store.ts'
+import {
+  findAccount,
+  findAccountPosition,
+  insertAccount,
+  listAccountsAfter,
+  listAccountsBefore,
+} from './account.store.ts'
 
-type AccountHandlers = Pick<Handlers<typeof ledgerApi>, 'createLedgerAccount' | 'getLedgerAccount' | 'listLedgerAccounts'>
+type AccountHandlers = Pick<
+  Handlers<typeof ledgerApi>,
+  'createLedgerAccount' | 'getLedgerAccount' | 'listLedgerAccounts'
+>
 
 export const accountHandlers = (deps: {
   db: Database
@@ -45,17 +54,23 @@ export const accountHandlers = (deps: {
 
     async getLedgerAccount({ principal, params }) {
       const account = await findAccount(db.sql, principal, params.id)
-      if (account === undefined) throw new Fault('resource_missing', { param: 'id', resource: 'ledger account', id: params.id })
+      if (account === undefined)
+        throw new Fault('resource_missing', { param: 'id', resource: 'ledger account', id: params.id })
       return accountToWire(account)
     },
 
     async listLedgerAccounts({ principal, query }) {
       const page = parsePage(query)
       const position = await cursorPosition(principal, page)
-      const filter = { type: query.type ?? null, currency: query.currency?.toLowerCase() ?? null, limit: page.limit + 1 }
-      const found = page.direction === 'newer' && position !== null
-        ? await listAccountsAfter(db.sql, principal, position, filter)
-        : await listAccountsBefore(db.sql, principal, position, filter)
+      const filter = {
+        type: query.type ?? null,
+        currency: query.currency?.toLowerCase() ?? null,
+        limit: page.limit + 1,
+      }
+      const found =
+        page.direction === 'newer' && position !== null
+          ? await listAccountsAfter(db.sql, principal, position, filter)
+          : await listAccountsBefore(db.sql, principal, position, filter)
       const { rows, hasMore } = cutPage(found, page)
       return { object: 'list', url: '/ledger/accounts', has_more: hasMore, data: rows.map(accountToWire) }
     },

@@ -46,17 +46,21 @@ export const insertAccount = async (sql: Sql, book: BookKey, account: NewAccount
 }
 
 export const findAccount = async (sql: Sql, book: BookKey, id: string): Promise<Account | undefined> => {
-  const row = first(await sql<AccountRow>`
+  const row = first(
+    await sql<AccountRow>`
     select * from ledger.accounts
-    where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode} and public_id = ${id}`)
+    where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode} and public_id = ${id}`,
+  )
   return row && toAccount(row)
 }
 
 /** The place of an account in the list: later accounts have larger ones. */
 export const findAccountPosition = async (sql: Sql, book: BookKey, id: string): Promise<bigint | undefined> =>
-  first(await sql<{ id: bigint }>`
+  first(
+    await sql<{ id: bigint }>`
     select id from ledger.accounts
-    where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode} and public_id = ${id}`)?.id
+    where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode} and public_id = ${id}`,
+  )?.id
 
 interface AccountFilter {
   readonly type: AccountType | null
@@ -66,7 +70,10 @@ interface AccountFilter {
 
 /** Newest first, from just before `before`; from the newest when it is null. */
 export const listAccountsBefore = async (
-  sql: Sql, book: BookKey, before: bigint | null, { type, currency, limit }: AccountFilter,
+  sql: Sql,
+  book: BookKey,
+  before: bigint | null,
+  { type, currency, limit }: AccountFilter,
 ): Promise<Account[]> => {
   const rows = await sql<AccountRow>`
     select a.* from ledger.books b
@@ -80,7 +87,10 @@ export const listAccountsBefore = async (
 
 /** Oldest first, from just after `after`. */
 export const listAccountsAfter = async (
-  sql: Sql, book: BookKey, after: bigint, { type, currency, limit }: AccountFilter,
+  sql: Sql,
+  book: BookKey,
+  after: bigint,
+  { type, currency, limit }: AccountFilter,
 ): Promise<Account[]> => {
   const rows = await sql<AccountRow>`
     select a.* from ledger.books b

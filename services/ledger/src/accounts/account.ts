@@ -37,7 +37,9 @@ const sameMetadata = (a: Readonly<Record<string, string>>, b: Readonly<Record<st
 
 /** True when asking for `wanted` again would have made exactly this account. */
 export const isSameAccount = (existing: Account, wanted: NewAccount): boolean =>
-  existing.name === wanted.name && existing.type === wanted.type && existing.currency === wanted.currency &&
+  existing.name === wanted.name &&
+  existing.type === wanted.type &&
+  existing.currency === wanted.currency &&
   sameMetadata(existing.metadata, wanted.metadata)
 
 export const accountToWire = (account: Account): LedgerAccount => {

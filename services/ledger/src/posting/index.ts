@@ -1,6 +1,13 @@
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import {
-  CommitUnknownError, isRetryable, isUniqueViolation, sqlState, SQLSTATE, type Database, type Sql, type TransactionSql,
+  CommitUnknownError,
+  isRetryable,
+  isUniqueViolation,
+  sqlState,
+  SQLSTATE,
+  type Database,
+  type Sql,
+  type TransactionSql,
 } from '@micro/postgres'
 import { insertAccount } from '../accounts/account.store.ts'
 import { insertBook } from '../books/book.store.ts'
@@ -20,7 +27,10 @@ export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
 export type Post = (request: PostRequest) => Promise<PostResult>
 
 const load = async (sql: Sql, request: PostRequest): Promise<BookState | undefined> => {
-  const named = [...request.entries.map(({ account }) => account), ...(request.system?.accounts ?? []).map(({ id }) => id)]
+  const named = [
+    ...request.entries.map(({ account }) => account),
+    ...(request.system?.accounts ?? []).map(({ id }) => id),
+  ]
   // Sent together, run in order: what follows the lock sees what its last holder committed.
   const [locked, accounts, seq] = await Promise.all([
     lockBook(sql, request.book),
@@ -47,7 +57,8 @@ const prepare = async (sql: Sql, request: PostRequest, now: Date): Promise<BookS
 const checkSystemAccounts = ({ accounts }: BookState, { system }: PostRequest): void => {
   for (const [at, { id, type }] of (system?.accounts ?? []).entries()) {
     const known = accounts.get(id)
-    if (known !== undefined && known.type !== type) throw new Fault('account_exists', { param: `accounts[${at}][id]`, account: id })
+    if (known !== undefined && known.type !== type)
+      throw new Fault('account_exists', { param: `accounts[${at}][id]`, account: id })
   }
 }
 
@@ -55,7 +66,12 @@ const unopened: BookState = { book: 0n, seqLast: 0n, recordedLast: null, existin
 
 const passing = (error: unknown): boolean => {
   const state = sqlState(error)
-  return isRetryable(error) || state === SQLSTATE.lockNotAvailable || state === SQLSTATE.queryCanceled || isUniqueViolation(error)
+  return (
+    isRetryable(error) ||
+    state === SQLSTATE.lockNotAvailable ||
+    state === SQLSTATE.queryCanceled ||
+    isUniqueViolation(error)
+  )
 }
 
 /** Posting under plain locks: one database transaction per posting, one posting at a time per book. */
@@ -81,7 +97,8 @@ export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock
         throw error
       })
     } catch (error) {
-      if (error instanceof CommitUnknownError) throw new Fault('upstream_unavailable', { service: 'ledger' }, { cause: error })
+      if (error instanceof CommitUnknownError)
+        throw new Fault('upstream_unavailable', { service: 'ledger' }, { cause: error })
       if (passing(error)) throw new Fault('ledger_busy', {}, { cause: error })
       throw error
     }

@@ -65,13 +65,19 @@ const sumMax = 10n ** 38n - 1n
 const accountsOf = ({ entries, system }: PostRequest, known: ReadonlyMap<string, AccountState>): AccountState[] => {
   const states = entries.map(({ account: id }, at) => {
     const state = known.get(id)
-    if (state === undefined) throw new Fault('parameter_resource_missing', { param: accountParam(at), resource: 'ledger account', id })
+    if (state === undefined)
+      throw new Fault('parameter_resource_missing', { param: accountParam(at), resource: 'ledger account', id })
     return state
   })
   const expected = system?.currency ?? states[0]?.currency
   for (const [at, { currency }] of states.entries()) {
     if (currency !== expected) {
-      throw new Fault('currency_mismatch', { param: accountParam(at), account: entries[at]?.account, currency, expected })
+      throw new Fault('currency_mismatch', {
+        param: accountParam(at),
+        account: entries[at]?.account,
+        currency,
+        expected,
+      })
     }
   }
   return states
@@ -104,7 +110,9 @@ const recordedAt = (now: Date, last: Date | null): Date => (last !== null && las
  * @throws Fault reference_conflict, parameter_resource_missing, currency_mismatch, transaction_unbalanced, sum_out_of_range
  */
 export const decide = (
-  state: BookState, request: PostRequest, { now, id, fingerprint }: { now: Date; id: string; fingerprint: Buffer },
+  state: BookState,
+  request: PostRequest,
+  { now, id, fingerprint }: { now: Date; id: string; fingerprint: Buffer },
 ): Decision => {
   const { existing } = state
   if (existing !== undefined) {

@@ -4,7 +4,11 @@ import { injector, testDatabase, testRuntime, type TestDatabase } from '@micro/t
 import { expect } from 'vitest'
 import { ledgerService } from '../service.ts'
 
-export const merchant = (name = 'acct_a', mode: Mode = 'test'): MerchantPrincipal => ({ kind: 'api_key', merchant: name, mode })
+export const merchant = (name = 'acct_a', mode: Mode = 'test'): MerchantPrincipal => ({
+  kind: 'api_key',
+  merchant: name,
+  mode,
+})
 export const payments = { kind: 'service', service: 'payments' } as const
 
 export interface Envelope {
@@ -19,7 +23,8 @@ export const startLedger = async ({ poolSize = 10 } = {}) => {
   const service = ledgerService({ ...runtime, db: database.db, config: { defaultCurrency: 'usd' } })
   const call = injector(service)
   await service.start()
-  const post = (who: MerchantPrincipal | typeof payments, url: string, body: unknown) => call(who, { method: 'POST', url, body })
+  const post = (who: MerchantPrincipal | typeof payments, url: string, body: unknown) =>
+    call(who, { method: 'POST', url, body })
 
   return {
     database,
@@ -28,7 +33,11 @@ export const startLedger = async ({ poolSize = 10 } = {}) => {
     get: (who: MerchantPrincipal, url: string) => call(who, { url }),
     post,
     /** Makes an account that must be new. */
-    account: async (who: MerchantPrincipal, id: string, { type = 'asset', ...rest }: { type?: AccountType; currency?: string } = {}) => {
+    account: async (
+      who: MerchantPrincipal,
+      id: string,
+      { type = 'asset', ...rest }: { type?: AccountType; currency?: string } = {},
+    ) => {
       const { status, body } = await post(who, '/ledger/accounts', { id, name: `The ${id}`, type, ...rest })
       expect({ status, body }).toMatchObject({ status: 201 })
     },
@@ -51,19 +60,32 @@ export const move = (amount: number | string, { from, to }: { from: string; to: 
 
 export const errorOf = ({ body }: { body: Record<string, unknown> }): Envelope => body['error'] as Envelope
 
+/** How many answers had which status. */
+export const tally = (answers: readonly { status: number }[]): Record<number, number> => {
+  const counts: Record<number, number> = {}
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
 /** Balances must equal the fold of the entries, every transaction sum to zero, every book count without gaps. */
 export const expectSound = async ({ database }: Ledger): Promise<void> => {
   const { sql } = database.owner
-  expect(await sql`
+  expect(
+    await sql`
     select a.public_id from ledger.accounts a
     left join ledger.entries e on e.lane = a.lane and e.book = a.book and e.account = a.id
     group by a.lane, a.book, a.id
     having a.posted_credits <> coalesce(sum(e.amount) filter (where e.amount > 0), 0)
-      or a.posted_debits <> coalesce(-sum(e.amount) filter (where e.amount < 0), 0) or a.version <> count(e.leg)`).toEqual([])
-  expect(await sql`
+      or a.posted_debits <> coalesce(-sum(e.amount) filter (where e.amount < 0), 0) or a.version <> count(e.leg)`,
+  ).toEqual([])
+  expect(
+    await sql`
     select t.seq from ledger.transactions t left join ledger.entries e using (lane, book, seq)
-    group by t.lane, t.book, t.seq having coalesce(sum(e.amount), 1) <> 0 or count(e.leg) <> t.entry_count`).toEqual([])
-  expect(await sql`
+    group by t.lane, t.book, t.seq having coalesce(sum(e.amount), 1) <> 0 or count(e.leg) <> t.entry_count`,
+  ).toEqual([])
+  expect(
+    await sql`
     select b.id from ledger.books b left join ledger.transactions t on t.lane = b.lane and t.book = b.id
-    group by b.lane, b.id having b.last_seq <> count(t.seq) or b.last_seq <> coalesce(max(t.seq), 0)`).toEqual([])
+    group by b.lane, b.id having b.last_seq <> count(t.seq) or b.last_seq <> coalesce(max(t.seq), 0)`,
+  ).toEqual([])
 }

@@ -13,7 +13,8 @@ export const amountParam = (at: number): string => `entries[${at}][amount]`
 const parseAmount = (given: number | string, param: string): bigint => {
   // A number past 2^53 − 1 has been rounded already, by whoever made it a number.
   const amount = typeof given === 'number' && !Number.isSafeInteger(given) ? undefined : parseInteger(String(given))
-  if (amount === undefined) throw new Fault('parameter_invalid', { param, reason: `must be a whole number of minor units, got ${given}` })
+  if (amount === undefined)
+    throw new Fault('parameter_invalid', { param, reason: `must be a whole number of minor units, got ${given}` })
   if (amount > amountMax || amount < -amountMax) throw new Fault('sum_out_of_range', { param })
   if (amount === 0n) throw new Fault('entry_zero', { param })
   return amount
@@ -28,7 +29,10 @@ export const normaliseEntries = (given: readonly NewEntry[]): Entry[] => {
   if (given.length < 2) throw new Fault('entries_too_few', { param: 'entries' })
   const amounts = given.map((entry, at) => parseAmount(entry.amount, amountParam(at)))
   if (given.every((entry) => entry.account_id === given[0]?.account_id)) {
-    throw new Fault('parameter_invalid', { param: accountParam(1), reason: 'all entries are on one account, so nothing would move' })
+    throw new Fault('parameter_invalid', {
+      param: accountParam(1),
+      reason: 'all entries are on one account, so nothing would move',
+    })
   }
   const signed = amounts.some((amount) => amount < 0n) || given.some((entry) => entry.direction === undefined)
   return given.map(({ account_id: account, direction }, at) => {

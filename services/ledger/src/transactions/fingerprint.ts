@@ -14,5 +14,7 @@ export const fingerprintOf = (content: {
 }): Buffer => {
   const entries = content.entries.map(({ account, amount }) => `${account} ${amount}`).toSorted(byText)
   const metadata = Object.entries(content.metadata).toSorted(([a], [b]) => byText(a, b))
-  return createHash('sha256').update(JSON.stringify([entries, content.description, metadata])).digest()
+  return createHash('sha256')
+    .update(JSON.stringify([entries, content.description, metadata]))
+    .digest()
 }

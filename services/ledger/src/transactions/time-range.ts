@@ -1,7 +1,9 @@
 import { fromUnixSeconds } from '@micro/kernel'
 
 /** As the API has it: one second, or bounds of which any may be missing. */
-export type TimeFilter = number | { readonly gt?: number; readonly gte?: number; readonly lt?: number; readonly lte?: number }
+export type TimeFilter =
+  | number
+  | { readonly gt?: number; readonly gte?: number; readonly lt?: number; readonly lte?: number }
 
 /** From `from` (inclusive) to `until` (exclusive). */
 export interface TimeRange {
@@ -24,6 +26,7 @@ const next = (second: number | undefined): number | undefined => (second === und
 /** `created` is shown in whole seconds, so "later than 5" begins with second 6. */
 export const timeRangeOf = (filter: TimeFilter | undefined): TimeRange => {
   if (filter === undefined) return { from: undefined, until: undefined }
-  const { gt, gte, lt, lte } = typeof filter === 'number' ? { gte: filter, lte: filter } as Exclude<TimeFilter, number> : filter
+  const { gt, gte, lt, lte } =
+    typeof filter === 'number' ? ({ gte: filter, lte: filter } as Exclude<TimeFilter, number>) : filter
   return { from: instant(pick(Math.max, gte, next(gt))), until: instant(pick(Math.min, lt, next(lte))) }
 }

@@ -11,7 +11,14 @@ import { accountParam, normaliseEntries } from './entries.ts'
 import { timeRangeOf } from './time-range.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
-  findSeqBefore, findSeqById, findSeqByReference, listAccountSeqsDown, listAccountSeqsUp, listSeqsDown, listSeqsUp, loadTransactions,
+  findSeqBefore,
+  findSeqById,
+  findSeqByReference,
+  listAccountSeqsDown,
+  listAccountSeqsUp,
+  listSeqsDown,
+  listSeqsUp,
+  loadTransactions,
   type SeqRange,
 } from './transaction.store.ts'
 
@@ -28,7 +35,8 @@ const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTran
   if (isSystemReference(reference_id)) throw new Fault('reference_reserved', { param: 'reference_id' })
   const at = entries.findIndex((entry) => isSystemAccount(entry.account_id))
   const reserved = entries[at]
-  if (reserved !== undefined) throw new Fault('account_reserved', { param: accountParam(at), account: reserved.account_id })
+  if (reserved !== undefined)
+    throw new Fault('account_reserved', { param: accountParam(at), account: reserved.account_id })
 }
 
 const must = (holds: boolean, param: string, reason: string): void => {
@@ -37,8 +45,10 @@ const must = (holds: boolean, param: string, reason: string): void => {
 
 const systemPosting = (body: Body<Routes['postSystemTransaction']>): SystemPosting => {
   must(isSystemReference(body.reference_id), 'reference_id', 'must start with micro:')
-  for (const [at, { id }] of body.accounts.entries()) must(isSystemAccount(id), `accounts[${at}][id]`, 'must start with sys_')
-  for (const [at, entry] of body.entries.entries()) must(isSystemAccount(entry.account_id), accountParam(at), 'must start with sys_')
+  for (const [at, { id }] of body.accounts.entries())
+    must(isSystemAccount(id), `accounts[${at}][id]`, 'must start with sys_')
+  for (const [at, entry] of body.entries.entries())
+    must(isSystemAccount(entry.account_id), accountParam(at), 'must start with sys_')
   const currency = parseCurrency(body.currency)
   return { currency, accounts: body.accounts.map((account) => ({ ...account, currency, metadata: {} })) }
 }
@@ -48,7 +58,11 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     if (cursor === undefined) return undefined
     const seq = await findSeqById(db.sql, book, cursor.id)
     if (seq !== undefined) return seq
-    throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger transaction', id: cursor.id })
+    throw new Fault('parameter_resource_missing', {
+      param: cursor.param,
+      resource: 'ledger transaction',
+      id: cursor.id,
+    })
   }
 
   // Seq and time grow together, so a time filter is a range of seqs.
@@ -56,13 +70,21 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     const { from, until } = timeRangeOf(query.created)
     const cursor = await seqOfCursor(book, page)
     const afters = [from && (await findSeqBefore(db.sql, book, from)), page.direction === 'newer' ? cursor : undefined]
-    const befores = [until && (await findSeqBefore(db.sql, book, until)) + 1n, page.direction === 'older' ? cursor : undefined]
+    const befores = [
+      until && (await findSeqBefore(db.sql, book, until)) + 1n,
+      page.direction === 'older' ? cursor : undefined,
+    ]
     const after = afters.reduce<bigint>((high, seq) => (seq !== undefined && seq > high ? seq : high), 0n)
     const before = befores.reduce<bigint>((low, seq) => (seq !== undefined && seq < low ? seq : low), 2n ** 63n - 1n)
     return { after, before, limit: page.limit + 1 }
   }
 
-  const listSeqs = async (book: BookKey, { account_id: account }: ListQuery, page: Page, range: SeqRange): Promise<bigint[]> => {
+  const listSeqs = async (
+    book: BookKey,
+    { account_id: account }: ListQuery,
+    page: Page,
+    range: SeqRange,
+  ): Promise<bigint[]> => {
     if (account === undefined) return (page.direction === 'newer' ? listSeqsUp : listSeqsDown)(db.sql, book, range)
     if ((await findAccountPosition(db.sql, book, account)) === undefined) {
       throw new Fault('parameter_resource_missing', { param: 'account_id', resource: 'ledger account', id: account })
@@ -81,25 +103,29 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     async recordLedgerTransaction({ principal, body }) {
       refuseReserved(body)
       const { merchant, mode } = principal
-      return answer(await post({
-        book: { merchant, mode },
-        reference: body.reference_id,
-        description: body.description ?? null,
-        metadata: body.metadata ?? {},
-        entries: normaliseEntries(body.entries),
-      }))
+      return answer(
+        await post({
+          book: { merchant, mode },
+          reference: body.reference_id,
+          description: body.description ?? null,
+          metadata: body.metadata ?? {},
+          entries: normaliseEntries(body.entries),
+        }),
+      )
     },
 
     async postSystemTransaction({ principal, body }) {
       if (principal.service !== 'payments') throw new Fault('permission_denied')
-      return answer(await post({
-        book: { merchant: body.merchant, mode: body.mode },
-        reference: body.reference_id,
-        description: body.description ?? null,
-        metadata: body.metadata ?? {},
-        system: systemPosting(body),
-        entries: normaliseEntries(body.entries),
-      }))
+      return answer(
+        await post({
+          book: { merchant: body.merchant, mode: body.mode },
+          reference: body.reference_id,
+          description: body.description ?? null,
+          metadata: body.metadata ?? {},
+          system: systemPosting(body),
+          entries: normaliseEntries(body.entries),
+        }),
+      )
     },
 
     async getLedgerTransaction({ principal, params }) {
@@ -117,7 +143,12 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
       const range = query.reference_id === undefined ? whole : await narrowTo(principal, query.reference_id, whole)
       const { rows, hasMore } = cutPage(await listSeqs(principal, query, page, range), page)
       const transactions = await loadTransactions(db.sql, principal, rows)
-      return { object: 'list', url: '/ledger/transactions', has_more: hasMore, data: transactions.map(transactionToWire) }
+      return {
+        object: 'list',
+        url: '/ledger/transactions',
+        has_more: hasMore,
+        data: transactions.map(transactionToWire),
+      }
     },
   }
 }

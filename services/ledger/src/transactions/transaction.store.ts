@@ -44,7 +44,11 @@ const toTransaction = (row: TransactionRow): StoredTransaction => ({
 })
 
 /** The transactions at these places of the book, each with its entries, in the order asked for. */
-export const loadTransactions = async (sql: Sql, book: BookKey, seqs: readonly bigint[]): Promise<StoredTransaction[]> => {
+export const loadTransactions = async (
+  sql: Sql,
+  book: BookKey,
+  seqs: readonly bigint[],
+): Promise<StoredTransaction[]> => {
   if (seqs.length === 0) return []
   const rows = await sql<TransactionRow>`
     select t.*, b.mode, e.accounts, e.amounts
@@ -63,56 +67,75 @@ export const loadTransactions = async (sql: Sql, book: BookKey, seqs: readonly b
 }
 
 export const findSeqById = async (sql: Sql, book: BookKey, id: string): Promise<bigint | undefined> =>
-  first(await sql<{ seq: bigint }>`
+  first(
+    await sql<{ seq: bigint }>`
     select t.seq from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
-    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and t.id = ${id}`)?.seq
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and t.id = ${id}`,
+  )?.seq
 
 export const findSeqByReference = async (sql: Sql, book: BookKey, reference: string): Promise<bigint | undefined> =>
-  first(await sql<{ seq: bigint }>`
+  first(
+    await sql<{ seq: bigint }>`
     select t.seq from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
-      and t.reference_id = ${reference}`)?.seq
+      and t.reference_id = ${reference}`,
+  )?.seq
 
 /** The last seq recorded before a time; 0 when there is none, or no book. */
 export const findSeqBefore = async (sql: Sql, book: BookKey, time: Date): Promise<bigint> =>
-  first(await sql<{ seq: bigint }>`
+  first(
+    await sql<{ seq: bigint }>`
     select ledger.seq_before(b.lane, b.id, ${time}::timestamptz) as seq from ledger.books b
-    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}`)?.seq ?? 0n
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}`,
+  )?.seq ?? 0n
 
 const seqsOf = (rows: readonly { seq: bigint }[]): bigint[] => rows.map(({ seq }) => seq)
 
 export const listSeqsDown = async (sql: Sql, book: BookKey, range: SeqRange): Promise<bigint[]> =>
-  seqsOf(await sql<{ seq: bigint }>`
+  seqsOf(
+    await sql<{ seq: bigint }>`
     select t.seq from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
       and t.seq > ${range.after} and t.seq < ${range.before}
-    order by t.seq desc limit ${range.limit}`)
+    order by t.seq desc limit ${range.limit}`,
+  )
 
 export const listSeqsUp = async (sql: Sql, book: BookKey, range: SeqRange): Promise<bigint[]> =>
-  seqsOf(await sql<{ seq: bigint }>`
+  seqsOf(
+    await sql<{ seq: bigint }>`
     select t.seq from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
       and t.seq > ${range.after} and t.seq < ${range.before}
-    order by t.seq limit ${range.limit}`)
+    order by t.seq limit ${range.limit}`,
+  )
 
 /** As listSeqsDown, of the transactions with an entry on the account. */
-export const listAccountSeqsDown = async (sql: Sql, book: BookKey, account: string, range: SeqRange): Promise<bigint[]> =>
-  seqsOf(await sql<{ seq: bigint }>`
+export const listAccountSeqsDown = async (
+  sql: Sql,
+  book: BookKey,
+  account: string,
+  range: SeqRange,
+): Promise<bigint[]> =>
+  seqsOf(
+    await sql<{ seq: bigint }>`
     select distinct e.seq from ledger.accounts a
     join ledger.entries e on e.lane = a.lane and e.account = a.id
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
       and e.seq > ${range.after} and e.seq < ${range.before}
-    order by e.seq desc limit ${range.limit}`)
+    order by e.seq desc limit ${range.limit}`,
+  )
 
 /** As listSeqsUp, of the transactions with an entry on the account. */
 export const listAccountSeqsUp = async (sql: Sql, book: BookKey, account: string, range: SeqRange): Promise<bigint[]> =>
-  seqsOf(await sql<{ seq: bigint }>`
+  seqsOf(
+    await sql<{ seq: bigint }>`
     select distinct e.seq from ledger.accounts a
     join ledger.entries e on e.lane = a.lane and e.account = a.id
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
       and e.seq > ${range.after} and e.seq < ${range.before}
-    order by e.seq limit ${range.limit}`)
+    order by e.seq limit ${range.limit}`,
+  )

@@ -25,7 +25,8 @@ export interface StoredTransaction extends Transaction {
 export const isSystemReference = (reference: string): boolean => reference.startsWith('micro:')
 
 // An entry is its transaction and the place in it, so its id needs no column: both sort the same way.
-const entryId = (transaction: string, at: number): string => `${transaction.replace('ltx_', 'len_')}${String(at).padStart(3, '0')}`
+const entryId = (transaction: string, at: number): string =>
+  `${transaction.replace('ltx_', 'len_')}${String(at).padStart(3, '0')}`
 
 export const transactionToWire = (transaction: Transaction): LedgerTransaction => ({
   id: transaction.id,

@@ -1,0 +1,325 @@
+/**
+ * What the database itself refuses, whoever asks: the service's role, the owner of the tables, a session that plays
+ * the replica.
+ */
+import { createDatabase, SQLSTATE, sqlState, type Database, type Sql } from '@micro/postgres'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { expectSound, merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
+
+let ledger: Ledger
+let superuser: Database
+const restrictViolation = '23001'
+
+beforeAll(async () => {
+  ledger = await startLedger()
+  superuser = createDatabase({ url: ledger.database.superuserUrl, applicationName: 'ledger test' })
+  for (const who of [merchant(), merchant('acct_b')]) {
+    for (const id of ['a', 'b']) await ledger.account(who, id)
+    await ledger.account(who, 'euros', { currency: 'eur' })
+    await ledger.record(who, 'one', move(100, { from: 'a', to: 'b' }))
+  }
+  const accounts = [
+    { id: 'sys_x', name: 'x', type: 'asset' },
+    { id: 'sys_y', name: 'y', type: 'asset' },
+  ]
+  await ledger.post(payments, '/internal/transactions', {
+    merchant: 'acct_a',
+    mode: 'test',
+    reference_id: 'micro:1',
+    currency: 'usd',
+    accounts,
+    entries: move(1, { from: 'sys_x', to: 'sys_y' }),
+  })
+})
+afterEach(() => expectSound(ledger))
+afterAll(async () => {
+  await superuser.close()
+  await ledger.close()
+})
+
+const stateOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => {
+      const state = sqlState(error)
+      if (state === undefined) throw error
+      return state
+    },
+  )
+const asReplica = (work: (sql: Sql) => Promise<unknown>) =>
+  superuser.transaction(async (sql) => {
+    await sql`set local session_replication_role = replica`
+    await work(sql)
+  })
+
+const changes: Record<string, (sql: Sql) => Promise<unknown>> = {
+  'update of a transaction': (sql) => sql`update ledger.transactions set description = 'x'`,
+  'update of no transaction': (sql) => sql`update ledger.transactions set description = 'x' where false`,
+  'update of an entry': (sql) => sql`update ledger.entries set amount = 5`,
+  'delete of transactions': (sql) => sql`delete from ledger.transactions`,
+  'delete of entries': (sql) => sql`delete from ledger.entries`,
+  'truncate of transactions': (sql) => sql`truncate ledger.transactions`,
+  'truncate of entries': (sql) => sql`truncate ledger.entries`,
+  'truncate of everything': (sql) => sql`truncate ledger.books cascade`,
+  'upsert of a transaction': (sql) => sql`
+    insert into ledger.transactions select * from ledger.transactions
+    on conflict (lane, book, seq) do update set description = 'x'`,
+  'upsert of an entry': (sql) => sql`
+    insert into ledger.entries select * from ledger.entries on conflict (lane, book, seq, leg) do update set amount = 5`,
+  'merge into entries': (sql) => sql`
+    merge into ledger.entries e using ledger.entries f on e.seq = f.seq and e.leg = f.leg and e.book = f.book
+    when matched then update set amount = 5`,
+  'update of a balance': (sql) => sql`update ledger.accounts set posted_credits = posted_credits + 4910`,
+  'update of a version': (sql) => sql`update ledger.accounts set version = 0`,
+  'update of an account type': (sql) => sql`update ledger.accounts set type = 'revenue'`,
+  'update of an account currency': (sql) => sql`update ledger.accounts set currency = 'eur'`,
+  'update of an account id': (sql) => sql`update ledger.accounts set public_id = public_id || 'x'`,
+  'update of an account owner': (sql) => sql`update ledger.accounts set merchant = 'acct_b'`,
+  'delete of accounts': (sql) => sql`delete from ledger.accounts`,
+  'update of a seq': (sql) => sql`update ledger.books set last_seq = 9`,
+  'delete of books': (sql) => sql`delete from ledger.books`,
+}
+describe('history and balances do not change', () => {
+  for (const [name, change] of Object.entries(changes)) {
+    test(`${name}: the service has no right to`, async () =>
+      expect(await stateOf(change(ledger.database.db.sql))).toBe(SQLSTATE.insufficientPrivilege))
+    test(`${name}: the owner is refused`, async () =>
+      expect(await stateOf(change(ledger.database.owner.sql))).toBe(restrictViolation))
+    test(`${name}: a superuser that plays the replica is refused`, async () =>
+      expect(await stateOf(asReplica(change))).toBe(restrictViolation))
+  }
+})
+
+describe('the service cannot get around it', () => {
+  for (const [name, work] of Object.entries({
+    'disable the triggers': (sql) => sql`alter table ledger.entries disable trigger all`,
+    'drop a trigger': (sql) => sql`drop trigger post_entries on ledger.entries`,
+    'replace a function': (sql) =>
+      sql`create or replace function ledger.refuse_change() returns trigger language sql as 'select null'`,
+    'play the replica': (sql) => sql`set session_replication_role = replica`,
+    'become the owner': (sql) => sql`set role ledger_owner`,
+    'make an account with a balance': (sql) => sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at, posted_credits, version)
+      select lane, id, merchant, mode, 'rich', 'x', 'asset', 'usd', false, now(), 5, 1 from ledger.books`,
+  } satisfies Record<string, (sql: Sql) => Promise<unknown>>))
+    test(name, async () => expect(await stateOf(work(ledger.database.db.sql))).toBe(SQLSTATE.insufficientPrivilege))
+})
+
+interface Wrong {
+  /** Account (by name), amount, balance after, version; the next of each account unless given. */
+  readonly entries?: readonly (readonly [
+    account: string,
+    amount: number,
+    balanceAfter?: number | undefined,
+    version?: number,
+  ])[]
+  readonly seq?: number
+  readonly count?: number
+  readonly currency?: string
+  readonly reference?: string
+  readonly owner?: string
+  readonly at?: string
+  readonly withTransaction?: boolean
+}
+
+/** Writes what a broken service might: by default a right transaction of book acct_a. */
+const write = async (sql: Sql, wrong: Wrong) => {
+  const entries = wrong.entries ?? [
+    ['a', 5],
+    ['b', -5],
+  ]
+  const known = await sql<{ name: string; account: bigint; net: bigint; version: bigint }>`
+    select public_id as name, id as account, posted_credits - posted_debits as net, version
+    from ledger.accounts where merchant = ${wrong.owner ?? 'acct_a'}`
+  const states = new Map(known.map((each) => [each.name, { ...each }]))
+  const rows = entries.map(([name, amount, balanceAfter, version]) => {
+    const state = states.get(name)
+    if (state === undefined) return { account: 0n, amount, balance: balanceAfter ?? 0, version: version ?? 1 }
+    state.net += BigInt(amount)
+    state.version += 1n
+    return { account: state.account, amount, balance: balanceAfter ?? state.net, version: version ?? state.version }
+  })
+  return sql`
+    with book as (
+      select lane, id, coalesce(${wrong.seq ?? null}::bigint, last_seq + 1) as seq from ledger.books where merchant = 'acct_a'
+    ), recorded as (
+      insert into ledger.transactions (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at)
+      select lane, id, seq, 'ltx_' || md5(random()::text), ${wrong.reference ?? 'raw'}, ${wrong.currency ?? 'usd'},
+        ${wrong.count ?? entries.length}, sha256('x'), '{}', ${wrong.at ?? '2030-01-01T00:00:00Z'} from book where ${wrong.withTransaction ?? true}
+    )
+    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
+    select lane, id, seq, leg, account, amount, balance_after, version
+    from book, unnest(${rows.map((row) => row.account)}::bigint[], ${rows.map((row) => row.amount)}::numeric[],
+      ${rows.map((row) => row.balance)}::numeric[], ${rows.map((row) => row.version)}::bigint[])
+      with ordinality as e (account, amount, balance_after, version, leg)`
+}
+const rolledBack = new Error('rolled back')
+/** Done, or what refused it: the constraint by name, else the SQLSTATE. Leaves nothing behind either way. */
+const attempt = async (db: Database, wrong: Wrong): Promise<string> => {
+  try {
+    return await db.transaction(async (sql) => {
+      await write(sql, wrong)
+      throw rolledBack
+    })
+  } catch (error) {
+    if (error === rolledBack) return 'done'
+    return (error as { constraint?: string }).constraint ?? sqlState(error) ?? String(error)
+  }
+}
+
+describe('a transaction written past the service', () => {
+  for (const [name, wrong, want] of [
+    ['that is right', {}, 'done'],
+    [
+      'that does not balance',
+      {
+        entries: [
+          ['a', 5],
+          ['b', -4],
+        ],
+      },
+      'entries_balance',
+    ],
+    [
+      'with an entry of zero',
+      {
+        entries: [
+          ['a', 5],
+          ['b', -5],
+          ['b', 0],
+        ],
+      },
+      'entries_amount_check',
+    ],
+    ['with one entry', { entries: [['a', 5]], count: 2 }, 'entries_balance'],
+    ['with no entry', { entries: [], count: 2 }, 'transactions_have_entries'],
+    ['with fewer entries than it says', { count: 3 }, 'entries_balance'],
+    [
+      'on one account only',
+      {
+        entries: [
+          ['a', 5],
+          ['a', -5],
+        ],
+      },
+      'entries_balance',
+    ],
+    [
+      'on an account there is not',
+      {
+        entries: [
+          ['a', 5],
+          ['none', -5],
+        ],
+      },
+      'entries_account',
+    ],
+    ["on another merchant's accounts", { owner: 'acct_b' }, 'entries_account'],
+    [
+      'on an account in another currency',
+      {
+        entries: [
+          ['a', 5],
+          ['euros', -5],
+        ],
+      },
+      'entries_account',
+    ],
+    ['in another currency than its accounts', { currency: 'eur' }, 'entries_account'],
+    [
+      "on Micro's accounts",
+      {
+        entries: [
+          ['a', 5],
+          ['sys_x', -5],
+        ],
+      },
+      'entries_account',
+    ],
+    ["of Micro on a merchant's accounts", { reference: 'micro:2' }, 'entries_account'],
+    ['with a reference that is taken', { reference: 'one' }, 'transactions_lane_book_reference_id_key'],
+    [
+      'that tells a wrong balance',
+      {
+        entries: [
+          ['a', 5, 4],
+          ['b', -5],
+        ],
+      },
+      'entries_chain',
+    ],
+    [
+      'that leaves out a version',
+      {
+        entries: [
+          ['a', 5, undefined, 3],
+          ['b', -5],
+        ],
+      },
+      SQLSTATE.serializationFailure,
+    ],
+    [
+      'that was decided on an old balance',
+      {
+        entries: [
+          ['a', 5, 5, 1],
+          ['b', -5],
+        ],
+      },
+      SQLSTATE.serializationFailure,
+    ],
+    ['that leaves out a seq', { seq: 9 }, SQLSTATE.serializationFailure],
+    ['that takes a seq again', { seq: 1 }, 'entries_pkey'],
+    ['from before the last one', { at: '2001-01-01T00:00:00Z' }, SQLSTATE.serializationFailure],
+    ['of entries alone', { withTransaction: false }, 'entries_balance'],
+    ['of more entries for an old one', { withTransaction: false, seq: 1 }, 'entries_pkey'],
+  ] as const satisfies readonly (readonly [string, Wrong, string])[]) {
+    for (const role of ['db', 'owner'] as const) {
+      test(`${name} gives ${want} to the ${role === 'db' ? 'service' : 'owner'}`, async () =>
+        expect(await attempt(ledger.database[role], wrong)).toBe(want))
+    }
+  }
+
+  test('without entries is refused at once, so none can be committed', async () =>
+    expect(
+      await stateOf(ledger.database.db.sql`
+      insert into ledger.transactions (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at)
+      select lane, id, last_seq + 1, 'ltx_orphan', 'orphan', 'usd', 2, sha256('x'), '{}', now() from ledger.books where merchant = 'acct_a'`),
+    ).toBe(SQLSTATE.checkViolation))
+
+  test('is checked also in a session that plays the replica', async () =>
+    expect(
+      await stateOf(
+        asReplica((sql) =>
+          write(sql, {
+            entries: [
+              ['a', 5],
+              ['b', -4],
+            ],
+          }),
+        ),
+      ),
+    ).toBe(SQLSTATE.checkViolation))
+})
+
+describe('books and accounts', () => {
+  for (const [name, work] of Object.entries({
+    'a second book under another lane': (sql) => sql`
+      insert into ledger.books (lane, merchant, mode, created_at) select (lane + 1) % 256, merchant, mode, now() from ledger.books`,
+    'an account of Micro that is not named so': (sql) => sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)
+      select lane, id, merchant, mode, 'cash', 'x', 'asset', 'usd', true, now() from ledger.books`,
+    'an account of an unknown type': (sql) => sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)
+      select lane, id, merchant, mode, 'cash', 'x', 'bogus', 'usd', false, now() from ledger.books`,
+  } satisfies Record<string, (sql: Sql) => Promise<unknown>>))
+    test(`${name} is refused`, async () =>
+      expect(await stateOf(work(ledger.database.db.sql))).toBe(SQLSTATE.checkViolation))
+
+  test("an account in another merchant's book is refused", async () =>
+    expect(
+      await stateOf(ledger.database.db.sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)
+      select lane, id, 'acct_thief', mode, 'cash', 'x', 'asset', 'usd', false, now() from ledger.books`),
+    ).toBe(SQLSTATE.foreignKeyViolation))
+})
