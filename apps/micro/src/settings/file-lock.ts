@@ -31,7 +31,11 @@ const isStale = async (lock: string): Promise<boolean> => {
 const take = async (lock: string): Promise<boolean> => {
   try {
     const file = await open(lock, 'wx', 0o600)
-    await file.writeFile(String(process.pid)).finally(() => file.close())
+    try {
+      await file.writeFile(String(process.pid))
+    } finally {
+      await file.close()
+    }
     return true
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error

@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'this user may not',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a part of its path is a file',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
 }
