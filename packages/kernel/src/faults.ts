@@ -115,8 +115,12 @@ export type FaultCode = keyof typeof faultCatalogue
 /** Data that fills the text and, for a few names (`param`, `decline_code`, `charge`, `payment_intent`), the error body. */
 export type FaultDetail = Readonly<Record<string, unknown>>
 
+// Objects in a detail are for the error body, never for its sentence.
+const asText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? `${value}` : ''
+
 const fill = (text: string, detail: FaultDetail): string =>
-  text.replace(/\{(\w+)\}/g, (_, name: string) => (detail[name] === undefined ? '' : String(detail[name]))).trim()
+  text.replace(/\{(\w+)\}/g, (_, name: string) => asText(detail[name])).trim()
 
 /** An expected end of work that leaves no trace behind: the caller's mistake or a passing condition, never our bug. */
 export class Fault extends Error {

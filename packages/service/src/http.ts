@@ -31,7 +31,8 @@ export const faultOf = (error: unknown, service: string): Fault => {
 /** Writes the error envelope, the same on every surface. 409 and 429 say that a retry makes sense, final errors that none does. */
 export const sendFault = (reply: FastifyReply, fault: Fault): FastifyReply => {
   const { status, retryable } = fault.spec
-  const retryAfter = fault.detail['retry_after'] ?? (status === 503 ? 1 : undefined)
+  const told = fault.detail['retry_after']
+  const retryAfter = typeof told === 'number' ? told : status === 503 ? 1 : undefined
   if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter))
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Micro"')
   if (status >= 409) void reply.header('stripe-should-retry', String(retryable))
