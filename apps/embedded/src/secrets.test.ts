@@ -1,0 +1,24 @@
+import { readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { temporaryDirectory } from '@micro/testing'
+import { expect, test } from 'vitest'
+import { loadSecret } from './secrets.ts'
+
+test('a secret is made once, kept, and readable by its owner alone', async () => {
+  await using directory = await temporaryDirectory()
+  let made = 0
+  const create = () => Promise.resolve(`secret ${++made}`)
+  expect(await loadSecret(directory.path, 'pepper', create)).toBe('secret 1')
+  expect(await loadSecret(directory.path, 'pepper', create)).toBe('secret 1')
+  const folder = join(directory.path, 'secrets')
+  expect((await stat(folder)).mode & 0o777).toBe(0o700)
+  expect((await stat(join(folder, 'pepper'))).mode & 0o777).toBe(0o600)
+})
+
+test('a secret whose writing was cut short is made again, never used half', async () => {
+  await using directory = await temporaryDirectory()
+  await loadSecret(directory.path, 'other', () => Promise.resolve('x'))
+  await writeFile(join(directory.path, 'secrets', 'pepper.new'), 'hal')
+  expect(await loadSecret(directory.path, 'pepper', () => Promise.resolve('whole'))).toBe('whole')
+  expect((await readdir(join(directory.path, 'secrets'))).toSorted()).toEqual(['other', 'pepper'])
+})
