@@ -113,5 +113,3 @@ export const createPipeline = (parts: PipelineParts) => {
     }
   }
 }
-
-export type Pipeline = ReturnType<typeof createPipeline>

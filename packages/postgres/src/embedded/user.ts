@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { access, constants, lstat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -40,7 +39,3 @@ export const isReachable = async (path: string, user: ServerUser | undefined): P
     if (folder === dirname(folder)) return true
   }
 }
-
-/** Whether a program runs at all as `user`; a look at its `--version`. */
-export const canRun = (program: string, user: ServerUser | undefined, env: NodeJS.ProcessEnv) =>
-  spawnSync(program, ['--version'], { ...user, env, cwd: '/', stdio: 'ignore' }).status === 0
