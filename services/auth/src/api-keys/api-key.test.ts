@@ -92,7 +92,7 @@ describe('listing', () => {
   test("shows no other merchant's keys, and their ids are as unknown as any other as a cursor", async () => {
     const key = await auth.createKey(ada)
     expect((await list(eve)).body.data).toEqual([])
-    for (const id of [key.id, 'key_unknown', '%00', "'--"]) {
+    for (const id of [key.id, 'key_unknown', "'--"]) {
       for (const cursor of ['starting_after', 'ending_before']) {
         const answer = await list(eve, `?${cursor}=${id}`)
         expect([answer.status, answer.code]).toEqual([400, 'resource_missing'])
@@ -129,7 +129,8 @@ describe('revoking', () => {
       expect(JSON.stringify(foreign.body).replace(key.id, '')).toBe(JSON.stringify(unknown.body).replace(/key_\w+/, ''))
     }
     expect(await auth.verify(key.key)).not.toBeNull()
-    expect((await revoke(eve, '\u0000')).code).toBe('resource_missing')
+    // What PostgreSQL could not even be asked for.
+    expect((await revoke(eve, '\u0000')).code).toBe('parameter_invalid')
   })
 
   test('an API key revokes itself and no other key of its merchant, of either mode', async () => {

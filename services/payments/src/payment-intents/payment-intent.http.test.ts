@@ -169,7 +169,14 @@ describe('isolation', () => {
     })
   }
 
-  for (const id of ['pi_%00', '%00', 'pi_%F0%9F%98%80', "pi_1'--", `pi_${'x'.repeat(200)}`, 'ch_1']) {
+  test('an id that PostgreSQL could not even be asked for is refused by name', async () => {
+    for (const path of ['/v1/payment_intents/pi_%00', '/v1/payment_intents?starting_after=pi_%00']) {
+      const { status, body } = await bench.call(path)
+      expect([status, body.error['code']]).toEqual([400, 'parameter_invalid'])
+    }
+  })
+
+  for (const id of ['pi_%F0%9F%98%80', "pi_1'--", `pi_${'x'.repeat(200)}`, 'ch_1']) {
     test(`an id such as ${id.slice(0, 20)} is unknown, not an error of ours`, async () => {
       for (const suffix of ['', '/confirm', '/cancel'])
         expect((await bench.call(`${path}/${id}${suffix}`, suffix === '' ? {} : { body: {} })).status).toBe(404)
