@@ -1,0 +1,115 @@
+import { eventObjects } from '@micro/contracts'
+import { newApiKey } from '@micro/signing'
+import { temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCli } from '../cli.fixture.ts'
+import { fault, httpServer } from '../gateway.fixture.ts'
+import { triggers } from './triggers.ts'
+
+const apiKey = newApiKey('test')
+let home: TemporaryDirectory
+beforeAll(async () => {
+  home = await temporaryDirectory()
+})
+afterAll(() => home.remove())
+
+/** The payments of a gateway: one intent, whose status follows the calls. */
+const paymentsServer = () =>
+  httpServer(({ path, body }) => {
+    const intent = (status: string, latest_charge: string | null = null) => ({
+      id: 'pi_1',
+      object: 'payment_intent',
+      status,
+      latest_charge,
+    })
+    if (path === '/v1/payment_intents') return { status: 200, body: intent('requires_payment_method') }
+    if (path === '/v1/payment_intents/pi_1/cancel') return { status: 200, body: intent('canceled') }
+    if (path !== '/v1/payment_intents/pi_1/confirm') return fault(404, 'unknown')
+    if (body.includes('pm_card_visa')) return { status: 200, body: intent('succeeded', 'ch_1') }
+    const error = {
+      type: 'card_error',
+      code: 'card_declined',
+      decline_code: 'generic_decline',
+      message: 'Your card was declined.',
+    }
+    return { status: 402, body: { error: { ...error, payment_intent: intent('requires_payment_method', 'ch_1') } } }
+  })
+
+const trigger = (url: string, ...args: string[]) =>
+  runCli(['trigger', ...args, '--gateway-url', url], { home: home.path, env: { MICRO_API_KEY: apiKey } })
+
+test('there is a trigger for every event', () =>
+  expect(Object.keys(triggers).toSorted()).toEqual(Object.keys(eventObjects).toSorted()))
+
+const create = '/v1/payment_intents'
+for (const [event, paths, last] of [
+  ['payment_intent.created', [create], 'Created pi_1 over 20.00 USD.'],
+  [
+    'payment_intent.succeeded',
+    [create, `${create}/pi_1/confirm`],
+    'Confirmed pi_1 with pm_card_visa: succeeded, charge ch_1.',
+  ],
+  [
+    'payment_intent.payment_failed',
+    [create, `${create}/pi_1/confirm`],
+    'Confirmed pi_1 with pm_card_chargeDeclined: declined (generic_decline), charge ch_1.',
+  ],
+  ['payment_intent.canceled', [create, `${create}/pi_1/cancel`], 'Canceled pi_1: canceled.'],
+  ['charge.succeeded', [create, `${create}/pi_1/confirm`], 'Confirmed pi_1 with pm_card_visa: succeeded, charge ch_1.'],
+  [
+    'charge.failed',
+    [create, `${create}/pi_1/confirm`],
+    'Confirmed pi_1 with pm_card_chargeDeclined: declined (generic_decline), charge ch_1.',
+  ],
+] as const)
+  test(`${event} makes its calls, each with an idempotency key of its own, and tells the ids`, async () => {
+    await using server = await paymentsServer()
+    const { code, stdout, stderr } = await trigger(server.url, event)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.trim().split('\n').slice(-2)).toEqual([last, `Triggered ${event}.`])
+    expect(server.seen.map(({ path }) => path)).toEqual(paths)
+    const idempotencyKeys = server.seen.map(({ headers }) => headers['idempotency-key'])
+    expect(new Set(idempotencyKeys).size).toBe(paths.length)
+    expect(stdout).not.toContain(apiKey)
+  })
+
+test('--json gives the ids as data', async () => {
+  await using server = await paymentsServer()
+  expect(JSON.parse((await trigger(server.url, 'charge.failed', '--json')).stdout)).toMatchObject({
+    event: 'charge.failed',
+    calls: [
+      { operation: 'createPaymentIntent', payment_intent: 'pi_1' },
+      { charge: 'ch_1', decline_code: 'generic_decline' },
+    ],
+  })
+})
+
+test('a refusal by the server ends with 1 and its sentence', async () => {
+  await using server = await httpServer(() => ({
+    ...fault(429, 'Too many requests: 100 per minute are allowed.'),
+    headers: { 'request-id': 'req_1' },
+  }))
+  expect(await trigger(server.url, 'charge.failed')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'Error: Too many requests: 100 per minute are allowed. (request req_1)\n',
+  })
+})
+
+test('a live key makes no call', async () => {
+  await using server = await paymentsServer()
+  const { code, stderr } = await trigger(server.url, 'charge.failed', '--api-key', newApiKey('live'))
+  expect([code, stderr]).toEqual([
+    1,
+    'Error: Triggers make test payments; use a test key (sk_test_…), not a live one.\n',
+  ])
+  expect(server.seen).toEqual([])
+})
+
+test('no server is one sentence', async () => {
+  const { code, stderr } = await trigger('http://127.0.0.1:1', 'charge.failed')
+  expect([code, stderr]).toEqual([
+    1,
+    'Error: Cannot reach Micro at http://127.0.0.1:1. Is it running? Start it with: micro up\n',
+  ])
+})
