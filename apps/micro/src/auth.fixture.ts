@@ -77,7 +77,7 @@ export const authServer = async () => {
       return { status: 200, body: { object: 'session', ended: true } }
     }
     if (road === 'POST /auth/api_keys' && session !== undefined) {
-      const { environment, name = null } = body as Key
+      const { environment, name = null } = body as Partial<Key> & Pick<Key, 'environment'>
       const made: Key = {
         id: `key_${++serial}`,
         key: newApiKey(environment),

@@ -68,7 +68,8 @@ const endingOf = async (response: IncomingMessage): Promise<Ending> => {
 const codeEnding = (code: number, reason: string): Ending => {
   if (code === closeCodes.unauthenticated) return { kind: 'refused', reason: reason || 'the API key was revoked' }
   if (code === closeCodes.unknownCursor) return { kind: 'unknown_cursor' }
-  return { kind: 'lost', reason: reason || `closed with code ${code}`, reachable: true, retryAfterMs: 0 }
+  const fallback = code === closeCodes.restarting ? 'the server is restarting' : `closed with code ${code}`
+  return { kind: 'lost', reason: reason || fallback, reachable: true, retryAfterMs: 0 }
 }
 
 export const openConnection = (options: ConnectionOptions): Connection => {
