@@ -15,6 +15,9 @@ describe('a secret never reaches the log', () => {
     ['an API key in any field', key, (log) => log.info({ anything: { deep: [key] } }, 'x')],
     ['a password field', 'hunter22', (log) => log.info({ body: { password: 'hunter22' } }, 'x')],
     ['an error with a key in it', key, (log) => log.error({ err: new Error(`bad key ${key}`) }, 'x')],
+    ['an error with a key at the start of a line', key, (log) => log.error({ err: new Error(`bad key\n${key}`) }, 'x')],
+    ['a card number after a tab', '4242424242424242', (log) => log.info('card\t4242424242424242')],
+    ['a JWT at the start of a line', 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln', (log) => log.info('a\neyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln')],
     ['a JWT', 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln', (log) => log.info('token eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln')],
     ['an endpoint secret', 'whsec_0123456789abcdef', (log) => log.info({ note: 'whsec_0123456789abcdef' }, 'x')],
     ['a card number', '4242424242424242', (log) => log.info({ note: 'card 4242424242424242' }, 'x')],
@@ -23,6 +26,12 @@ describe('a secret never reaches the log', () => {
     test(what, () => expect(logged(write)).not.toContain(secret))
   }
 })
+
+// A pattern that starts over at each of them would take minutes.
+for (const piece of ['eyJ-', 'eyJ.', '\\neyJ-', 'sk_test_aaaa-', 'rt_', 'whsec_-', '4 ', '4-', '4242 4242 4242 424x '])
+  test(`a megabyte of '${piece}' is looked through in passing`, { timeout: 2_000 }, () => {
+    expect(redactText(piece.repeat(2 ** 20 / piece.length)).length).toBeGreaterThan(0)
+  })
 
 test('ids, amounts and times stay readable', () => {
   const line = 'pi_0abc 1795000000 5000 2026-11-23T18:40:00.000Z evt_1'

@@ -8,9 +8,12 @@ const secretFields = [
   'client_secret', 'number', 'cvc',
 ]
 
-const secretText = /\b((?:sk|rk|pk)_(?:test|live)_[A-Za-z0-9_]{4})[A-Za-z0-9_]+|\bwhsec_[A-Za-z0-9]+|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\brt_[A-Za-z0-9_]{16,}/g
+// In a JSON line a secret may follow an escape such as \n, whose letter would hide that a word begins. A JWT's start is
+// sought once per run of its characters only: the text may be a stranger's, a megabyte of 'eyJ-' over and over.
+const secretText =
+  /(?:\b|(?<=\\[bfnrt]))(?:((?:sk|rk|pk)_(?:test|live)_[A-Za-z0-9_]{4})[A-Za-z0-9_]+|whsec_[A-Za-z0-9]+|rt_[A-Za-z0-9_]{16,})|(?:(?<![\w-])|(?<=\\[bfnrt]))eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
 
-const digitRuns = /\b\d(?:[ -]?\d){12,18}\b/g
+const digitRuns = /(?:\b|(?<=\\[bfnrt]))\d(?:[ -]?\d){12,18}\b/g
 
 /** The Luhn check digit (ISO/IEC 7812-1): whatever passes could be a card number. */
 export const passesLuhn = (digits: string): boolean => {

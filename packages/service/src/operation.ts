@@ -3,7 +3,7 @@ import { assert, errorBody, Fault } from '@micro/kernel'
 import fastJsonStringify from 'fast-json-stringify'
 import { Reply, type Call } from './call.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
-import { compileValidator, type Validate } from './validate.ts'
+import { compileValidator, shownName, type Validate } from './validate.ts'
 
 /** A call as it arrives, not yet validated. */
 export interface RawCall {
@@ -51,7 +51,7 @@ const checkAccess = ({ access }: Route, principal: Principal | undefined): void 
 
 const noParts: Validate = (value) => {
   const [param] = Object.keys((value ?? {}) as object)
-  if (param !== undefined) throw new Fault('parameter_unknown', { param })
+  if (param !== undefined) throw new Fault('parameter_unknown', { param: shownName(param) })
 }
 
 const asObject = (body: unknown): object => {

@@ -58,3 +58,20 @@ for (const text of ['1e3', '10.0', '0x10', ' 5', '+5', '05', '9007199254740993',
   test(`form text '${text}' is no integer, though JavaScript would read one`, () => {
     expect(faultFor({ amount: text }, true)).toMatchObject({ code: 'parameter_invalid_integer', detail: { param: 'amount' } })
   })
+
+describe('what a stranger sends is repeated back in a few characters, however much it is', () => {
+  const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
+  for (const [what, value, says] of [
+    ['a long text', { amount: 'x'.repeat(2 ** 20) }, `'${'x'.repeat(56)}...`],
+    ['a list nested deeper than the stack', { amount: nested(100_000) }, 'got a list'],
+    ['an object', { amount: { number: '4242424242424242' } }, 'got an object'],
+    ['text that looks like the start of a token over and over', { amount: ['eyJ-'.repeat(2 ** 18)] }, 'got a list'],
+    ['a long name', { amount: 1, ['x'.repeat(2 ** 20)]: 1 }, 'x...'],
+    ['a secret as a name', { amount: 1, 'sk_test_0123456789abcdef': 1 }, 'sk_test_0123[redacted]'],
+  ] as const)
+    test(what, { timeout: 2_000 }, () => {
+      const { message } = faultFor(value)
+      expect(message).toContain(says)
+      expect(message.length).toBeLessThan(300)
+    })
+})

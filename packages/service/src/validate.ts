@@ -7,17 +7,35 @@ const options: Options = { allErrors: false, removeAdditional: false, useDefault
 const strictAjv = new Ajv(options)
 const coercingAjv = new Ajv({ ...options, coerceTypes: 'array' })
 
+const shownCharsMax = 60
+const nameCharsMax = 200
+/** Of a value only its beginning is shown; this much is read, so that a secret that is cut short is still recognised. */
+const readCharsMax = 1_000
+
+/** A parameter's name as it may be repeated back: callers choose it, and may choose a megabyte or a secret. */
+export const shownName = (name: string): string => {
+  const text = redactText(name.slice(0, readCharsMax))
+  return text.length > nameCharsMax ? `${text.slice(0, nameCharsMax - 3)}...` : text
+}
+
 /** `/entries/0/amount` → `entries[0][amount]`, the way Stripe names parameters. */
 const paramName = (path: string, last?: string): string => {
   const names = path.split('/').slice(1).map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
   if (last !== undefined) names.push(last)
-  return names.map((name, at) => (at === 0 ? name : `[${name}]`)).join('')
+  return shownName(names.map((name, at) => (at === 0 ? name : `[${name}]`)).join(''))
+}
+
+// Objects and lists are named, not written out: they may be nested deeper than the stack, and hold anything.
+const textOf = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value.slice(0, readCharsMax)}'`
+  if (Array.isArray(value)) return 'a list'
+  return value !== null && typeof value === 'object' ? 'an object' : String(value)
 }
 
 const show = (value: unknown): string => {
   // A card number sent to the wrong place is not repeated back.
-  const text = redactText(typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'undefined'))
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+  const text = redactText(textOf(value))
+  return text.length > shownCharsMax ? `${text.slice(0, shownCharsMax - 3)}...` : text
 }
 
 const allowedValues = (schema: { anyOf?: readonly { const?: unknown }[] }): string | undefined => {
