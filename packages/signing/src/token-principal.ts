@@ -1,0 +1,38 @@
+/** In whose name a token speaks; the shapes of `Principal` in the contracts, which this package may not import. */
+export type TokenPrincipal =
+  | {
+      readonly kind: 'api_key' | 'session'
+      readonly merchant: string
+      readonly mode: 'test' | 'live'
+      readonly keyId?: string
+      readonly user?: string
+      readonly session?: string
+    }
+  | { readonly kind: 'service'; readonly service: ServiceName }
+
+type ServiceName = 'gateway' | 'auth' | 'payments' | 'ledger' | 'events'
+
+const serviceNames: readonly string[] = ['gateway', 'auth', 'payments', 'ledger', 'events'] satisfies readonly ServiceName[]
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+const members: Readonly<Record<TokenPrincipal['kind'], readonly string[]>> = {
+  service: ['kind', 'service'],
+  api_key: ['kind', 'merchant', 'mode', 'keyId'],
+  session: ['kind', 'merchant', 'mode', 'user', 'session'],
+}
+
+const isKind = (value: unknown): value is TokenPrincipal['kind'] => typeof value === 'string' && Object.hasOwn(members, value)
+
+/** Reads a token's principal: exactly the members its kind has, all of them text. Null, on public routes, is nobody. */
+export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malformed' => {
+  if (value === null) return undefined
+  if (typeof value !== 'object' || Array.isArray(value)) return 'malformed'
+  const given = value as Record<string, unknown>
+  const { kind, mode, service } = given
+  if (!isKind(kind)) return 'malformed'
+  const wanted = members[kind]
+  if (Object.keys(given).length !== wanted.length || !wanted.every((name) => isText(given[name]))) return 'malformed'
+  if (kind === 'service' ? !serviceNames.includes(String(service)) : mode !== 'test' && mode !== 'live') return 'malformed'
+  return Object.freeze({ ...given }) as TokenPrincipal
+}
