@@ -40,10 +40,29 @@ export const takeOverClaim = (sql: Sql, claim: ClaimKey & { requestId: string; l
   update idempotency_keys set leased_until = ${claim.leasedUntil}, request_id = ${claim.requestId}
   where merchant = ${claim.merchant} and mode = ${claim.mode} and key = ${claim.key}`
 
-export const saveRecoveryPoint = (sql: Sql, { merchant, mode, key }: ClaimKey, recoveryPoint: string) => sql`
-  update idempotency_keys set recovery_point = ${recoveryPoint}
-  where merchant = ${merchant} and mode = ${mode} and key = ${key}`
+/** False when another request has taken the claim over. */
+export const saveRecoveryPoint = async (
+  sql: Sql, { merchant, mode, key, requestId }: ClaimKey & { requestId: string }, recoveryPoint: string,
+): Promise<boolean> =>
+  (
+    await sql`
+      update idempotency_keys set recovery_point = ${recoveryPoint}
+      where merchant = ${merchant} and mode = ${mode} and key = ${key} and request_id = ${requestId} and status is null
+      returning key`
+  ).length === 1
 
+/** The holder's answer. False when another request has taken the claim over, or it is answered already. */
+export const saveHeldResponse = async (
+  sql: Sql, { merchant, mode, key, requestId }: ClaimKey & { requestId: string }, response: { status: number; body: string },
+): Promise<boolean> =>
+  (
+    await sql`
+      update idempotency_keys set status = ${response.status}, body = ${response.body}, leased_until = null
+      where merchant = ${merchant} and mode = ${mode} and key = ${key} and request_id = ${requestId} and status is null
+      returning key`
+  ).length === 1
+
+/** The answer of work that has a lock of its own to be done once by, whoever holds the key meanwhile. */
 export const saveResponse = (sql: Sql, { merchant, mode, key }: ClaimKey, response: { status: number; body: string }) => sql`
   update idempotency_keys set status = ${response.status}, body = ${response.body}, leased_until = null
   where merchant = ${merchant} and mode = ${mode} and key = ${key} and status is null`

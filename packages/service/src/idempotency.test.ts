@@ -116,6 +116,29 @@ describe('a key', () => {
     await expect(claim({ key, requestId: 'req_third' })).rejects.toEqual(fault('idempotency_key_in_use'))
   })
 
+  test('completed late, after another took it over, undoes the late work', async () => {
+    const key = newKey()
+    const { claim: late } = await claimed({ key, requestId: 'req_old' })
+    clock.advance(16_000)
+    const { claim: held } = await claimed({ key, requestId: 'req_new' })
+    const completed = (who: typeof late, id: string) => database.db.transaction((sql) => who.complete(sql, 201, { id }))
+    await expect(completed(late, 'pi_old')).rejects.toEqual(fault('idempotency_key_in_use'))
+    await completed(held, 'pi_new')
+    await expect(completed(late, 'pi_old')).rejects.toEqual(fault('idempotency_key_in_use'))
+    expect(await claim({ key })).toMatchObject({ kind: 'replay', response: { body: '{"id":"pi_new"}' }, originalRequest: 'req_new' })
+  })
+
+  test('taken over is neither moved on nor answered by its late holder', async () => {
+    const key = newKey()
+    const { claim: late, finish } = await claimed({ key, requestId: 'req_old' })
+    clock.advance(16_000)
+    await claimed({ key, requestId: 'req_new' })
+    await expect(late.reach(database.db.sql, 'charge:ch_old')).rejects.toEqual(fault('idempotency_key_in_use'))
+    await finish({ status: 400, body: '{}' })
+    clock.advance(16_000)
+    expect((await claimed({ key, requestId: 'req_third' })).claim.recoveryPoint).toBeNull()
+  })
+
   for (const [what, key] of [['empty', ''], ['too long', 'k'.repeat(256)], ['not printable', 'a\nb'], ['not ASCII', 'ключ']] as const) {
     test(`that is ${what} is refused`, async () => await expect(claim({ key })).rejects.toEqual(fault('idempotency_key_invalid')))
   }

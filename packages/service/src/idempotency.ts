@@ -3,10 +3,10 @@ import type { Mode } from '@micro/contracts'
 import { addMs, Fault, type Clock } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import {
-  insertClaim, lockClaim, releaseClaim, saveRecoveryPoint, saveResponse, takeOverClaim, type ClaimKey, type ClaimRow,
+  insertClaim, lockClaim, releaseClaim, saveHeldResponse, saveRecoveryPoint, takeOverClaim, type ClaimKey, type ClaimRow,
 } from './idempotency.store.ts'
 
-/** How long a request holds its key before another may take the work over, in ms. Longer than any request may run. */
+/** How long a request holds its key before another may take the work over, in ms. Longer than its work should take. */
 const leaseMs = 15_000
 
 export interface StoredResponse {
@@ -22,9 +22,9 @@ export interface IdempotencyClaim {
   readonly key: string
   /** Where an earlier holder of this key got to before it died; null at a first try. */
   readonly recoveryPoint: string | null
-  /** Notes, in the database transaction that makes it true, how far the work has come. */
+  /** Notes, in the database transaction that makes it true, how far the work has come. @throws Fault idempotency_key_in_use */
   reach(sql: Sql, recoveryPoint: string): Promise<void>
-  /** Stores the final answer in the database transaction that makes it true. */
+  /** Stores the final answer in the database transaction that makes it true. @throws Fault idempotency_key_in_use, when taken over */
   complete(sql: Sql, status: number, body: object): Promise<void>
 }
 
@@ -77,17 +77,22 @@ export const databaseIdempotency = ({ db, clock }: { db: Database; clock: Clock 
     const claimKey: ClaimKey = { merchant, mode, key: checkKey(key) }
     const now = clock.now()
     const leasedUntil = addMs(now, leaseMs)
+    const held = { ...claimKey, requestId }
+    // Whoever slept past its lease finds its successor here; the fault undoes the late work with its transaction.
+    const mustHold = (stillMine: boolean): void => {
+      if (!stillMine) throw new Fault('idempotency_key_in_use', { key })
+    }
 
     const claimed = (recoveryPoint: string | null): ClaimOutcome => ({
       kind: 'claimed',
       claim: {
         key,
         recoveryPoint,
-        reach: async (sql, point) => void (await saveRecoveryPoint(sql, claimKey, point)),
-        complete: async (sql, status, body) => void (await saveResponse(sql, claimKey, { status, body: serialize(status, body) })),
+        reach: async (sql, point) => mustHold(await saveRecoveryPoint(sql, held, point)),
+        complete: async (sql, status, body) => mustHold(await saveHeldResponse(sql, held, { status, body: serialize(status, body) })),
       },
       release: () => releaseClaim(db.sql, claimKey, requestId),
-      finish: async (response) => void (await saveResponse(db.sql, claimKey, response)),
+      finish: async (response) => void (await saveHeldResponse(db.sql, held, response)),
     })
 
     if (await insertClaim(db.sql, { ...claimKey, fingerprint, requestId, now, leasedUntil })) return claimed(null)
