@@ -1,6 +1,6 @@
 import type { authApi } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
-import type { Handlers } from '@micro/service'
+import { cutPage, parsePage, type Handlers, type Page } from '@micro/service'
 import { newApiKey } from '@micro/signing'
 import type { AuthDependencies } from '../dependencies.ts'
 import { keyedHash } from '../secrets.ts'
@@ -18,9 +18,9 @@ export const apiKeyHandlers = (
   const findKey = async (id: string, merchant: string): Promise<ApiKeyRow | undefined> =>
     isApiKeyId(id) ? selectApiKey(db.sql, { id, merchant }) : undefined
 
-  const checkCursor = async (param: 'starting_after' | 'ending_before', id: string | undefined, merchant: string) => {
-    if (id === undefined || (await findKey(id, merchant)) !== undefined) return
-    throw new Fault('parameter_resource_missing', { resource: 'api_key', id, param })
+  const checkCursor = async ({ cursor }: Page, merchant: string): Promise<void> => {
+    if (cursor === undefined || (await findKey(cursor.id, merchant)) !== undefined) return
+    throw new Fault('parameter_resource_missing', { resource: 'api_key', id: cursor.id, param: cursor.param })
   }
 
   return {
@@ -40,19 +40,14 @@ export const apiKeyHandlers = (
     },
 
     async listApiKeys({ principal: { merchant }, query }) {
-      const { limit = 10, starting_after: after, ending_before: before } = query
-      if (after !== undefined && before !== undefined) {
-        throw new Fault('parameter_invalid', { param: 'ending_before', reason: 'it cannot be combined with starting_after' })
-      }
-      await checkCursor('starting_after', after, merchant)
-      await checkCursor('ending_before', before, merchant)
-      // One more than asked for tells whether there are more.
-      const rows = before === undefined
-        ? await selectApiKeysAfter(db.sql, { merchant, after: after ?? null, limit: limit + 1 })
-        : await selectApiKeysBefore(db.sql, { merchant, before, limit: limit + 1 })
-      const page = rows.slice(0, limit)
-      if (before !== undefined) page.reverse()
-      return { object: 'list', url: '/auth/api_keys', has_more: rows.length > limit, data: page.map(apiKeyToWire) }
+      const page = parsePage(query)
+      await checkCursor(page, merchant)
+      const { cursor, direction, fetch: limit } = page
+      const found = direction === 'newer' && cursor !== undefined
+        ? await selectApiKeysBefore(db.sql, { merchant, before: cursor.id, limit })
+        : await selectApiKeysAfter(db.sql, { merchant, after: cursor?.id ?? null, limit })
+      const { rows, hasMore } = cutPage(found, page)
+      return { object: 'list', url: '/auth/api_keys', has_more: hasMore, data: rows.map(apiKeyToWire) }
     },
 
     async revokeApiKey({ principal, params: { id } }) {

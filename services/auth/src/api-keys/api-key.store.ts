@@ -52,8 +52,8 @@ export const revokeApiKeyRow = async (
     returning id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at`)
 
 /**
- * The live key with one of these hashes: one per pepper in use. The only query without a merchant: the key is what
- * tells whose request this is.
+ * The live key with one of these hashes: one per pepper in use. Asked without a merchant: the key is what tells whose
+ * request this is.
  */
 export const selectLiveApiKeyByHash = async (
   sql: Sql,
@@ -63,6 +63,7 @@ export const selectLiveApiKeyByHash = async (
     select id, merchant, mode from auth.api_keys
     where hash = any(${hashes}::bytea[]) and revoked_at is null`)
 
+/** Of keys of all merchants, each verified when it was used. */
 export const saveApiKeyUses = (sql: Sql, { ids, times }: { ids: readonly string[]; times: readonly Date[] }) => sql`
   update auth.api_keys set last_used_at = greatest(last_used_at, used.at)
   from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)

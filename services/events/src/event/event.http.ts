@@ -1,7 +1,7 @@
 import type { eventsApi } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import type { Handlers } from '@micro/service'
+import { cutPage, parsePage, type Handlers, type Page } from '@micro/service'
 import { toWire, typesOf, type EventRow } from './event.ts'
 import { selectEvent, selectEventsAfter, selectEventsBefore, selectHead, type Tenant } from './event.store.ts'
 
@@ -13,45 +13,26 @@ export const eventHandlers = ({ db: { sql } }: { db: Database }): Handlers<typeo
     return event
   }
 
-  const seqOf = async (tenant: Tenant, id: string, param: string): Promise<bigint> => {
-    const event = await selectEvent(sql, tenant, id)
-    if (event === undefined) throw new Fault('parameter_resource_missing', { resource: 'event', id, param })
-    return event.seq
-  }
-
-  /** One event more than asked for tells whether there are more. */
-  const page = async (
-    tenant: Tenant,
-    {
-      starting_after,
-      ending_before,
-      type,
-      limit = 10,
-    }: { starting_after?: string; ending_before?: string; type?: string; limit?: number },
-  ): Promise<{ rows: readonly EventRow[]; more: boolean }> => {
-    const types = typesOf(type)
-    if (ending_before !== undefined) {
-      const seq = await seqOf(tenant, ending_before, 'ending_before')
-      const rows = await selectEventsAfter(sql, tenant, { after: seq, types, limit: limit + 1 })
-      return { rows: rows.slice(0, limit).toReversed(), more: rows.length > limit }
-    }
-    const before = starting_after === undefined ? null : await seqOf(tenant, starting_after, 'starting_after')
-    const rows = await selectEventsBefore(sql, tenant, { before, types, limit: limit + 1 })
-    return { rows: rows.slice(0, limit), more: rows.length > limit }
+  const seqOf = async (tenant: Tenant, { cursor }: Page): Promise<bigint | null> => {
+    if (cursor === undefined) return null
+    const event = await selectEvent(sql, tenant, cursor.id)
+    if (event !== undefined) return event.seq
+    throw new Fault('parameter_resource_missing', { resource: 'event', id: cursor.id, param: cursor.param })
   }
 
   return {
     retrieveEvent: async ({ principal, params }) => toWire(await find(principal, params.id)),
 
     async listEvents({ principal, query }) {
-      if (query.starting_after !== undefined && query.ending_before !== undefined) {
-        throw new Fault('parameter_invalid', {
-          param: 'ending_before',
-          reason: 'cannot be used together with starting_after',
-        })
-      }
-      const { rows, more } = await page(principal, query)
-      return { object: 'list', url: '/v1/events', has_more: more, data: rows.map(toWire) }
+      const page = parsePage(query)
+      const seq = await seqOf(principal, page)
+      const filter = { types: typesOf(query.type), limit: page.fetch }
+      const found =
+        page.direction === 'newer' && seq !== null
+          ? await selectEventsAfter(sql, principal, { after: seq, ...filter })
+          : await selectEventsBefore(sql, principal, { before: seq, ...filter })
+      const { rows, hasMore } = cutPage(found, page)
+      return { object: 'list', url: '/v1/events', has_more: hasMore, data: rows.map(toWire) }
     },
 
     async readEventStream({ query: { merchant, mode, after, limit = 100 } }) {

@@ -1,11 +1,10 @@
 import type { ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { reply, type Handlers } from '@micro/service'
+import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import type { LedgerConfig } from '../config.ts'
-import { cutPage, parsePage, type Page } from '../paging.ts'
 import { accountToWire, isSameAccount, isSystemAccount, parseCurrency } from './account.ts'
 import {
   findAccount,
@@ -65,7 +64,7 @@ export const accountHandlers = (deps: {
       const filter = {
         type: query.type ?? null,
         currency: query.currency?.toLowerCase() ?? null,
-        limit: page.limit + 1,
+        limit: page.fetch,
       }
       const found =
         page.direction === 'newer' && position !== null

@@ -1,11 +1,10 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { reply, type Handlers } from '@micro/service'
+import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount, parseCurrency } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import type { BookKey } from '../books/book.ts'
-import { cutPage, parsePage, type Page } from '../paging.ts'
 import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
 import { accountParam, normaliseEntries } from './entries.ts'
 import { timeRangeOf } from './time-range.ts'
@@ -76,7 +75,7 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     ]
     const after = afters.reduce<bigint>((high, seq) => (seq !== undefined && seq > high ? seq : high), 0n)
     const before = befores.reduce<bigint>((low, seq) => (seq !== undefined && seq < low ? seq : low), 2n ** 63n - 1n)
-    return { after, before, limit: page.limit + 1 }
+    return { after, before, limit: page.fetch }
   }
 
   const listSeqs = async (

@@ -64,12 +64,4 @@ export const paymentIntentChecks: Checks<typeof paymentsApi> = {
       })
     }
   },
-  listPaymentIntents({ query }) {
-    if (query.starting_after !== undefined && query.ending_before !== undefined) {
-      throw new Fault('parameter_invalid', {
-        param: 'ending_before',
-        reason: 'it cannot be combined with starting_after',
-      })
-    }
-  },
 }

@@ -1,6 +1,7 @@
 import { paymentsApi, type Query, type Response, type Surface } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Sql } from '@micro/postgres'
+import { cutPage, parsePage, type Page } from '@micro/service'
 import type { Scope } from '../charges/charge.ts'
 import { intentToWire, type Intent } from './payment-intent.ts'
 import { isIntentId } from './payment-intent.ids.ts'
@@ -8,35 +9,27 @@ import { findIntent, intentsAfter, intentsBefore, newestIntents } from './paymen
 
 type ListRoute = typeof paymentsApi.listPaymentIntents
 
-const cursorOf = async (sql: Sql, scope: Scope, id: string, param: string): Promise<Intent> => {
-  const cursor = isIntentId(id) ? await findIntent(sql, scope, id) : undefined
-  if (cursor === undefined) throw new Fault('parameter_resource_missing', { resource: 'payment_intent', id, param })
-  return cursor
+const cursorOf = async (sql: Sql, scope: Scope, { cursor }: Page): Promise<Intent | undefined> => {
+  if (cursor === undefined) return undefined
+  const { id, param } = cursor
+  const intent = isIntentId(id) ? await findIntent(sql, scope, id) : undefined
+  if (intent === undefined) throw new Fault('parameter_resource_missing', { resource: 'payment_intent', id, param })
+  return intent
 }
 
-/** One page, newest first; `has_more` looks on in the direction of paging. @throws Fault parameter_resource_missing for an unknown cursor */
+/** One page, newest first. @throws Fault parameter_invalid, parameter_resource_missing for an unknown cursor */
 export const listIntents = async (
   sql: Sql,
   scope: Scope,
   { query, surface }: { query: Query<ListRoute>; surface: Surface },
 ): Promise<Response<ListRoute>> => {
-  const { limit = 10, starting_after: after, ending_before: before } = query
-  // One more than asked for tells whether there is more.
-  const read = async (): Promise<Intent[]> => {
-    if (after !== undefined)
-      return intentsAfter(sql, scope, await cursorOf(sql, scope, after, 'starting_after'), limit + 1)
-    if (before !== undefined)
-      return intentsBefore(sql, scope, await cursorOf(sql, scope, before, 'ending_before'), limit + 1)
-    return newestIntents(sql, scope, limit + 1)
+  const page = parsePage(query)
+  const cursor = await cursorOf(sql, scope, page)
+  const read = (): PromiseLike<Intent[]> => {
+    if (cursor === undefined) return newestIntents(sql, scope, page.fetch)
+    return (page.direction === 'newer' ? intentsBefore : intentsAfter)(sql, scope, cursor, page.fetch)
   }
-  const found = await read()
-  const page = found.slice(0, limit)
-  if (before !== undefined) page.reverse()
+  const { rows, hasMore } = cutPage(await read(), page)
   const { path, alias } = paymentsApi.listPaymentIntents
-  return {
-    object: 'list',
-    url: surface === 'stripe' ? path : alias,
-    has_more: found.length > limit,
-    data: page.map(intentToWire),
-  }
+  return { object: 'list', url: surface === 'stripe' ? path : alias, has_more: hasMore, data: rows.map(intentToWire) }
 }

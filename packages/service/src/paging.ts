@@ -1,14 +1,17 @@
 import { Fault } from '@micro/kernel'
 
+/** The parameters of `pageQuery` in the contracts. */
 export interface PageQuery {
   readonly limit?: number
   readonly starting_after?: string
   readonly ending_before?: string
 }
 
-/** Which way to walk from which object; one row more than asked for tells whether there are more. */
+/** Which way to walk a list from which object. */
 export interface Page {
   readonly limit: number
+  /** How many rows to read: one more than asked for tells whether there are more. */
+  readonly fetch: number
   readonly direction: 'older' | 'newer'
   readonly cursor: { readonly param: 'starting_after' | 'ending_before'; readonly id: string } | undefined
 }
@@ -21,15 +24,16 @@ export const parsePage = ({ limit = 10, starting_after, ending_before }: PageQue
       reason: 'it cannot be combined with starting_after',
     })
   }
+  const amount = { limit, fetch: limit + 1 }
   if (ending_before !== undefined)
-    return { limit, direction: 'newer', cursor: { param: 'ending_before', id: ending_before } }
-  if (starting_after === undefined) return { limit, direction: 'older', cursor: undefined }
-  return { limit, direction: 'older', cursor: { param: 'starting_after', id: starting_after } }
+    return { ...amount, direction: 'newer', cursor: { param: 'ending_before', id: ending_before } }
+  if (starting_after === undefined) return { ...amount, direction: 'older', cursor: undefined }
+  return { ...amount, direction: 'older', cursor: { param: 'starting_after', id: starting_after } }
 }
 
 /**
- * The page of rows fetched with a limit of `page.limit + 1` in the page's direction. Always newest first; `has_more`
- * speaks of the direction walked.
+ * The page of `page.fetch` rows read in the page's direction, nearest to the cursor first. Always newest first;
+ * `hasMore` speaks of the direction walked.
  */
 export const cutPage = <Row>(rows: readonly Row[], { limit, direction }: Page): { rows: Row[]; hasMore: boolean } => {
   const kept = rows.slice(0, limit)
