@@ -9,6 +9,9 @@ export interface DecodedBody {
   readonly coerce: boolean
 }
 
+/** What a body may be, as a sentence names it. */
+export const supportedTypes = 'application/json or application/x-www-form-urlencoded'
+
 const formOptions = {
   depth: 5, parameterLimit: 1000, arrayLimit: 100, allowPrototypes: false, plainObjects: false, strictDepth: true,
 } as const
@@ -57,8 +60,8 @@ export const decodeBody = (bytes: Buffer, contentType: string | undefined): Deco
   if (media === 'application/json' || media.endsWith('+json')) return { value: decodeJson(text), coerce: false }
   if (media !== '' && media !== 'application/x-www-form-urlencoded') {
     throw new Fault('content_type_unsupported', {
-      given: `'${media}'`,
-      supported: 'application/json or application/x-www-form-urlencoded',
+      given: `'${media.slice(0, 100)}'`,
+      supported: supportedTypes,
     })
   }
   return /^\s*[{[]/.test(text) ? { value: decodeJson(text), coerce: false } : { value: decodeForm(text), coerce: true }

@@ -2,7 +2,7 @@ import { pathsOf } from '@micro/contracts'
 import { errorBody, Fault, type NewId } from '@micro/kernel'
 import { isConnectionError } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { decodeBody, decodeForm, type DecodedBody } from './body.ts'
+import { decodeBody, decodeForm, supportedTypes, type DecodedBody } from './body.ts'
 import type { Logger } from './log.ts'
 import type { Operation } from './operation.ts'
 import { contextOf } from './request-context.ts'
@@ -15,6 +15,7 @@ const jsonType = 'application/json; charset=utf-8'
 const frameworkFaults: Readonly<Record<string, (error: Error) => Fault>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (cause) => new Fault('body_too_large', { limit: bodyBytesMax }, { cause }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: (cause) => new Fault('body_invalid', { reason: 'its length differs from Content-Length' }, { cause }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (cause) => new Fault('content_type_unsupported', { given: '(malformed)', supported: supportedTypes }, { cause }),
   FST_ERR_BAD_URL: (cause) => new Fault('url_invalid', { reason: cause.message }, { cause }),
 }
 

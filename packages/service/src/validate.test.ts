@@ -54,7 +54,7 @@ test('form text becomes the number or boolean asked for; JSON text does not', ()
   expect(faultFor({ amount: '1999' }).code).toBe('parameter_invalid_integer')
 })
 
-for (const text of ['1e3', '10.0', '0x10', ' 5', '+5', '05', '9007199254740993', '1e308'])
+for (const text of ['1e3', '10.0', '0x10', ' 5', '+5', '05', '9007199254740993', '1e308', '9'.repeat(400), '1e999'])
   test(`form text '${text}' is no integer, though JavaScript would read one`, () => {
     expect(faultFor({ amount: text }, true)).toMatchObject({ code: 'parameter_invalid_integer', detail: { param: 'amount' } })
   })

@@ -91,11 +91,12 @@ const textLeaves = (value: unknown, path = ''): Leaf[] =>
           : textLeaves(member, `${path}/${name}`),
       )
 
-// The coercion reads text as JavaScript does: 1e3, 10.0, 0x10 and 2^53 + 1 would all pass as some integer.
+// The coercion reads text as JavaScript does: 1e3, 10.0, 0x10, 2^53 + 1 and 400 nines would all pass as some integer.
 const refuseLooseIntegers = (leaves: readonly Leaf[]): void => {
   for (const [holder, name, text, path] of leaves) {
     const now = holder[name]
-    if (typeof now !== 'number' || !Number.isInteger(now) || String(now) === text) continue
+    if (typeof now !== 'number' || String(now) === text) continue
+    if (Number.isFinite(now) && !Number.isInteger(now)) continue
     throw new Fault('parameter_invalid_integer', {
       param: paramName(path), reason: `must be a whole number without fraction or exponent, got ${show(text)}`,
     })

@@ -70,6 +70,12 @@ export const upstreamConformance = (adapter: string, reach: (service: Service) =
       expect([response.status, await faultOf(response)]).toEqual([413, 'body_too_large'])
     })
 
+    for (const type of ['foo', 'a/b/c', ';', 'application/json, application/json'])
+      test(`a content type of no form, '${type}', is the caller's mistake`, async () => {
+        const response = await fetch(`${url}/v1/payment_intents`, { method: 'POST', headers: { 'content-type': type }, body: '{}' })
+        expect([response.status, await faultOf(response)]).toEqual([415, 'content_type_unsupported'])
+      })
+
     test('a bug in the service is a 500 in the envelope', async () => {
       replying = () => Promise.reject(new Error('bug'))
       const response = await fetch(`${url}/v1/payment_intents/pi_1`)
