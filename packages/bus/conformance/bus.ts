@@ -63,4 +63,11 @@ export const busConformance = (create: () => Promise<{ bus: Bus<Messages>; settl
     await settle()
     expect(seen).toEqual([])
   })
+  test('it says that it is ready, and once closed, that it is closed', async () => {
+    const { bus } = await create()
+    expect(bus.status()).toBe('ready')
+    await bus.close()
+    expect(bus.status()).toBe('closed')
+    await bus.close()
+  })
 }

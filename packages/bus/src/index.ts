@@ -1,2 +1,2 @@
-export type { Bus, Unsubscribe } from './bus.ts'
+export type { Bus, BusStatus, Unsubscribe } from './bus.ts'
 export { memoryBus } from './memory.ts'

@@ -29,6 +29,7 @@ export const memoryBus = <Messages extends object>({ onError }: { onError: (erro
         topicHandlers.delete(handler)
       }
     },
+    status: () => (open ? 'ready' : 'closed'),
     close() {
       open = false
       handlers.clear()
