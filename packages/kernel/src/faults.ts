@@ -46,6 +46,7 @@ export const faultCatalogue = {
   session_missing: bad("You did not provide a session token. Log in at /auth/login and send 'Authorization: Bearer <token>'.", 401),
   session_invalid: bad('The session token is invalid or has expired. Log in again, or use the refresh token.', 401),
   secret_key_required: bad('This request needs a secret API key (sk_...).', 403),
+  internal_token_invalid: bad("This service answers Micro's own services only. Call the gateway.", 401),
   permission_denied: bad('The credentials given are not allowed to do this.', 403),
   rate_limit: bad('Too many requests: {limit} per minute are allowed. Try again in {seconds} s.', 429),
   stream_limit: bad('Too many open streams for this {scope}: {limit} are allowed. Close one first.', 429),
@@ -107,6 +108,10 @@ export const faultCatalogue = {
   // us
   ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),
   upstream_unavailable: later(503, 'The {service} service is unavailable right now. Try again shortly.'),
+  upstream_timeout: later(
+    504,
+    'The {service} service did not answer in time. It may have done what was asked: repeat the request with the same idempotency key.',
+  ),
   shutting_down: later(503, 'The server is shutting down. Try again shortly.'),
   internal: later(500, 'An unexpected error happened on our side. Nothing was lost; quote the request id when you report it.'),
 } as const satisfies Record<string, FaultSpec>

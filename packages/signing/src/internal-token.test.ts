@@ -1,17 +1,12 @@
-import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { fakeClock } from '@micro/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createTokenSigner, createTokenVerifier, type TokenPrivateKey } from './internal-token.ts'
-
-const newKey = (kid: string): TokenPrivateKey => {
-  const { x = '', d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  return { kty: 'OKP', crv: 'Ed25519', kid, x, d }
-}
-const publicOf = ({ kty, crv, kid, x }: TokenPrivateKey) => ({ kty, crv, kid, x })
+import { newTokenKey, publicTokenKey } from './token-key.ts'
 
 const clock = fakeClock()
-const keys = { gateway: newKey('gateway-1'), payments: newKey('payments-1'), events: newKey('events-1') }
-const publicKeys = Object.fromEntries(Object.entries(keys).map(([service, key]) => [service, [publicOf(key)]]))
+const keys = { gateway: { ...newTokenKey('gateway'), kid: 'gateway-1' }, payments: { ...newTokenKey('payments'), kid: 'payments-1' }, events: newTokenKey('events') }
+const publicKeys = Object.fromEntries(Object.entries(keys).map(([service, key]) => [service, [publicTokenKey(key)]]))
 const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1' } as const
 const session = { kind: 'session', merchant: 'acct_1', mode: 'test', user: 'usr_1', session: 'ses_1' } as const
 const gateway = createTokenSigner({ service: 'gateway', privateKey: keys.gateway, clock })
@@ -34,7 +29,7 @@ const hs256 = (secret: string | Buffer) => {
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
 }
 const unsigned = (alg: string) => `${encode({ ...decode(0), alg })}.${encode(decode(1))}.`
-const pem = () => createPublicKey({ key: publicOf(keys.gateway), format: 'jwk' }).export({ type: 'spki', format: 'pem' }) as string
+const pem = () => createPublicKey({ key: publicTokenKey(keys.gateway), format: 'jwk' }).export({ type: 'spki', format: 'pem' }) as string
 const seconds = () => clock.now().getTime() / 1000
 
 describe('what a token proves', () => {
@@ -66,7 +61,7 @@ const attacks: readonly (readonly [string, () => string | Promise<string>])[] = 
   ['HS256 keyed with the public key', () => hs256(Buffer.from(keys.gateway.x, 'base64url'))],
   ['HS256 keyed with the public key as PEM', () => hs256(pem())],
   ['alg Ed448', () => forge({ alg: 'Ed448' })],
-  ['an unlisted key under a listed kid', () => forge({ kid: 'gateway-1' }, {}, newKey('mine'))],
+  ['an unlisted key under a listed kid', () => forge({ kid: 'gateway-1' }, {}, newTokenKey('mine'))],
   ['changed claims under the old signature', () => {
     const [header, , signature] = good.split('.')
     return `${header}.${encode({ ...decode(1), principal: { ...apiKey, merchant: 'acct_2' } })}.${signature}`
@@ -87,7 +82,7 @@ const attacks: readonly (readonly [string, () => string | Promise<string>])[] = 
   ['a kid of another service', () => forge({ kid: 'payments-1' })],
   ['typ JWT', () => forge({ typ: 'JWT' })],
   ['typ at+jwt', () => forge({ typ: 'at+jwt' })],
-  ['a jwk header', () => forge({ jwk: publicOf(keys.gateway) })],
+  ['a jwk header', () => forge({ jwk: publicTokenKey(keys.gateway) })],
   ['a jku header', () => forge({ jku: 'https://attacker.example/jwks.json' })],
   ['a crit header', () => forge({ crit: ['exp'] })],
   ['no exp', () => forge({}, { exp: undefined })],
@@ -149,10 +144,10 @@ describe('time', () => {
 })
 
 test('during a key roll both keys of a service are believed, afterwards the new one only', async () => {
-  const next = newKey('gateway-2')
+  const next = newTokenKey('gateway')
   const rolled = createTokenSigner({ service: 'gateway', privateKey: next, clock })
-  const both = createTokenVerifier({ audience: 'ledger', publicKeys: { gateway: [publicOf(next), publicOf(keys.gateway)] }, clock })
-  const after = createTokenVerifier({ audience: 'ledger', publicKeys: { gateway: [publicOf(next)] }, clock })
+  const both = createTokenVerifier({ audience: 'ledger', publicKeys: { gateway: [publicTokenKey(next), publicTokenKey(keys.gateway)] }, clock })
+  const after = createTokenVerifier({ audience: 'ledger', publicKeys: { gateway: [publicTokenKey(next)] }, clock })
   const token = await rolled.sign('ledger', apiKey)
   expect([await both.verify(token), await both.verify(good)].map((each) => each?.issuer)).toEqual(['gateway', 'gateway'])
   expect([await after.verify(token), await after.verify(good)].map((each) => each?.issuer)).toEqual(['gateway', undefined])

@@ -4,7 +4,7 @@ import { Fault } from '@micro/kernel'
 import { eventually } from '@micro/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startWorld, type World } from './gateway.fixture.ts'
-import { ListenError } from './server.ts'
+import { ListenError } from '@micro/service'
 
 let world: World
 afterEach(() => world.stop())

@@ -3,6 +3,5 @@ export { createGateway, type Gateway, type GatewayDependencies } from './gateway
 export type { Checks, Health } from './health.ts'
 export type { Limiter, Take, Taken } from './limits/limiter.ts'
 export { memoryLimiter } from './limits/memory-limiter.ts'
-export { ListenError } from './server.ts'
 export { localUpstream } from './upstream/local.ts'
 export type { Upstream } from './upstream/upstream.ts'

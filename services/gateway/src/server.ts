@@ -1,35 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Fault, type NewId } from '@micro/kernel'
 import { commonHeaders, sendFaultOnSocket } from './answer.ts'
 
 const headerBytesMax = 16 * 1024
-
-/** Why the gateway could not start listening, in a sentence for the person who started it. */
-export class ListenError extends Error {
-  override name = 'ListenError'
-  readonly code: 'port_taken' | 'port_forbidden' | 'address_unavailable' | 'unknown'
-  readonly host: string
-  readonly port: number
-
-  constructor(code: ListenError['code'], { host, port, cause }: { host: string; port: number; cause: Error }) {
-    const texts = {
-      port_taken: `Port ${port} on ${host} is taken by another program.`,
-      port_forbidden: `This user may not listen on port ${port}; take one above 1023.`,
-      address_unavailable: `${host} is not an address of this machine.`,
-      unknown: `Cannot listen on ${host}:${port}: ${cause.message}.`,
-    }
-    super(texts[code], { cause })
-    this.code = code
-    this.host = host
-    this.port = port
-  }
-}
-
-const listenCodes: Readonly<Record<string, ListenError['code']>> = {
-  EADDRINUSE: 'port_taken', EACCES: 'port_forbidden', EADDRNOTAVAIL: 'address_unavailable', ENOTFOUND: 'address_unavailable',
-}
 
 const clientFaults: Readonly<Record<string, () => Fault>> = {
   HPE_HEADER_OVERFLOW: () => new Fault('headers_too_large'),
@@ -82,16 +56,3 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
   })
   return server
 }
-
-/** Starts listening. @throws ListenError */
-export const listenOn = (server: Server, { host, port }: { host: string; port: number }): Promise<AddressInfo> =>
-  new Promise((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException): void => {
-      reject(new ListenError(listenCodes[cause.code ?? ''] ?? 'unknown', { host, port, cause }))
-    }
-    server.once('error', fail)
-    server.listen({ host, port }, () => {
-      server.off('error', fail)
-      resolve(server.address() as AddressInfo)
-    })
-  })

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '@micro/contracts'
+import { Fault, monotonicMs, type NewId } from '@micro/kernel'
+import type { TokenVerifier, VerifiedToken } from '@micro/signing'
+import { answerFault, answerJson } from './answer.ts'
+import type { Logger } from './log.ts'
+import { attachContext } from './request-context.ts'
+import type { Service } from './service.ts'
+
+/** Headers between Micro's processes; believed only beside a token that was verified. */
+export const requestIdHeader = 'micro-request-id'
+export const clientIpHeader = 'micro-client-ip'
+
+const readyMsMax = 2_000
+const requestIdForm = /^req_[A-Za-z0-9_]{1,64}$/
+const clientIpForm = /^[0-9A-Fa-f.:]{2,45}$/
+
+interface Visit {
+  readonly startedMs: number
+  readonly method: string
+  requestId: string
+  route: string
+  caller: VerifiedToken | undefined
+}
+
+const bearerOf = ({ headers }: IncomingMessage): string => /^Bearer ([\w.-]+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+
+/** The header's text when it has the form, and then only once: a repeated header arrives joined and has it not. */
+const headerOf = (request: IncomingMessage, name: string, form: RegExp): string | undefined => {
+  const value = request.headers[name]
+  return typeof value === 'string' && form.test(value) ? value : undefined
+}
+
+const within = async (ms: number, work: Promise<void>): Promise<void> => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms} ms`)), ms)
+  await Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
+}
+
+/**
+ * The way into a service that runs as a process of its own: whoever has no token of one of Micro's services is refused,
+ * and nothing else on the wire is believed about who is asking. Call it before the service starts.
+ */
+export const createDoor = (options: { service: Service; verifier: TokenVerifier; log: Logger; newId: NewId }) => {
+  const { service, verifier, log, newId } = options
+  const visits = new WeakMap<IncomingMessage, Visit>()
+  service.http.addHook('onRequest', (request, _reply, done) => {
+    const visit = visits.get(request.raw)
+    // The pattern, never the raw path, which may hold anything.
+    if (visit !== undefined) visit.route = request.routeOptions.url ?? '(none)'
+    done()
+  })
+
+  const noteWhenClosed = (visit: Visit, response: ServerResponse): void => {
+    response.once('close', () => {
+      const principal = visit.caller?.principal
+      log.info(
+        {
+          request_id: visit.requestId, method: visit.method, route: visit.route, status: response.statusCode,
+          ms: Math.round((monotonicMs() - visit.startedMs) * 100) / 100, caller: visit.caller?.issuer,
+          ...(principal === undefined || principal.kind === 'service' ? {} : { merchant: principal.merchant, mode: principal.mode }),
+          ...(response.writableFinished ? {} : { aborted: true }),
+        },
+        'request.finished',
+      )
+    })
+  }
+
+  const answerReady = async (response: ServerResponse): Promise<void> => {
+    try {
+      await within(readyMsMax, service.ready())
+      answerJson(response, 200, { status: 'ok', service: service.name })
+    } catch (error) {
+      log.warn({ err: error }, 'ready.failed')
+      answerFault(response, new Fault('upstream_unavailable', { service: service.name, retry_after: 1 }, { cause: error }))
+    }
+  }
+
+  const letIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const visit: Visit = { startedMs: monotonicMs(), method: request.method ?? '', requestId: newId('request'), route: '(none)', caller: undefined }
+    noteWhenClosed(visit, response)
+    const caller = await verifier.verify(bearerOf(request))
+    if (caller === undefined) {
+      response.setHeader('connection', 'close')
+      return answerFault(response, new Fault('internal_token_invalid'))
+    }
+    visit.caller = caller
+    visit.requestId = headerOf(request, requestIdHeader, requestIdForm) ?? visit.requestId
+    visits.set(request, visit)
+    response.setHeader('request-id', visit.requestId)
+    const clientIp = caller.issuer === 'gateway' ? headerOf(request, clientIpHeader, clientIpForm) : undefined
+    const principal: Principal | undefined = caller.principal
+    attachContext(request, { requestId: visit.requestId, principal, clientIp: clientIp ?? '' })
+    for (const name of ['authorization', requestIdHeader, clientIpHeader]) delete request.headers[name]
+    if (!response.destroyed) service.http.routing(request, response)
+  }
+
+  /** Answers one request. Never rejects. */
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      if (request.url === '/livez') return answerJson(response, 200, { status: 'ok', service: service.name })
+      if (request.url === '/readyz') return await answerReady(response)
+      await letIn(request, response)
+    } catch (error) {
+      log.error({ err: error }, 'request.failed')
+      if (response.headersSent) response.destroy()
+      else answerFault(response, new Fault('internal', {}, { cause: error }))
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { monotonicMs } from '@micro/kernel'
+import { MigrationError } from '@micro/postgres'
+import { ConfigurationError } from './environment.ts'
+import { ListenError } from './listen.ts'
+import type { Logger } from './log.ts'
+
+/** What has been started, told to be undone. */
+export interface Undo {
+  /** Steps run in the reverse order of their adding; one failing does not keep the rest from running. */
+  add(step: () => Promise<void> | void): void
+  all(): Promise<void>
+}
+
+export const createUndo = (): Undo => {
+  const steps: (() => Promise<void> | void)[] = []
+  return {
+    add: (step) => void steps.push(step),
+    async all() {
+      const errors: unknown[] = []
+      for (const step of steps.splice(0).toReversed()) {
+        try {
+          await step()
+        } catch (error) {
+          errors.push(error)
+        }
+      }
+      if (errors.length > 0) throw new AggregateError(errors, 'Not everything could be stopped in order.')
+    },
+  }
+}
+
+const sentenceFor = (name: string, error: unknown): string => {
+  const told = error instanceof ConfigurationError || error instanceof ListenError || error instanceof MigrationError
+  if (told) return `${name} cannot start: ${error.message}`
+  return `${name} could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+}
+
+const untilAsked = (): Promise<NodeJS.Signals> => {
+  const asked = Promise.withResolvers<NodeJS.Signals>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => asked.resolve(signal))
+  return asked.promise
+}
+
+/**
+ * Runs one process from start to the first SIGTERM or SIGINT. What was started before a failure is stopped again; the
+ * exit code is 0 after an orderly end, 2 for wrong settings, 1 for everything else.
+ */
+export const runProcess = async (
+  name: string,
+  start: (undo: Undo) => Promise<{ log: Logger; host: string; port: number }>,
+): Promise<void> => {
+  // Heard from the first moment on: a start cut short still stops what it started.
+  const asked = untilAsked()
+  const undo = createUndo()
+  const startedMs = monotonicMs()
+  try {
+    const { log, host, port } = await start(undo)
+    log.info({ host, port, pid: process.pid, ms: Math.round(monotonicMs() - startedMs) }, 'service.started')
+    const signal = await asked
+    const stoppingMs = monotonicMs()
+    await undo.all()
+    log.info({ signal, ms: Math.round(monotonicMs() - stoppingMs) }, 'service.stopped')
+  } catch (error) {
+    process.stderr.write(`${sentenceFor(name, error)}\n`)
+    process.exitCode = error instanceof ConfigurationError ? 2 : 1
+    await undo.all().catch(() => {})
+  }
+}
