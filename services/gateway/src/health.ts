@@ -1,5 +1,5 @@
 import { Fault, type Clock } from '@micro/kernel'
-import type { Logger } from '@micro/service'
+import { TimeoutError, within, type Logger } from '@micro/service'
 import { elapsedMs } from './elapsed.ts'
 import manifest from '../package.json' with { type: 'json' }
 
@@ -23,20 +23,10 @@ export const version = manifest.version
 const checkMsMax = 2_000
 const freshMs = 1_000
 
-class CheckTimeout extends Error {}
-
-const withTimeout = async (check: () => Promise<void>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CheckTimeout()), checkMsMax)
-  })
-  await Promise.race([check(), late]).finally(() => clearTimeout(timer))
-}
-
 // Anyone may read this, so an unexpected error's own words stay in the log.
 const reasonOf = (error: unknown): string => {
   if (error instanceof Fault) return error.message
-  return error instanceof CheckTimeout ? `It did not answer within ${checkMsMax} ms.` : 'It cannot do its work right now; the log says why.'
+  return error instanceof TimeoutError ? `It did not answer within ${checkMsMax} ms.` : 'It cannot do its work right now; the log says why.'
 }
 
 const overall = (services: Readonly<Record<string, ServiceHealth>>): Health['status'] => {
@@ -54,7 +44,7 @@ export const createHealth = ({ checks, clock, log }: { checks: Checks; clock: Cl
 
   const checkOne = async (name: string, check: () => Promise<void>): Promise<[string, ServiceHealth]> => {
     try {
-      await withTimeout(check)
+      await within(checkMsMax, check)
       return [name, { status: 'ok' }]
     } catch (error) {
       log.warn({ err: error, upstream: name }, 'health.check_failed')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BusMessages, MerchantPrincipal } from '@micro/contracts'
 import { Fault, type Clock } from '@micro/kernel'
+import { within } from '@micro/service'
 import { elapsedMs } from '../elapsed.ts'
 
 interface Entry {
@@ -38,14 +39,6 @@ export const isRevokedBy = (principal: MerchantPrincipal, { keyId, session, user
   return user !== undefined && principal.user === user
 }
 
-const within = async <T>(ms: number, work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
-
 export const credentialCache = (options: CredentialCacheOptions): CredentialCache => {
   const { lookUp, ttlMs, negativeTtlMs, lookUpMsMax = 5_000, entriesMax = 100_000 } = options
   const nowMs = elapsedMs(options.clock)
@@ -66,7 +59,7 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
     // Age counts from before the question: the answer may be as old as that.
     const askedMs = nowMs()
     const revocationsBefore = revocations
-    const principal = await within(lookUpMsMax, lookUp(credential)).catch((cause: unknown) => {
+    const principal = await within(lookUpMsMax, () => lookUp(credential)).catch((cause: unknown) => {
       throw new Fault('upstream_unavailable', { service: 'auth', retry_after: 1 }, { cause })
     })
     // A revocation that came meanwhile may be of this very credential: use the answer, but do not remember it.
