@@ -32,6 +32,14 @@ export const grantConnect = async (client: pg.Client, { database, role }: { data
   await client.query(`grant connect on database ${id(database)} to ${id(role)}`)
 }
 
+/** What a role means by a bare table name in one database. */
+export const setSearchPath = async (
+  client: pg.Client,
+  { database, role, schema }: { database: string; role: string; schema: string },
+) => {
+  await client.query(`alter role ${id(role)} in database ${id(database)} set search_path = ${id(schema)}`)
+}
+
 export const closeToPublic = async (client: pg.Client, database: string) => {
   await client.query(`revoke all on database ${id(database)} from public`)
 }

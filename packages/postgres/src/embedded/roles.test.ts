@@ -87,6 +87,11 @@ test('where nothing is hidden, a person sees future tables too', async () => {
   await expect(read(`id from ${service}.future`)).resolves.toEqual([])
 })
 
+test('a person names tables without their schema', async () => {
+  await openTo([])
+  await expect(read('id from users')).resolves.toEqual([])
+})
+
 test('hiding something later takes back what was visible', async () => {
   await openTo([])
   await openTo(['secrets'])

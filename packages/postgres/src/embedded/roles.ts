@@ -13,6 +13,7 @@ import {
   listColumns,
   listTables,
   revokeAllReads,
+  setSearchPath,
 } from './roles.store.ts'
 
 type SuperuserUrl = (database: string) => string
@@ -93,6 +94,8 @@ const openForReading = async (
   await asSuperuser(superuserUrl(database), async (client) => {
     await client.query('begin')
     await grantConnect(client, { database, role: reader })
+    // Whoever opens psql and types \d sees the service's tables, not an empty `public`.
+    await setSearchPath(client, { database, role: reader, schema: service })
     await grantUsage(client, names)
     await revokeAllReads(client, names)
     if (hidden.length === 0) await grantAllReads(client, names)
