@@ -4,7 +4,11 @@ import { originalPorts } from './database-ports.ts'
 
 export interface BannerFacts {
   readonly gatewayUrl: string
+  /** False when the command line has to be told where the gateway is. */
+  readonly usualAddress: boolean
   readonly dataDir: string
+  /** False when the command line has to be told where the data is. */
+  readonly usualDataDir: boolean
   readonly ephemeral: boolean
   readonly seconds: number
   readonly logFile: string
@@ -16,14 +20,19 @@ export interface BannerFacts {
 
 const row = (label: string, text: string): string => `  ${label.padEnd(10)} ${text}`
 
+/** As a shell reads it back; plain paths stay as they are. */
+const quoted = (text: string): string => (/^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+
 /** What a newcomer sees once everything runs: where it is, and three commands that work as printed. */
 export const banner = (facts: BannerFacts): string => {
   const bold = (text: string): string => (facts.colour ? `\u001b[1m${text}\u001b[22m` : text)
   const dim = (text: string): string => (facts.colour ? `\u001b[2m${text}\u001b[22m` : text)
   const kept = facts.ephemeral ? 'forgotten at the end' : 'kept; Ctrl-C and start again as you like'
-  const others = (['payments', 'ledger', 'events'] as const).map((service) => `micro db url ${service}`)
+  const at = facts.usualAddress ? '' : ` --gateway-url ${facts.gatewayUrl}`
+  const dbUrl = (service: string): string =>
+    `./micro db url ${service}${facts.usualDataDir ? '' : ` --data-dir ${quoted(facts.dataDir)}`}`
   const warnings = facts.takenPorts.map(
-    (service) => `  Port ${originalPorts[service]} is taken, so ${databaseNames[service]} answers elsewhere: ./micro db url ${service}`,
+    (service) => `  Port ${originalPorts[service]} is taken, so ${databaseNames[service]} answers elsewhere: ${dbUrl(service)}`,
   )
   return [
     '',
@@ -31,15 +40,16 @@ export const banner = (facts: BannerFacts): string => {
     '',
     row('Gateway', bold(facts.gatewayUrl)),
     row('Data', `${facts.dataDir} ${dim(`(${kept})`)}`),
-    row('Databases', `psql ${facts.databaseUrls.auth} ${dim(`(read-only; also: ${others.join(', ')})`)}`),
+    row('Databases', `psql ${facts.databaseUrls.auth} ${dim('(read-only)')}`),
+    row('', dim(`the others: ${dbUrl('payments')} (or ledger, events)`)),
     row('Log', facts.logFile),
     ...(warnings.length > 0 ? ['', ...warnings] : []),
     '',
     'Try, in another terminal:',
     '',
-    `  curl -X POST ${facts.gatewayUrl}/auth/register -H 'Content-Type: application/json' \\`,
+    `  curl -X POST ${facts.gatewayUrl}/auth/register \\`,
     `    -d '{"email": "dev@example.com", "password": "securepassword"}'`,
-    '  ./micro login --email dev@example.com',
+    `  ./micro login --email dev@example.com${at}`,
     '  ./micro listen --forward-to http://localhost:4242/webhook',
     '',
     dim('Then, in a third: ./micro trigger payment_intent.succeeded. Ctrl-C here stops everything.'),

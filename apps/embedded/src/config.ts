@@ -14,6 +14,9 @@ export interface EmbeddedConfig {
 
 /** The port under which the databases also answer at the original's addresses. */
 export const defaultPort = 8080
+export const defaultHost = '127.0.0.1'
+/** Below the folder the command is typed in; `micro db` looks there too. */
+export const defaultDataDir = '.micro'
 
 /** A setting that cannot work, told in one sentence. */
 export class ConfigError extends Error {
@@ -38,8 +41,8 @@ export const readConfig = (args: readonly string[], env: NodeJS.ProcessEnv = pro
       args: [...args],
       options: {
         port: { type: 'string', default: String(defaultPort) },
-        host: { type: 'string', default: '127.0.0.1' },
-        'data-dir': { type: 'string', default: '.micro' },
+        host: { type: 'string', default: defaultHost },
+        'data-dir': { type: 'string', default: defaultDataDir },
         ephemeral: { type: 'boolean', default: false },
       },
     }).values

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path'
 import { styleText } from 'node:util'
 import { createAuthSecrets } from '@micro/auth'
 import type { ServiceName } from '@micro/contracts'
 import { banner } from './banner.ts'
-import { defaultPort, type EmbeddedConfig } from './config.ts'
+import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
 import { openDataDirectory } from './data-directory.ts'
 import { databaseNames, openDatabases, type Databases, type StoringService } from './databases.ts'
@@ -56,9 +57,10 @@ const browsableHost = (host: string): string => (host === '0.0.0.0' || host === 
 
 const start = async (config: EmbeddedConfig, version: string, undo: ReturnType<typeof createUndo>): Promise<Running> => {
   const progress = createProgress(process.stdout)
-  await checkPort(config)
+  // Before the port: whoever types the command twice is told that Micro runs, not that something has its port.
   const directory = await openDataDirectory(config)
   undo.add(directory.release)
+  await checkPort(config)
   const logs = await openLogFile(directory.path)
   undo.add(logs.close)
   const databases = await progress.step('Databases', () => openDatabases(directory.path))
@@ -79,7 +81,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: ReturnType<t
   undo.add(() => removeInstance(directory.path))
   process.stdout.write(
     banner({
-      gatewayUrl, dataDir: directory.path, ephemeral: config.ephemeral, seconds: progress.seconds(), logFile: logs.path, databaseUrls: urls,
+      gatewayUrl, usualAddress: config.port === defaultPort && browsableHost(config.host) === defaultHost,
+      dataDir: directory.path, usualDataDir: directory.path === resolve(defaultDataDir), ephemeral: config.ephemeral, seconds: progress.seconds(), logFile: logs.path, databaseUrls: urls,
       takenPorts: config.port === defaultPort ? services.filter((service) => !ports.has(service)) : [],
       colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
     }),
