@@ -108,6 +108,19 @@ describe('a misused command ends with 2, one sentence on standard error and noth
     })
 })
 
+describe('a misused command points at its own help', () => {
+  for (const [args, command] of [
+    [['frobnicate'], 'micro'],
+    [['keys', 'frobnicate'], 'micro keys'],
+    [['listen', '--frobnicate'], 'micro listen'],
+    [['up', '--port', '70000'], 'micro up'],
+    [['trigger'], 'micro trigger'],
+    [['db', 'url'], 'micro db url'],
+  ] as const)
+    test(`micro ${args.join(' ')}`, async () =>
+      expect((await inProcess(...args)).stderr).toMatch(new RegExp(`\\nRun '${command} --help' for usage\\.\\n$`)))
+})
+
 test('version, in words and as JSON', async () => {
   expect(await inProcess('version')).toMatchObject({ code: 0, stdout: 'micro 1.2.3\n' })
   expect(await inProcess('--version')).toMatchObject({ code: 0, stdout: 'micro 1.2.3\n' })

@@ -33,8 +33,7 @@ export const createProgram = (shell: Shell): MicroCommand => {
     .configureOutput({
       writeOut: (text) => void shell.stdout.write(text),
       writeErr: (text) => void shell.stderr.write(text),
-      outputError: (text, write) =>
-        write(`${text.replace(/^error: /, 'Error: ').trimEnd()}\nRun 'micro --help' for usage.\n`),
+      outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')),
     })
     .exitOverride()
   addUp(program, shell)

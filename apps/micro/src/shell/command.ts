@@ -1,4 +1,4 @@
-import { Command, type Help, type Option } from 'commander'
+import { Command, type ErrorOptions, type Help, type Option } from 'commander'
 
 /** A command that knows examples, and whose bare groups answer with their help, as Cobra's do. */
 export class MicroCommand extends Command {
@@ -12,6 +12,11 @@ export class MicroCommand extends Command {
   examples(...lines: readonly string[]): this {
     this.exampleText = lines.map((line) => `  ${line}`).join('\n')
     return this
+  }
+
+  /** What was wrong, and where to look it up: at the command that was misused. */
+  override error(message: string, options?: ErrorOptions): never {
+    return super.error(`${message}\nRun '${pathOf(this)} --help' for usage.`, options)
   }
 
   // Asking for a group without naming one of its commands is a question, not a mistake.
