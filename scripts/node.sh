@@ -39,9 +39,9 @@ fetch_node() {
   printf 'micro: fetching a newer Node next to the project, once (this machine has %s) …\n' "$node_host" >&2
   (cd "$root/toolchain" && npm ci --ignore-scripts --loglevel=error >/dev/null) ||
     node_missing "this machine has $node_host and npm could not fetch a newer one"
-  # Each platform's Node is an optional package, so npm is content without any.
+  # Each platform's Node is an optional package, so npm is content without any, also when it could not be reached.
   node_is_new_enough "$("$node_path" --version 2>/dev/null)" ||
-    node_missing "this machine has $node_host and npm brought no newer one for $(uname -s) $(uname -m)"
+    node_missing "this machine has $node_host and npm brought no newer one for $(uname -s) $(uname -m) (is the network there?)"
   cp "$root/toolchain/package-lock.json" "$root/toolchain/node_modules/.locked"
 }
 
