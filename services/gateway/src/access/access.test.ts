@@ -39,6 +39,10 @@ describe('readCredential', () => {
       expect(outcome(() => readCredential(header))).toEqual(want))
   }
 
+  test('a header that names no way to authenticate is answered with the one that works', () => {
+    expect(() => readCredential(key)).toThrow(/must read: Bearer sk_\.\.\.\)$/)
+  })
+
   test('a refused key is shown masked only', () => {
     const wrong = 'sk_test_abcdefghijklmnopqrstuvwxyz0123456789'
     expect(() => readCredential(`Bearer ${wrong}`)).toThrow(/^Invalid API Key provided: sk_test_\*{4}6789$/)

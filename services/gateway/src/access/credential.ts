@@ -30,6 +30,6 @@ export const readCredential = (header: string | undefined): Credential | undefin
     return { kind: 'session', text: token }
   }
   const key = parseApiKey(text)
-  if (key === undefined) throw new Fault('api_key_invalid', { key: text === '' ? '(unreadable Authorization header)' : maskApiKey(text) })
+  if (key === undefined) throw new Fault('api_key_invalid', { key: text === '' ? '(none; the Authorization header must read: Bearer sk_...)' : maskApiKey(text) })
   return { kind: 'api_key', text, mode: key.mode }
 }
