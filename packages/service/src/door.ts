@@ -6,10 +6,13 @@ import { answerFault, answerJson } from './answer.ts'
 import type { Logger } from './log.ts'
 import { attachContext } from './request-context.ts'
 import type { Service } from './service.ts'
+import { within } from './within.ts'
 
 /** Headers between Micro's processes; believed only beside a token that was verified. */
 export const requestIdHeader = 'micro-request-id'
 export const clientIpHeader = 'micro-client-ip'
+/** On the answer to a caller without a valid token: tells this 401 from those that concern the client. */
+export const tokenRefusedHeader = 'micro-token-refused'
 
 const readyMsMax = 2_000
 const requestIdForm = /^req_[A-Za-z0-9_]{1,64}$/
@@ -29,12 +32,6 @@ const bearerOf = ({ headers }: IncomingMessage): string => /^Bearer ([\w.-]+)$/.
 const headerOf = (request: IncomingMessage, name: string, form: RegExp): string | undefined => {
   const value = request.headers[name]
   return typeof value === 'string' && form.test(value) ? value : undefined
-}
-
-const within = async (ms: number, work: Promise<void>): Promise<void> => {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${ms} ms`)), ms)
-  await Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
 }
 
 /**
@@ -68,7 +65,7 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
 
   const answerReady = async (response: ServerResponse): Promise<void> => {
     try {
-      await within(readyMsMax, service.ready())
+      await within(readyMsMax, () => service.ready())
       answerJson(response, 200, { status: 'ok', service: service.name })
     } catch (error) {
       log.warn({ err: error }, 'ready.failed')
@@ -81,7 +78,7 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
     noteWhenClosed(visit, response)
     const caller = await verifier.verify(bearerOf(request))
     if (caller === undefined) {
-      response.setHeader('connection', 'close')
+      response.setHeader('connection', 'close').setHeader(tokenRefusedHeader, 'true')
       return answerFault(response, new Fault('internal_token_invalid'))
     }
     visit.caller = caller

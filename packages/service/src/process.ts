@@ -1,5 +1,5 @@
 // Apart from index.ts, so that whoever runs every service in one process loads none of it.
-export { clientIpHeader, requestIdHeader } from './door.ts'
+export { clientIpHeader, requestIdHeader, tokenRefusedHeader } from './door.ts'
 export {
   ConfigurationError, readEnvironment,
   type DatabaseConfig, type Environment, type ProcessConfig,

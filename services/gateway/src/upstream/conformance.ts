@@ -17,8 +17,8 @@ export const upstreamConformance = (adapter: string, reach: (service: Service) =
 
     beforeAll(async () => {
       service = fakeService('payments', fakeRuntime(), seen, (operation) => replying(operation))
-      await service.start()
       const upstream = await reach(service)
+      await service.start()
       server = createServer((request, response) => {
         response.setHeader('request-id', 'req_1')
         upstream.handle(request, response, { requestId: 'req_1', principal, clientIp: '192.0.2.1' })
