@@ -22,4 +22,6 @@ export interface Taken {
  */
 export interface Limiter {
   take(request: Take): Promise<Taken>
+  /** `local`: this gateway decides alone for now, and the limiter's own bound holds instead; for health. */
+  mode(): 'exact' | 'local'
 }

@@ -1,9 +1,18 @@
 import { fakeClock } from '@micro/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { limiterConformance } from './conformance.ts'
 import { memoryLimiter } from './memory-limiter.ts'
 
 const windowMs = 60_000
+
+describe('memoryLimiter conforms', () => {
+  limiterConformance(() => {
+    const clock = fakeClock()
+    const pass = (ms: number) => Promise.resolve(clock.advance(ms))
+    return Promise.resolve({ limiter: memoryLimiter({ clock }), windowMs, pass })
+  })
+})
 
 describe('memoryLimiter', () => {
   test('exactly the limit passes, the next is told when the oldest leaves', async () => {
