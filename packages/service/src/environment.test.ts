@@ -1,6 +1,7 @@
 import { newTokenKey, publicTokenKey } from '@micro/signing'
 import { expect, test } from 'vitest'
-import { ConfigurationError, readEnvironment, type Environment } from './environment.ts'
+import { readEnvironment } from './environment.ts'
+import { ConfigurationError, type Environment } from './settings.ts'
 
 const key = newTokenKey('ledger')
 const good = {

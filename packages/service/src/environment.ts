@@ -1,13 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { ServiceName } from '@micro/contracts'
 import type { TokenPrivateKey, TokenPublicKey } from '@micro/signing'
-
-/** Settings that cannot work, every one of them named. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError'
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>
+import { readSettings, type Environment } from './settings.ts'
 
 /** How a service runs as a process of its own. Times in milliseconds. */
 export interface ProcessConfig {
@@ -62,30 +56,15 @@ const publicKeysOf = (value: unknown): ProcessConfig['tokens']['publicKeys'] => 
 
 const withoutPassword = (text: string): string => text.replace(/\/\/[^@/]*@/, '//…@')
 
-/** Reads settings one by one and keeps what is wrong for the end, so that all of it is told at once. */
+/** Reads what a process needs beside its service's own settings; what is wrong is told at once, by `done`. */
 export const readEnvironment = (env: Environment) => {
-  const problems: string[] = []
-
-  const text = (name: string, fallback?: string): string => {
-    const given = env[name]?.trim()
-    if (given !== undefined && given !== '') return given
-    if (fallback === undefined) problems.push(`${name} is missing`)
-    return fallback ?? ''
-  }
-
-  const integer = (name: string, bounds: { fallback: number; min: number; max: number }): number => {
-    const given = text(name, String(bounds.fallback))
-    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN
-    if (value >= bounds.min && value <= bounds.max) return value
-    problems.push(`${name} must be a whole number from ${bounds.min} to ${bounds.max}, got '${given}'`)
-    return bounds.fallback
-  }
+  const { text, integer, complain, including, done } = readSettings(env)
 
   const url = (name: string, options: { protocols: readonly string[]; fallback?: string }): string => {
     const given = text(name, options.fallback)
     const { protocol = '' } = URL.canParse(given) ? new URL(given) : {}
     if (given !== '' && !options.protocols.includes(protocol.replace(':', ''))) {
-      problems.push(`${name} must be a URL that starts with ${options.protocols.map((each) => `${each}://`).join(' or ')}, got '${withoutPassword(given)}'`)
+      complain(`${name} must be a URL that starts with ${options.protocols.map((each) => `${each}://`).join(' or ')}, got '${withoutPassword(given)}'`)
     }
     return given
   }
@@ -98,13 +77,13 @@ export const readEnvironment = (env: Environment) => {
     try {
       value = JSON.parse(given)
     } catch {
-      problems.push(`${name} is not valid JSON`)
+      complain(`${name} is not valid JSON`)
       return undefined
     }
     try {
       return read(value)
     } catch (error) {
-      problems.push(`${name} cannot be used: ${(error as Error).message}`)
+      complain(`${name} cannot be used: ${(error as Error).message}`)
       return undefined
     }
   }
@@ -138,19 +117,7 @@ export const readEnvironment = (env: Environment) => {
       const name = service === 'payments' ? 'PAYMENT_SERVICE_URL' : `${service.toUpperCase()}_SERVICE_URL`
       return url(name, { protocols: ['http', 'https'], fallback: `http://127.0.0.1:${port}` }).replace(/\/+$/, '')
     },
-    /** Takes in a reader that throws one Error with all its complaints. */
-    including<T>(read: () => T): T {
-      try {
-        return read()
-      } catch (error) {
-        problems.push((error as Error).message)
-        return undefined as T
-      }
-    },
-    /** The settings, when nothing was wrong with any. @throws ConfigurationError that names everything that is wrong */
-    done<T>(settings: T): T {
-      if (problems.length > 0) throw new ConfigurationError(`wrong settings:\n${problems.map((each) => `  - ${each}`).join('\n')}`)
-      return Object.freeze(settings)
-    },
+    including,
+    done,
   }
 }

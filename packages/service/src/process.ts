@@ -1,8 +1,5 @@
 // Apart from index.ts, so that whoever runs every service in one process loads none of it.
 export { clientIpHeader, requestIdHeader, tokenRefusedHeader } from './door.ts'
-export {
-  ConfigurationError, readEnvironment,
-  type DatabaseConfig, type Environment, type ProcessConfig,
-} from './environment.ts'
+export { readEnvironment, type DatabaseConfig, type ProcessConfig } from './environment.ts'
 export { runProcess, type Undo } from './run.ts'
 export { serve, type Served } from './serve.ts'

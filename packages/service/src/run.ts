@@ -1,8 +1,8 @@
 import { monotonicMs } from '@micro/kernel'
 import { MigrationError } from '@micro/postgres'
-import { ConfigurationError } from './environment.ts'
 import { ListenError } from './listen.ts'
 import type { Logger } from './log.ts'
+import { ConfigurationError } from './settings.ts'
 
 /** What has been started, told to be undone. */
 export interface Undo {

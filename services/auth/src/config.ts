@@ -1,4 +1,5 @@
-import { parseAuthSecrets, type Pepper, type Rotating, type SigningJwk } from './secrets.ts'
+import { readSettings, type Environment } from '@micro/service'
+import { parseAuthSecrets, type Pepper, type Rotating, type SecretRings, type SigningJwk } from './secrets.ts'
 
 export interface AuthConfig {
   readonly peppers: Rotating<Pepper>
@@ -12,42 +13,31 @@ export interface AuthConfig {
   readonly passwordHashConcurrency: number
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /**
  * Reads MICRO_REGISTRATION (open | closed, default closed), MICRO_ACCESS_TOKEN_SECONDS (600), MICRO_REFRESH_TOKEN_DAYS
  * (30), MICRO_PASSWORD_HASH_CONCURRENCY (2). The secrets are the text that `createAuthSecrets` made, from wherever the
  * caller keeps it, else from MICRO_AUTH_SECRETS.
- * @throws Error listing everything that is wrong, without the secrets' values
+ * @throws ConfigurationError that names everything that is wrong, without the secrets' values
  */
 export const readAuthConfig = (env: Environment, secretsJson = env['MICRO_AUTH_SECRETS']): AuthConfig => {
-  const problems: string[] = []
-
-  const integer = (name: string, bounds: { fallback: number; min: number; max: number }): number => {
-    const given = env[name]
-    if (given === undefined || given === '') return bounds.fallback
-    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN
-    if (value >= bounds.min && value <= bounds.max) return value
-    problems.push(`${name} must be a whole number from ${bounds.min} to ${bounds.max}, got '${given}'`)
-    return bounds.fallback
-  }
+  const { text, integer, complain, done } = readSettings(env)
 
   const secrets = () => {
     if (secretsJson === undefined || secretsJson === '') {
-      problems.push('the secrets (MICRO_AUTH_SECRETS) are missing')
+      complain('the secrets (MICRO_AUTH_SECRETS) are missing')
       return undefined
     }
     try {
       return parseAuthSecrets(secretsJson)
     } catch (error) {
-      problems.push(`the secrets (MICRO_AUTH_SECRETS) cannot be used: ${(error as Error).message}`)
+      complain(`the secrets (MICRO_AUTH_SECRETS) cannot be used: ${(error as Error).message}`)
       return undefined
     }
   }
 
-  const registration = env['MICRO_REGISTRATION'] ?? 'closed'
+  const registration = text('MICRO_REGISTRATION', 'closed')
   if (registration !== 'open' && registration !== 'closed') {
-    problems.push(`MICRO_REGISTRATION must be open or closed, got '${registration}'`)
+    complain(`MICRO_REGISTRATION must be open or closed, got '${registration}'`)
   }
   const rings = secrets()
   const numbers = {
@@ -55,6 +45,6 @@ export const readAuthConfig = (env: Environment, secretsJson = env['MICRO_AUTH_S
     refreshTokenDays: integer('MICRO_REFRESH_TOKEN_DAYS', { fallback: 30, min: 1, max: 365 }),
     passwordHashConcurrency: integer('MICRO_PASSWORD_HASH_CONCURRENCY', { fallback: 2, min: 1, max: 64 }),
   }
-  if (rings === undefined || problems.length > 0) throw new Error(`auth is not configured: ${problems.join('; ')}`)
-  return Object.freeze({ ...rings, ...numbers, registrationOpen: registration === 'open' })
+  // Without secrets there is a complaint, and `done` throws.
+  return done({ ...(rings as SecretRings), ...numbers, registrationOpen: registration === 'open' })
 }

@@ -5,7 +5,7 @@ test('without settings the defaults hold', () => expect(readEventsConfig({})).to
 
 test('every wrong setting is named at once', () => {
   const read = () => readEventsConfig({ MICRO_EVENTS_POLL_MS: 'soon', MICRO_EVENTS_LEASE_MS: '1' })
-  expect(read).toThrow(/MICRO_EVENTS_LEASE_MS must be .* got '1'; MICRO_EVENTS_POLL_MS must be .* got 'soon'/)
+  expect(read).toThrow(/MICRO_EVENTS_LEASE_MS must be .* got '1'\n.*MICRO_EVENTS_POLL_MS must be .* got 'soon'/)
 })
 
 test('the configuration cannot be changed afterwards', () =>

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { readSettings, type Environment } from '@micro/service'
 
 /** Bounds of the WebSocket stream. Times in milliseconds. */
 export interface StreamConfig {
@@ -55,24 +56,8 @@ const streamDefaults: StreamConfig = {
   bufferedBytesMax: 1024 * 1024,
 }
 
-type Env = Readonly<Record<string, string | undefined>>
-
-const readInteger = (env: Env, errors: string[], spec: { name: string; fallback: number; max: number }): number => {
-  const text = env[spec.name]?.trim()
-  if (text === undefined || text === '') return spec.fallback
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-  if (value <= spec.max) return value
-  errors.push(`${spec.name} must be a whole number from 0 to ${spec.max}, got '${text}'`)
-  return spec.fallback
-}
-
-const readList = (env: Env, errors: string[], spec: { name: string; check: (item: string) => boolean; expected: string }): readonly string[] => {
-  const items = (env[spec.name] ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
-  for (const item of items) if (!spec.check(item)) errors.push(`${spec.name} must list ${spec.expected}, got '${item}'`)
-  return Object.freeze(items.map((item) => item.toLowerCase()))
-}
-
-const isHostName = (text: string): boolean => text === '*' || /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i.test(text)
+const isHostName = (text: string): boolean =>
+  text === '*' || /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i.test(text)
 const isOrigin = (text: string): boolean => /^https?:\/\/[^/?#@\s]+$/i.test(text)
 const isRange = (text: string): boolean => {
   const [address = '', bits, ...rest] = text.split('/')
@@ -84,29 +69,28 @@ const isRange = (text: string): boolean => {
 /**
  * Reads the gateway's settings: MICRO_HOST, MICRO_PORT, MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT, MICRO_LOGIN_RATE_LIMIT,
  * MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_DRAIN_MS.
- * @throws Error that names every wrong setting at once
+ * @throws ConfigurationError that names every wrong setting at once
  */
-export const readGatewayConfig = (env: Env): GatewayConfig => {
-  const errors: string[] = []
-  const integer = (name: string, fallback: number, max: number) => readInteger(env, errors, { name, fallback, max })
-  const config: GatewayConfig = {
-    host: env['MICRO_HOST']?.trim() || '127.0.0.1',
+export const readGatewayConfig = (env: Environment): GatewayConfig => {
+  const { text, list, done, ...settings } = readSettings(env)
+  const integer = (name: string, fallback: number, max: number) => settings.integer(name, { fallback, min: 0, max })
+  return done<GatewayConfig>({
+    host: text('MICRO_HOST', '127.0.0.1'),
     port: integer('MICRO_PORT', 8080, 65_535),
     limits: Object.freeze({
       perKey: integer('MICRO_RATE_LIMIT', 100, 100_000),
       perIp: integer('MICRO_IP_RATE_LIMIT', 60, 100_000),
       login: integer('MICRO_LOGIN_RATE_LIMIT', 30, 100_000),
     }),
-    allowedHosts: readList(env, errors, { name: 'MICRO_ALLOWED_HOSTS', check: isHostName, expected: 'host names (or *)' }),
-    allowedOrigins: readList(env, errors, {
-      name: 'MICRO_ALLOWED_ORIGINS', check: isOrigin, expected: 'origins such as https://app.example.com',
+    allowedHosts: list('MICRO_ALLOWED_HOSTS', { check: isHostName, expected: 'host names (or *)' }),
+    allowedOrigins: list('MICRO_ALLOWED_ORIGINS', {
+      check: isOrigin,
+      expected: 'origins such as https://app.example.com',
     }),
-    trustedProxies: readList(env, errors, { name: 'MICRO_TRUSTED_PROXIES', check: isRange, expected: 'addresses or CIDR ranges' }),
+    trustedProxies: list('MICRO_TRUSTED_PROXIES', { check: isRange, expected: 'addresses or CIDR ranges' }),
     drainMs: integer('MICRO_DRAIN_MS', 10_000, 600_000),
     credentialTtlMs: 4_000,
     credentialNegativeTtlMs: 2_000,
     stream: Object.freeze(streamDefaults),
-  }
-  if (errors.length > 0) throw new Error(`Wrong settings:\n${errors.map((each) => `  - ${each}`).join('\n')}`)
-  return Object.freeze(config)
+  })
 }

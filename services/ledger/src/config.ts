@@ -1,4 +1,5 @@
 import { currencies } from '@micro/kernel'
+import { readSettings, type Environment } from '@micro/service'
 
 /** How the ledger service runs. */
 export interface LedgerConfig {
@@ -6,12 +7,11 @@ export interface LedgerConfig {
   readonly defaultCurrency: string
 }
 
-/** Reads the service's settings. @throws Error that names every setting that is wrong. */
-export const readLedgerConfig = (env: Readonly<Record<string, string | undefined>>): LedgerConfig => {
-  const given = env['MICRO_DEFAULT_CURRENCY']
-  const defaultCurrency = given === undefined || given === '' ? 'usd' : given.toLowerCase()
-  if (!currencies.has(defaultCurrency)) {
-    throw new Error(`The ledger service cannot start: MICRO_DEFAULT_CURRENCY must be an ISO 4217 code, got '${given}'.`)
-  }
-  return Object.freeze({ defaultCurrency })
+/** Reads MICRO_DEFAULT_CURRENCY (usd). @throws ConfigurationError that names it when it is wrong */
+export const readLedgerConfig = (env: Environment): LedgerConfig => {
+  const { text, complain, done } = readSettings(env)
+  const given = text('MICRO_DEFAULT_CURRENCY', 'usd')
+  const defaultCurrency = given.toLowerCase()
+  if (!currencies.has(defaultCurrency)) complain(`MICRO_DEFAULT_CURRENCY must be an ISO 4217 code, got '${given}'`)
+  return done({ defaultCurrency })
 }

@@ -1,3 +1,4 @@
+import { readSettings, type Environment } from '@micro/service'
 import type { FeeRates } from './posting/fee.ts'
 
 export interface PaymentsConfig {
@@ -15,25 +16,15 @@ export interface PaymentsConfig {
 
 const defaults = { processorTimeoutMs: 10_000, lookupTimeoutMs: 2_000, ledgerWaitMs: 2_000, chargeLeaseMs: 15_000 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /**
  * MICRO_FEE_BASIS_POINTS (0 to 10000, default 290 = 2.9 %) and MICRO_FEE_FIXED (minor units of whatever currency,
- * 0 to 1000000, default 30). Throws one Error that names everything wrong.
+ * 0 to 1000000, default 30). @throws ConfigurationError that names everything wrong
  */
 export const readPaymentsConfig = (env: Environment): PaymentsConfig => {
-  const errors: string[] = []
-  const integer = (name: string, fallback: number, max: number): bigint => {
-    const text = env[name]
-    if (text === undefined || text === '') return BigInt(fallback)
-    if (/^\d{1,9}$/.test(text) && Number(text) <= max) return BigInt(text)
-    errors.push(`${name} must be a whole number from 0 to ${max}, got '${text}'`)
-    return 0n
-  }
+  const { integer, done } = readSettings(env)
   const fee = Object.freeze({
-    basisPoints: integer('MICRO_FEE_BASIS_POINTS', 290, 10_000),
-    fixed: integer('MICRO_FEE_FIXED', 30, 1_000_000),
+    basisPoints: BigInt(integer('MICRO_FEE_BASIS_POINTS', { fallback: 290, min: 0, max: 10_000 })),
+    fixed: BigInt(integer('MICRO_FEE_FIXED', { fallback: 30, min: 0, max: 1_000_000 })),
   })
-  if (errors.length > 0) throw new Error(`The payments service is not configured right: ${errors.join('; ')}.`)
-  return Object.freeze({ fee, ...defaults })
+  return done({ fee, ...defaults })
 }
