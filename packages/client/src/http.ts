@@ -1,6 +1,7 @@
 import type { Route } from '@micro/contracts'
 import type { ErrorBody } from '@micro/kernel'
 import type { CallInput, Transport } from './client.ts'
+import { urlFor } from './url.ts'
 
 /** An answer that was no success, as the server told it. */
 export class ApiError extends Error {
@@ -25,21 +26,6 @@ export class ConnectionError extends Error {
   override name = 'ConnectionError'
 }
 
-const pathFor = (route: Route, params: object | undefined): string =>
-  route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String((params as Record<string, unknown>)[name])))
-
-const queryFor = (query: object | undefined): string => {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value === undefined) continue
-    if (typeof value === 'object' && value !== null)
-      for (const [member, bound] of Object.entries(value)) search.append(`${name}[${member}]`, String(bound))
-    else search.append(name, String(value))
-  }
-  const text = search.toString()
-  return text === '' ? '' : `?${text}`
-}
-
 const readError = (status: number, text: string): ErrorBody => {
   try {
     const body = JSON.parse(text) as ErrorBody
@@ -61,7 +47,7 @@ export const httpTransport = (options: {
   userAgent?: string
 }): Transport => ({
   async execute(_operation: string, route: Route, input: CallInput) {
-    const url = `${options.baseUrl.replace(/\/+$/, '')}${pathFor(route, input.params)}${queryFor(input.query)}`
+    const url = urlFor(options.baseUrl, route, input)
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': options.userAgent ?? 'micro-client' }
     if (options.credential !== undefined) headers['authorization'] = `Bearer ${options.credential}`
     if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
