@@ -104,7 +104,7 @@ export const ledgerApi = {
     summary: 'Create a ledger account. The same id with the same attributes again answers 200.',
     body: NewAccount, response: LedgerAccount, faults: ['account_exists', 'account_reserved', 'currency_unsupported'],
   }),
-  getLedgerAccount: route({
+  retrieveLedgerAccount: route({
     method: 'GET', path: '/ledger/accounts/:id', service: 'ledger', access: ['secret_key'], status: 200,
     summary: 'Retrieve a ledger account with its balance.',
     params: IdParam, response: LedgerAccount, faults: ['resource_missing'],
@@ -124,7 +124,7 @@ export const ledgerApi = {
       'account_reserved', 'reference_reserved', 'reference_conflict', 'sum_out_of_range',
     ],
   }),
-  getLedgerTransaction: route({
+  retrieveLedgerTransaction: route({
     method: 'GET', path: '/ledger/transactions/:id', service: 'ledger', access: ['secret_key'], status: 200,
     summary: 'Retrieve a ledger transaction.',
     params: IdParam, response: LedgerTransaction, faults: ['resource_missing'],

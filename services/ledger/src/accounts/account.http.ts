@@ -16,7 +16,7 @@ import {
 
 type AccountHandlers = Pick<
   Handlers<typeof ledgerApi>,
-  'createLedgerAccount' | 'getLedgerAccount' | 'listLedgerAccounts'
+  'createLedgerAccount' | 'retrieveLedgerAccount' | 'listLedgerAccounts'
 >
 
 export const accountHandlers = (deps: {
@@ -51,7 +51,7 @@ export const accountHandlers = (deps: {
       return reply(created ? 201 : 200, accountToWire(account))
     },
 
-    async getLedgerAccount({ principal, params }) {
+    async retrieveLedgerAccount({ principal, params }) {
       const account = await findAccount(db.sql, principal, params.id)
       if (account === undefined)
         throw new Fault('resource_missing', { param: 'id', resource: 'ledger account', id: params.id })

@@ -24,7 +24,7 @@ import {
 type Routes = typeof ledgerApi
 type TransactionHandlers = Pick<
   Handlers<Routes>,
-  'recordLedgerTransaction' | 'getLedgerTransaction' | 'listLedgerTransactions' | 'postSystemTransaction'
+  'recordLedgerTransaction' | 'retrieveLedgerTransaction' | 'listLedgerTransactions' | 'postSystemTransaction'
 >
 type ListQuery = Query<Routes['listLedgerTransactions']>
 
@@ -127,7 +127,7 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
       )
     },
 
-    async getLedgerTransaction({ principal, params }) {
+    async retrieveLedgerTransaction({ principal, params }) {
       const seq = await findSeqById(db.sql, principal, params.id)
       const [transaction] = seq === undefined ? [] : await loadTransactions(db.sql, principal, [seq])
       if (transaction === undefined) {
