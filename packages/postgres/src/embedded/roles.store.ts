@@ -16,14 +16,21 @@ export const createDatabaseOwnedBy = async (client: pg.Client, { name, owner }: 
   }
 }
 
-export type LoginRole = { name: string; password: string; settings?: Record<string, string> }
+export type LoginRole = {
+  name: string
+  password: string
+  settings?: Record<string, string>
+  /** How many connections it may have at once; without it, as many as the server has. */
+  connectionsMax?: number
+}
 
 /** Creates the role, or sets its password and settings anew. */
-export const ensureLogin = async (client: pg.Client, { name, password, settings = {} }: LoginRole) => {
+export const ensureLogin = async (client: pg.Client, { name, password, settings = {}, connectionsMax }: LoginRole) => {
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name])
   const verb = rowCount === 0 ? 'create' : 'alter'
   const rights = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls'
-  await client.query(`${verb} role ${id(name)} ${rights} password ${text(password)}`)
+  const limit = `connection limit ${connectionsMax ?? -1}`
+  await client.query(`${verb} role ${id(name)} ${rights} ${limit} password ${text(password)}`)
   for (const [setting, value] of Object.entries(settings))
     await client.query(`alter role ${id(name)} set ${id(setting)} = ${text(value)}`)
 }
@@ -42,6 +49,11 @@ export const setSearchPath = async (
 
 export const closeToPublic = async (client: pg.Client, database: string) => {
   await client.query(`revoke all on database ${id(database)} from public`)
+}
+
+/** PostgreSQL lets every role fill the disk with large objects, tables or not; nothing here uses them. */
+export const closeLargeObjects = async (client: pg.Client) => {
+  await client.query('revoke execute on function lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea) from public')
 }
 
 export const ensureSchema = async (client: pg.Client, { schema, owner }: { schema: string; owner: string }) => {

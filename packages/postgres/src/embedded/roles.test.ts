@@ -70,6 +70,23 @@ test('the app role creates nothing, anywhere', async () => {
     await expect(raw(app, `create table ${place}.mine (id int)`)).rejects.toThrow('permission denied')
 })
 
+test('no role of ours puts large objects on the disk', async () => {
+  for (const call of ['lo_creat(-1)', 'lo_create(0)', "lo_from_bytea(0, 'x')"])
+    await expect(raw(app, `select ${call}`)).rejects.toThrow('permission denied')
+})
+
+test('a person has no business in the databases of no service, and cannot take every connection', async () => {
+  await openTo([])
+  for (const database of ['postgres', 'template1']) {
+    const url = new URL(superuserUrl(database))
+    url.username = person
+    url.password = 'password'
+    await expect(raw(open(url.href), 'select 1')).rejects.toThrow('permission denied for database')
+  }
+  const rows = await owner.sql`select rolconnlimit from pg_roles where rolname = ${person}`
+  expect(rows).toEqual([{ rolconnlimit: 40 }])
+})
+
 test('a person sees what is not hidden, and nothing that comes later', async () => {
   await openTo(['secrets', 'users.hash'])
   await expect(read(`id from ${service}.users`)).resolves.toEqual([])

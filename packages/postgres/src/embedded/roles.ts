@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { withClient } from '../client.ts'
 import {
+  closeLargeObjects,
   closeToPublic,
   createDatabaseOwnedBy,
   databaseExists,
@@ -15,6 +16,9 @@ import {
   revokeAllReads,
   setSearchPath,
 } from './roles.store.ts'
+
+/** Of the server's 200: whoever looks in must not keep the services out. */
+const readerConnectionsMax = 40
 
 type SuperuserUrl = (database: string) => string
 
@@ -52,7 +56,10 @@ export const provisionService = async (options: ServiceRoles): Promise<{ ownerUr
     await closeToPublic(client, database)
     await grantConnect(client, { database, role: app })
   })
-  await asSuperuser(superuserUrl(database), (client) => ensureSchema(client, { schema: service, owner }))
+  await asSuperuser(superuserUrl(database), async (client) => {
+    await closeLargeObjects(client)
+    await ensureSchema(client, { schema: service, owner })
+  })
   return {
     ownerUrl: loginUrl(superuserUrl(database), { user: owner, password: passwords.owner }),
     appUrl: loginUrl(superuserUrl(database), { user: app, password: passwords.app }),
@@ -112,6 +119,10 @@ const openForReading = async (
 export const provisionReader = async (options: ReaderOptions): Promise<void> => {
   const { superuserUrl, databases, user = 'user', password = 'password' } = options
   const settings = { default_transaction_read_only: 'on', statement_timeout: '60s' }
-  await asSuperuser(superuserUrl('postgres'), (client) => ensureLogin(client, { name: user, password, settings }))
+  await asSuperuser(superuserUrl('postgres'), async (client) => {
+    await ensureLogin(client, { name: user, password, settings, connectionsMax: readerConnectionsMax })
+    // Everyone knows this login; in the databases no service owns it could fill the disk.
+    for (const own of ['postgres', 'template1']) await closeToPublic(client, own)
+  })
   await Promise.all(databases.map((entry) => openForReading({ ...entry, superuserUrl, reader: user })))
 }
