@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from '@micro/client'
 import { CommanderError } from 'commander'
 import { createProgram } from './program.ts'
-import { Failure } from './shell/failure.ts'
+import { Failure, newKeyHint } from './shell/failure.ts'
 import type { Shell } from './shell/shell.ts'
 
 const ok = 0
@@ -10,8 +10,10 @@ const misused = 2
 
 /** One sentence for whoever typed the command. What nobody foresaw is shown whole. */
 const messageOf = (error: unknown): string => {
-  if (error instanceof ApiError)
-    return `${error.message}${error.requestId === undefined ? '' : ` (request ${error.requestId})`}`
+  if (error instanceof ApiError) {
+    const hint = error.body.error.code === 'api_key_invalid' ? `\n${newKeyHint}` : ''
+    return `${error.message}${error.requestId === undefined ? '' : ` (request ${error.requestId})`}${hint}`
+  }
   if (error instanceof Failure || error instanceof ConnectionError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -15,7 +15,7 @@ export interface ConnectionTimings {
 export type Ending =
   | { readonly kind: 'stopped' }
   /** Trying again cannot help. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; readonly unauthenticated: boolean }
   /** The server no longer knows the cursor. */
   | { readonly kind: 'unknown_cursor' }
   | { readonly kind: 'lost'; readonly reason: string; readonly reachable: boolean; readonly retryAfterMs: number }
@@ -62,11 +62,14 @@ const endingOf = async (response: IncomingMessage): Promise<Ending> => {
   const reason = (await readMessage(response)) ?? `the server answered with HTTP ${status}`
   const passing = status >= 500 || status === 429 || status === 408
   const retryAfterMs = Math.min(60, Number(response.headers['retry-after'] ?? 0) || 0) * 1000
-  return passing ? { kind: 'lost', reason, reachable: true, retryAfterMs } : { kind: 'refused', reason }
+  return passing
+    ? { kind: 'lost', reason, reachable: true, retryAfterMs }
+    : { kind: 'refused', reason, unauthenticated: status === 401 }
 }
 
 const codeEnding = (code: number, reason: string): Ending => {
-  if (code === closeCodes.unauthenticated) return { kind: 'refused', reason: reason || 'the API key was revoked' }
+  if (code === closeCodes.unauthenticated)
+    return { kind: 'refused', reason: reason || 'the API key was revoked', unauthenticated: true }
   if (code === closeCodes.unknownCursor) return { kind: 'unknown_cursor' }
   const fallback = code === closeCodes.restarting ? 'the server is restarting' : `closed with code ${code}`
   return { kind: 'lost', reason: reason || fallback, reachable: true, retryAfterMs: 0 }

@@ -103,7 +103,7 @@ test('a refused key ends it with 1 and a clear sentence', async () => {
   expect([code, stdout, stderr]).toEqual([
     1,
     '',
-    'Error: The server refused the connection: Invalid API Key provided: sk_test_****test\n',
+    'Error: The server refused the connection: Invalid API Key provided: sk_test_****test\nLog in again for a new key: micro login\n',
   ])
 })
 

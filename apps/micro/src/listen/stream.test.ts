@@ -164,13 +164,14 @@ test('a server that forgot the cursor is followed from now on, and the loss is s
   await eventually(() => expect(peers.at(-1)?.acked()).toBe(3))
 })
 
-for (const [name, refuse] of [
-  ['HTTP 401', () => fault(401, 'Invalid API Key provided: sk_test_****')],
-  ['HTTP 404', () => fault(404, 'Unrecognized request URL.')],
+const wayOut = '\nLog in again for a new key: micro login'
+for (const [name, refuse, hint] of [
+  ['HTTP 401', () => fault(401, 'Invalid API Key provided: sk_test_****'), wayOut],
+  ['HTTP 404', () => fault(404, 'Unrecognized request URL.'), ''],
 ] as const)
   test(`${name} ends it with the reason`, async () => {
     const { url } = await server({ refuse })
-    expect(await follow(url).ended).toBe(`The server refused the connection: ${refuse().body.error.message}`)
+    expect(await follow(url).ended).toBe(`The server refused the connection: ${refuse().body.error.message}${hint}`)
   })
 
 test('a key revoked while listening ends it', async () => {
@@ -180,7 +181,9 @@ test('a key revoked while listening ends it', async () => {
       peer.socket.close(4401)
     },
   })
-  expect(await follow(url).ended).toBe('The server refused the connection: Invalid API Key provided: sk_test_****')
+  expect(await follow(url).ended).toBe(
+    `The server refused the connection: Invalid API Key provided: sk_test_****${wayOut}`,
+  )
 })
 
 test('a server that cannot serve for a while is asked again', async () => {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Event } from '@micro/contracts'
 import { monotonicMs } from '@micro/kernel'
-import { Failure } from '../shell/failure.ts'
+import { Failure, newKeyHint } from '../shell/failure.ts'
 import { openConnection, type Connection, type ConnectionTimings } from './connection.ts'
 import { createCursor, type Cursor } from './cursor.ts'
 
@@ -91,7 +91,10 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
     connection = openConnection({ ...options, after: cursor?.position ?? null, onReady: ready, onEvent: receive })
     const ending = await connection.ended
     if (ending.kind === 'stopped') return
-    if (ending.kind === 'refused') throw new Failure(`The server refused the connection: ${ending.reason}`)
+    if (ending.kind === 'refused') {
+      const hint = ending.unauthenticated ? `\n${newKeyHint}` : ''
+      throw new Failure(`The server refused the connection: ${ending.reason}${hint}`)
+    }
     // Only a connection that held for a while shows that coming back at once is welcome.
     if (monotonicMs() - openedAt > timings.backoffMsMax) tries = 0
     if (ending.kind === 'unknown_cursor') {

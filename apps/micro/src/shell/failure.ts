@@ -9,5 +9,8 @@ export class Failure extends Error {
   }
 }
 
+/** The way out for a key that the server no longer takes, as after its data was deleted. */
+export const newKeyHint = 'Log in again for a new key: micro login'
+
 /** The command line itself is wrong: nothing was done. */
 export const usageFailure = (message: string): Failure => new Failure(message, { exitCode: 2 })

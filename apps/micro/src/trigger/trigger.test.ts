@@ -38,6 +38,16 @@ const paymentsServer = () =>
 const trigger = (url: string, ...args: string[]) =>
   runCli(['trigger', ...args, '--gateway-url', url], { home: home.path, env: { MICRO_API_KEY: apiKey } })
 
+test('a key the server no longer takes is told with the way to a new one', async () => {
+  const error = { type: 'invalid_request_error', code: 'api_key_invalid', message: 'Invalid API Key provided: ****' }
+  await using server = await httpServer(() => ({ status: 401, body: { error } }))
+  const { code, stderr } = await trigger(server.url, 'charge.succeeded')
+  expect([code, stderr]).toEqual([
+    1,
+    'Error: Invalid API Key provided: ****\nLog in again for a new key: micro login\n',
+  ])
+})
+
 test('there is a trigger for every event', () =>
   expect(Object.keys(triggers).toSorted()).toEqual(Object.keys(eventObjects).toSorted()))
 
