@@ -54,7 +54,7 @@ export const faultCatalogue = {
   login_invalid: bad('The email or the password is wrong.', 401),
   login_throttled: bad('Too many failed logins. Try again in {seconds} s.', 429),
   email_taken: bad('This email cannot be registered. If you have an account, log in.', 409),
-  registration_closed: bad('Registration is closed on this installation. Ask its operator for access.', 403),
+  registration_closed: bad('Registration is closed on this installation. Whoever runs it opens it with MICRO_REGISTRATION=open.', 403),
   refresh_token_invalid: bad('The refresh token is invalid, used or expired. Log in again.', 401),
   password_wrong: bad('The current password is wrong.'),
   // idempotency
