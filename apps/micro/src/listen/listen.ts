@@ -72,6 +72,8 @@ const run = async (context: Context, flags: Flags): Promise<void> => {
       relay.accept(event, done)
     },
   })
+  // The terminal has echoed ^C; the shell's prompt belongs on a line of its own.
+  if (context.stderr.isTTY === true) terminal.err('')
 }
 
 export const addListen = (program: MicroCommand, shell: Shell): void => {
