@@ -27,14 +27,14 @@ test('a call carries its token, request id, path, query and body', async () => {
     got.push(request)
     response.end('{"id":"ltx_1"}')
   })
-  expect(await ledger(url).getLedgerTransaction({ params: { id: 'a/b' }, requestId: 'req_1' })).toEqual({ id: 'ltx_1' })
+  expect(await ledger(url).retrieveLedgerTransaction({ params: { id: 'a/b' }, requestId: 'req_1' })).toEqual({ id: 'ltx_1' })
   expect(got[0]).toMatchObject({ method: 'GET', url: '/ledger/transactions/a%2Fb', headers: { authorization: 'Bearer token-for-ledger', 'micro-request-id': 'req_1' } })
 })
 
 test("a service's fault arrives as that fault", async () => {
   const body = errorBody(new Fault('resource_missing', { resource: 'transaction', id: 'x', param: 'id' }))
   const url = await listen((_request, response) => void response.writeHead(404).end(JSON.stringify(body)))
-  const fault = await faultOf(ledger(url).getLedgerTransaction({ params: { id: 'x' } }))
+  const fault = await faultOf(ledger(url).retrieveLedgerTransaction({ params: { id: 'x' } }))
   expect([fault.name, fault.code, fault.detail['param']]).toEqual(['Fault', 'resource_missing', 'id'])
 })
 
@@ -46,13 +46,13 @@ test.each([
   ['a success that is no JSON', 200, '<html>'],
 ])('an answer with %s means that the service is not to be had', async (_name, status, text) => {
   const url = await listen((_request, response) => void response.writeHead(status).end(text))
-  const fault = await faultOf(ledger(url).getLedgerTransaction({ params: { id: 'x' } }))
+  const fault = await faultOf(ledger(url).retrieveLedgerTransaction({ params: { id: 'x' } }))
   expect([fault.code, fault.detail['service']]).toEqual(['upstream_unavailable', 'ledger'])
 })
 
 test('a service that does not answer in time is told from one that is away', async () => {
   const url = await listen(() => {})
-  const call = () => faultOf(ledger(url, 50).getLedgerTransaction({ params: { id: 'x' } }))
+  const call = () => faultOf(ledger(url, 50).retrieveLedgerTransaction({ params: { id: 'x' } }))
   expect((await call()).code).toBe('upstream_timeout')
   server?.closeAllConnections()
   server?.close()

@@ -2,11 +2,15 @@ import type { Mode } from './common.ts'
 
 export type ServiceName = 'gateway' | 'auth' | 'payments' | 'ledger' | 'events'
 
-/** Whoever acts for a merchant: an API key, or a person's session. The gateway makes it; services believe nothing else. */
-export interface MerchantPrincipal {
-  readonly kind: 'api_key' | 'session'
+/** Whose data it is: one merchant's, in one mode. */
+export interface Tenant {
   readonly merchant: string
   readonly mode: Mode
+}
+
+/** Whoever acts for a merchant: an API key, or a person's session. The gateway makes it; services believe nothing else. */
+export interface MerchantPrincipal extends Tenant {
+  readonly kind: 'api_key' | 'session'
   /** The API key's id (never the key), for `kind: 'api_key'`. */
   readonly keyId?: string
   /** The person and the login session, for `kind: 'session'`. */

@@ -1,4 +1,4 @@
-import type { EventObject, EventType, Mode, OutboxEvent } from '@micro/contracts'
+import type { EventObject, EventType, OutboxEvent, Tenant } from '@micro/contracts'
 import { fromUnixSeconds, unixSeconds, type Clock, type NewId } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import type { MicroBus } from './dependencies.ts'
@@ -9,9 +9,7 @@ export type EmittedEvent = {
   [T in EventType]: { readonly type: T; readonly object: EventObject<T> }
 }[EventType]
 
-export interface EventOrigin {
-  readonly merchant: string
-  readonly mode: Mode
+export interface EventOrigin extends Tenant {
   readonly requestId: string | null
   readonly idempotencyKey: string | null
 }

@@ -1,9 +1,9 @@
-import type { eventsApi } from '@micro/contracts'
+import type { eventsApi, Tenant } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, type Handlers, type Page } from '@micro/service'
 import { toWire, typesOf, type EventRow } from './event.ts'
-import { selectEvent, selectEventsAfter, selectEventsBefore, selectHead, type Tenant } from './event.store.ts'
+import { selectEvent, selectEventsAfter, selectEventsBefore, selectHead } from './event.store.ts'
 
 export const eventHandlers = ({ db: { sql } }: { db: Database }): Handlers<typeof eventsApi> => {
   /** Another merchant's event answers exactly like one that never was. */

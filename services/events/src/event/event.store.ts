@@ -1,12 +1,6 @@
-import type { Mode } from '@micro/contracts'
+import type { Tenant } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
 import type { EventRow } from './event.ts'
-
-/** Whose events; part of every query. */
-export interface Tenant {
-  readonly merchant: string
-  readonly mode: Mode
-}
 
 export const selectEvent = async (sql: Sql, { merchant, mode }: Tenant, id: string): Promise<EventRow | undefined> =>
   first(

@@ -4,7 +4,7 @@ import { assert } from '@micro/kernel'
 import { sqlState, type Database, type Sql } from '@micro/postgres'
 import { createWorker, type Runtime, type Worker } from '@micro/service'
 import { toWire, type EventRow } from '../event/event.ts'
-import { byBook, deadLetter, sortOut, withoutKnown, type Book, type DeadLetter } from './ingest.ts'
+import { byTenant, deadLetter, sortOut, withoutKnown, type DeadLetter, type TenantArrivals } from './ingest.ts'
 import {
   insertDeadLetters,
   insertEvents,
@@ -43,14 +43,14 @@ interface Outcome {
   readonly repeated: number
 }
 
-/** Gives each book's arrivals the seqs up to its new head, in order. */
+/** Gives each tenant's arrivals the seqs up to its new head, in order. */
 const number = (
-  books: readonly Book[],
+  tenants: readonly TenantArrivals[],
   heads: readonly { merchant: string; mode: string; last_seq: bigint }[],
 ): EventRow[][] =>
-  books.map(({ merchant, mode, arrivals }) => {
+  tenants.map(({ merchant, mode, arrivals }) => {
     const head = heads.find((each) => each.merchant === merchant && each.mode === mode)
-    assert(head !== undefined, `book ${merchant} ${mode} has no head`)
+    assert(head !== undefined, `tenant ${merchant} ${mode} has no head`)
     const before = head.last_seq - BigInt(arrivals.length)
     return arrivals.map(({ position: _, ...arrival }, at) => ({ ...arrival, seq: before + BigInt(at) + 1n }))
   })
@@ -74,8 +74,8 @@ const store = async (sql: Sql, lease: Lease, rows: readonly OutboxEvent[]): Prom
   const letters = [...dead, ...fresh.dead]
   if (letters.length > 0) await insertDeadLetters(sql, lease.source, letters)
   if (fresh.fresh.length === 0) return { stored: [], dead: letters, repeated: fresh.repeated }
-  const books = byBook(fresh.fresh)
-  const numbered = number(books, await raiseHeads(sql, books))
+  const tenants = byTenant(fresh.fresh)
+  const numbered = number(tenants, await raiseHeads(sql, tenants))
   await insertEvents(sql, lease.source, numbered.flat())
   return { stored: numbered.flatMap(announcementOf), dead: letters, repeated: fresh.repeated }
 }

@@ -1,6 +1,6 @@
 import { first, type Sql } from '@micro/postgres'
 import type { EventRow } from '../event/event.ts'
-import type { Book, DeadLetter, Known } from './ingest.ts'
+import type { DeadLetter, Known, TenantArrivals } from './ingest.ts'
 
 export interface Lease {
   readonly source: string
@@ -48,8 +48,8 @@ export const releaseLease = (sql: Sql, { source, holder }: Pick<Lease, 'source' 
 export const selectKnown = (sql: Sql, ids: readonly string[]) => sql<Known>`
   select id, merchant, mode, source from events.events where id = any(${ids}::text[])`
 
-/** Raises the heads by as many seqs as each book needs. The rows are locked in (merchant, mode) order, so nobody deadlocks. */
-export const raiseHeads = (sql: Sql, books: readonly Book[]) => sql<{
+/** Raises the heads by as many seqs as each tenant needs. The rows are locked in (merchant, mode) order, so nobody deadlocks. */
+export const raiseHeads = (sql: Sql, tenants: readonly TenantArrivals[]) => sql<{
   merchant: string
   mode: string
   last_seq: bigint
@@ -57,9 +57,9 @@ export const raiseHeads = (sql: Sql, books: readonly Book[]) => sql<{
   insert into events.heads as head (merchant, mode, last_seq)
   select merchant, mode, added
   from unnest(
-    ${books.map((book) => book.merchant)}::text[], ${books.map((book) => book.mode)}::text[],
-    ${books.map((book) => book.arrivals.length)}::bigint[]
-  ) as book (merchant, mode, added)
+    ${tenants.map((tenant) => tenant.merchant)}::text[], ${tenants.map((tenant) => tenant.mode)}::text[],
+    ${tenants.map((tenant) => tenant.arrivals.length)}::bigint[]
+  ) as tenant (merchant, mode, added)
   order by merchant collate "C", mode collate "C"
   on conflict (merchant, mode) do update set last_seq = head.last_seq + excluded.last_seq
   returning merchant, mode, last_seq`

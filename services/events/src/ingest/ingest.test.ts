@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { outboxEvent } from '../events.fixture.ts'
-import { byBook, objectCharsMax, sortOut, withoutKnown } from './ingest.ts'
+import { byTenant, objectCharsMax, sortOut, withoutKnown } from './ingest.ts'
 
 const wrong = (over: object) => outboxEvent(1, over as never)
 
@@ -40,15 +40,17 @@ test('an id stored from the same origin is a repetition; the same id from anothe
   expect(repeated).toBe(1)
 })
 
-test('books come in one order, whatever the order of arrival, and keep the order within', () => {
+test('tenants come in one order, whatever the order of arrival, and keep the order within', () => {
   const rows = [
     outboxEvent(1, { merchant: 'b' }),
     outboxEvent(2, { merchant: 'B' }),
     outboxEvent(3, { merchant: 'b', mode: 'live' }),
     outboxEvent(4, { merchant: 'b' }),
   ]
-  const books = byBook(sortOut(rows).arrivals)
-  expect(books.map(({ merchant, mode, arrivals }) => [merchant, mode, arrivals.map((each) => each.position)])).toEqual([
+  const tenants = byTenant(sortOut(rows).arrivals)
+  expect(
+    tenants.map(({ merchant, mode, arrivals }) => [merchant, mode, arrivals.map((each) => each.position)]),
+  ).toEqual([
     ['B', 'test', ['2']],
     ['b', 'live', ['3']],
     ['b', 'test', ['1', '4']],

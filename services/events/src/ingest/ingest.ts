@@ -1,4 +1,4 @@
-import { apiVersion, type Mode, type OutboxEvent } from '@micro/contracts'
+import { apiVersion, type OutboxEvent, type Tenant } from '@micro/contracts'
 import { fromUnixSeconds } from '@micro/kernel'
 import type { EventRow } from '../event/event.ts'
 
@@ -73,10 +73,8 @@ export const sortOut = (rows: readonly OutboxEvent[]): { arrivals: Arrival[]; de
   return { arrivals, dead }
 }
 
-export interface Known {
+export interface Known extends Tenant {
   readonly id: string
-  readonly merchant: string
-  readonly mode: Mode
   readonly source: string
 }
 
@@ -106,16 +104,14 @@ export const withoutKnown = (
   return { fresh, dead, repeated: arrivals.length - fresh.length - dead.length }
 }
 
-export interface Book {
-  readonly merchant: string
-  readonly mode: Mode
+export interface TenantArrivals extends Tenant {
   readonly arrivals: readonly Arrival[]
 }
 
-/** The arrivals of each merchant and mode, in order, the books in the one order in which their heads are locked. */
-export const byBook = (arrivals: readonly Arrival[]): Book[] => {
-  const books = Map.groupBy(arrivals, ({ merchant, mode }) => `${merchant}\0${mode}`)
-  return [...books.entries()]
+/** The arrivals of each merchant and mode, in order, the tenants in the one order in which their heads are locked. */
+export const byTenant = (arrivals: readonly Arrival[]): TenantArrivals[] => {
+  const tenants = Map.groupBy(arrivals, ({ merchant, mode }) => `${merchant}\0${mode}`)
+  return [...tenants.entries()]
     .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .flatMap(([, own]) =>
       own[0] === undefined ? [] : [{ merchant: own[0].merchant, mode: own[0].mode, arrivals: own }],

@@ -1,7 +1,4 @@
-import type { Mode } from '@micro/contracts'
+import type { Tenant } from '@micro/contracts'
 
 /** Whose ledger: one merchant's, in one mode. Nothing in this service is found without it. */
-export interface BookKey {
-  readonly merchant: string
-  readonly mode: Mode
-}
+export type BookKey = Tenant

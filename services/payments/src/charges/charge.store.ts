@@ -1,5 +1,6 @@
+import type { Tenant } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
-import type { Charge, Scope } from './charge.ts'
+import type { Charge } from './charge.ts'
 
 export const insertCharge = (sql: Sql, charge: Charge) => sql`
   insert into payments.charges (
@@ -11,7 +12,7 @@ export const insertCharge = (sql: Sql, charge: Charge) => sql`
     ${charge.leased_until}, ${charge.created_at})`
 
 /** Only under the lock of its intent: then nobody else can settle it meanwhile. */
-export const findCharge = async (sql: Sql, { merchant, mode }: Scope, id: string): Promise<Charge | undefined> =>
+export const findCharge = async (sql: Sql, { merchant, mode }: Tenant, id: string): Promise<Charge | undefined> =>
   first(
     await sql<Charge>`
     select * from payments.charges where merchant = ${merchant} and mode = ${mode} and id = ${id}`,
@@ -31,7 +32,7 @@ export const saveSettlement = async (sql: Sql, charge: Charge): Promise<boolean>
   ).length === 1
 
 /** Keeps the completer away while somebody is at work on a pending charge. */
-export const extendLease = (sql: Sql, { merchant, mode }: Scope, id: string, leasedUntil: Date) => sql`
+export const extendLease = (sql: Sql, { merchant, mode }: Tenant, id: string, leasedUntil: Date) => sql`
   update payments.charges set leased_until = ${leasedUntil}
   where merchant = ${merchant} and mode = ${mode} and id = ${id} and status = 'pending'`
 

@@ -1,15 +1,9 @@
-import type { Charge as WireCharge, Mode } from '@micro/contracts'
+import type { Charge as WireCharge, Tenant } from '@micro/contracts'
 import { unixSeconds } from '@micro/kernel'
 import type { Intent } from '../payment-intents/payment-intent.ts'
 
-/** Who a row belongs to; no query runs without it. */
-export interface Scope {
-  readonly merchant: string
-  readonly mode: Mode
-}
-
 /** One attempt to charge a payment intent, as its row has it. Amounts and fee in minor units. */
-export interface Charge extends Scope {
+export interface Charge extends Tenant {
   readonly id: string
   readonly payment_intent: string
   readonly amount: bigint

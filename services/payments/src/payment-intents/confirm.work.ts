@@ -1,7 +1,7 @@
 import { addMs, assert, Fault, type Id } from '@micro/kernel'
-import type { Surface } from '@micro/contracts'
+import type { Surface, Tenant } from '@micro/contracts'
 import { reply, type IdempotencyClaim, type Reply } from '@micro/service'
-import { pendingCharge, type Charge, type Scope } from '../charges/charge.ts'
+import { pendingCharge, type Charge } from '../charges/charge.ts'
 import { refuseWhileCharging } from '../charges/charge.guard.ts'
 import { extendLease, findCharge, insertCharge } from '../charges/charge.store.ts'
 import type { ChargeDependencies, ChargeWork } from '../charges/charge.work.ts'
@@ -14,7 +14,7 @@ import { chargePoint } from './recovery-point.ts'
 
 /** One wish to confirm, from the confirm operation or from a create with confirm=true. */
 export interface Confirmation {
-  readonly scope: Scope
+  readonly tenant: Tenant
   readonly intent: string
   readonly paymentMethod: string | undefined
   readonly receiptEmail: string | undefined
@@ -28,31 +28,31 @@ export interface ConfirmWork {
   /** @throws Fault resource_missing, payment_intent_unexpected_state, lock_timeout, payment_method_missing, processor_not_configured */
   confirm(wish: Confirmation): Promise<Reply>
   /** Goes on with a charge that an earlier holder of the same idempotency key began. */
-  resume(scope: Scope, chargeId: string, claim: IdempotencyClaim): Promise<Reply>
+  resume(tenant: Tenant, chargeId: string, claim: IdempotencyClaim): Promise<Reply>
   /** @throws Fault processor_not_configured */
-  requireProcessor(scope: Scope): void
+  requireProcessor(tenant: Tenant): void
 }
 
 export const createConfirmWork = (deps: ChargeDependencies, charges: ChargeWork): ConfirmWork => {
   const { db, clock, newId, config } = deps
 
-  const requireProcessor = ({ mode }: Scope): void => {
+  const requireProcessor = ({ mode }: Tenant): void => {
     if (deps.processors[mode] === undefined) throw new Fault('processor_not_configured')
   }
 
   const begin = (wish: Confirmation, chargeId: Id<'charge'>): Promise<Charge> =>
     db.transaction(async (sql) => {
-      const { scope, claim } = wish
-      const current = await lockIntent(sql, scope, wish.intent)
+      const { tenant, claim } = wish
+      const current = await lockIntent(sql, tenant, wish.intent)
       if (current === undefined) throw intentMissing(wish.intent)
       await refuseWhileCharging(sql, current, clock.now())
-      const fallback = wish.surface === 'original' && scope.mode === 'test' ? defaultTestCard : undefined
+      const fallback = wish.surface === 'original' && tenant.mode === 'test' ? defaultTestCard : undefined
       const intent = startConfirm(current, {
         charge: chargeId,
         paymentMethod: wish.paymentMethod ?? current.payment_method ?? fallback,
         receiptEmail: wish.receiptEmail,
       })
-      requireProcessor(scope)
+      requireProcessor(tenant)
       const now = clock.now()
       const charge = pendingCharge(intent, {
         id: chargeId,
@@ -91,9 +91,9 @@ export const createConfirmWork = (deps: ChargeDependencies, charges: ChargeWork)
       const charge = await begin(wish, newId('charge'))
       return finish(charge, await charges.send(charge))
     },
-    async resume(scope, chargeId, claim) {
-      await extendLease(db.sql, scope, chargeId, addMs(clock.now(), config.chargeLeaseMs))
-      const charge = await findCharge(db.sql, scope, chargeId)
+    async resume(tenant, chargeId, claim) {
+      await extendLease(db.sql, tenant, chargeId, addMs(clock.now(), config.chargeLeaseMs))
+      const charge = await findCharge(db.sql, tenant, chargeId)
       if (charge?.status !== 'pending') throw new Fault('idempotency_key_in_use', { key: claim.key })
       return finish(charge, await charges.resolve(charge))
     },

@@ -1,7 +1,6 @@
-import { paymentsApi, successStatus } from '@micro/contracts'
+import { paymentsApi, successStatus, type Tenant } from '@micro/contracts'
 import type { NewId } from '@micro/kernel'
 import { appendOutbox, ringOutbox, type Call, type EventOrigin, type Handlers } from '@micro/service'
-import type { Scope } from '../charges/charge.ts'
 import { refuseWhileCharging } from '../charges/charge.guard.ts'
 import type { ChargeDependencies } from '../charges/charge.work.ts'
 import type { Confirmation, ConfirmWork } from './confirm.work.ts'
@@ -24,7 +23,7 @@ type IntentHandlers = Handlers<
 >
 type CreateCall = Call<Api['createPaymentIntent']>
 
-const scopeOf = ({ principal: { merchant, mode } }: { principal: Scope }): Scope => ({ merchant, mode })
+const tenantOf = ({ principal: { merchant, mode } }: { principal: Tenant }): Tenant => ({ merchant, mode })
 
 // 95 bits of it are random: whoever knows the intent's id still cannot guess it.
 const newClientSecret = (id: string, newId: NewId): string =>
@@ -35,7 +34,7 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
   const append = appendOutbox(deps)
 
   const originOf = (call: CreateCall | Call<Api['cancelPaymentIntent']>): EventOrigin => ({
-    ...scopeOf(call),
+    ...tenantOf(call),
     requestId: call.requestId,
     idempotencyKey: call.idempotency?.key ?? null,
   })
@@ -45,7 +44,7 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
     const id = newId('payment_intent')
     return createIntent({
       id,
-      ...scopeOf(call),
+      ...tenantOf(call),
       clientSecret: newClientSecret(id, newId),
       now: clock.now(),
       amount: BigInt(body.amount),
@@ -82,7 +81,7 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
     call: CreateCall | Call<Api['confirmPaymentIntent']>,
     given: Pick<Confirmation, 'intent' | 'paymentMethod' | 'answerStatus'>,
   ): Confirmation => ({
-    scope: scopeOf(call),
+    tenant: tenantOf(call),
     receiptEmail: call.body.receipt_email,
     surface: call.surface,
     requestId: call.requestId,
@@ -95,9 +94,9 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
       if (call.body.confirm !== true) return intentToWire(await create(call))
       const point = parseRecoveryPoint(call.idempotency?.recoveryPoint)
       if (point?.kind === 'charge' && call.idempotency !== undefined) {
-        return confirmations.resume(scopeOf(call), point.id, call.idempotency)
+        return confirmations.resume(tenantOf(call), point.id, call.idempotency)
       }
-      confirmations.requireProcessor(scopeOf(call))
+      confirmations.requireProcessor(tenantOf(call))
       return confirmations.confirm(
         confirmationOf(call, {
           intent: point?.id ?? (await create(call)).id,
@@ -109,19 +108,19 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
 
     async retrievePaymentIntent(call) {
       const { id } = call.params
-      const intent = isIntentId(id) ? await findIntent(db.sql, scopeOf(call), id) : undefined
+      const intent = isIntentId(id) ? await findIntent(db.sql, tenantOf(call), id) : undefined
       if (intent === undefined) throw intentMissing(id)
       return intentToWire(intent)
     },
 
-    listPaymentIntents: (call) => listIntents(db.sql, scopeOf(call), call),
+    listPaymentIntents: (call) => listIntents(db.sql, tenantOf(call), call),
 
     async confirmPaymentIntent(call) {
       const { params, body, idempotency } = call
       if (!isIntentId(params.id)) throw intentMissing(params.id)
       const point = parseRecoveryPoint(idempotency?.recoveryPoint)
       if (point !== undefined && idempotency !== undefined)
-        return confirmations.resume(scopeOf(call), point.id, idempotency)
+        return confirmations.resume(tenantOf(call), point.id, idempotency)
       return confirmations.confirm(
         confirmationOf(call, {
           intent: params.id,
@@ -135,7 +134,7 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
       const { params, body, idempotency } = call
       if (!isIntentId(params.id)) throw intentMissing(params.id)
       const canceled = await db.transaction(async (sql) => {
-        const current = await lockIntent(sql, scopeOf(call), params.id)
+        const current = await lockIntent(sql, tenantOf(call), params.id)
         if (current === undefined) throw intentMissing(params.id)
         const now = clock.now()
         await refuseWhileCharging(sql, current, now)

@@ -1,5 +1,5 @@
+import type { Tenant } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
-import type { Scope } from '../charges/charge.ts'
 import type { Intent } from './payment-intent.ts'
 
 export const insertIntent = (sql: Sql, intent: Intent) => sql`
@@ -12,14 +12,14 @@ export const insertIntent = (sql: Sql, intent: Intent) => sql`
     ${intent.metadata}, ${intent.payment_method}, ${intent.receipt_email}, ${intent.statement_descriptor},
     ${intent.client_secret}, ${intent.created_at})`
 
-export const findIntent = async (sql: Sql, { merchant, mode }: Scope, id: string): Promise<Intent | undefined> =>
+export const findIntent = async (sql: Sql, { merchant, mode }: Tenant, id: string): Promise<Intent | undefined> =>
   first(
     await sql<Intent>`
     select * from payments.payment_intents where merchant = ${merchant} and mode = ${mode} and id = ${id}`,
   )
 
 /** The lock every change of an intent, of its charges and of their events begins with. */
-export const lockIntent = async (sql: Sql, { merchant, mode }: Scope, id: string): Promise<Intent | undefined> =>
+export const lockIntent = async (sql: Sql, { merchant, mode }: Tenant, id: string): Promise<Intent | undefined> =>
   first(
     await sql<Intent>`
     select * from payments.payment_intents where merchant = ${merchant} and mode = ${mode} and id = ${id}
@@ -34,21 +34,21 @@ export const saveIntent = (sql: Sql, intent: Intent) => sql`
     canceled_at = ${intent.canceled_at}
   where merchant = ${intent.merchant} and mode = ${intent.mode} and id = ${intent.id}`
 
-export const newestIntents = (sql: Sql, { merchant, mode }: Scope, limit: number) => sql<Intent>`
+export const newestIntents = (sql: Sql, { merchant, mode }: Tenant, limit: number) => sql<Intent>`
   select * from payments.payment_intents
   where merchant = ${merchant} and mode = ${mode}
   order by created_at desc, id desc
   limit ${limit}`
 
 /** Those older than the cursor, newest first. */
-export const intentsAfter = (sql: Sql, { merchant, mode }: Scope, cursor: Intent, limit: number) => sql<Intent>`
+export const intentsAfter = (sql: Sql, { merchant, mode }: Tenant, cursor: Intent, limit: number) => sql<Intent>`
   select * from payments.payment_intents
   where merchant = ${merchant} and mode = ${mode} and (created_at, id) < (${cursor.created_at}, ${cursor.id})
   order by created_at desc, id desc
   limit ${limit}`
 
 /** Those newer than the cursor, the nearest to it first. */
-export const intentsBefore = (sql: Sql, { merchant, mode }: Scope, cursor: Intent, limit: number) => sql<Intent>`
+export const intentsBefore = (sql: Sql, { merchant, mode }: Tenant, cursor: Intent, limit: number) => sql<Intent>`
   select * from payments.payment_intents
   where merchant = ${merchant} and mode = ${mode} and (created_at, id) > (${cursor.created_at}, ${cursor.id})
   order by created_at, id
