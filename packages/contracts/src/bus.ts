@@ -8,6 +8,6 @@ export interface BusMessages {
   /** The events service stored these, in order, for one merchant and mode. */
   'events.stored': { merchant: string; mode: Mode; events: readonly SequencedEvent[] }
   /** An API key or session ended; drop it from caches. */
-  'credential.revoked': { keyId?: string; session?: string; user?: string }
+  'credential.revoked': { keyId: string; session?: undefined } | { session: string; keyId?: undefined }
 }
 export type BusTopic = keyof BusMessages

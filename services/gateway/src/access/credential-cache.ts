@@ -33,11 +33,8 @@ export interface CredentialCacheOptions {
 const digest = (credential: string): string => createHash('sha256').update(credential).digest('base64')
 
 /** Whether what ended is what this principal holds. */
-export const isRevokedBy = (principal: MerchantPrincipal, { keyId, session, user }: Revocation): boolean => {
-  if (keyId !== undefined) return principal.keyId === keyId
-  if (session !== undefined) return principal.session === session
-  return user !== undefined && principal.user === user
-}
+export const isRevokedBy = (principal: MerchantPrincipal, { keyId, session }: Revocation): boolean =>
+  keyId !== undefined ? principal.keyId === keyId : principal.session === session
 
 export const credentialCache = (options: CredentialCacheOptions): CredentialCache => {
   const { lookUp, ttlMs, negativeTtlMs, lookUpMsMax = 5_000, entriesMax = 100_000 } = options
@@ -85,7 +82,7 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
     wasValid: (credential) => (entries.get(digest(credential))?.principal ?? null) !== null,
     evict(revoked) {
       revocations++
-      // Rare enough to walk: no index is kept per key, session and user.
+      // Rare enough to walk: no index is kept per key and session.
       for (const [id, { principal }] of entries) if (principal !== null && isRevokedBy(principal, revoked)) entries.delete(id)
       // Whoever asks from here on must not be handed an answer from before.
       inFlight.clear()
