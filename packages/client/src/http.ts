@@ -33,7 +33,9 @@ const readError = (status: number, text: string): ErrorBody => {
   } catch {
     // Not JSON: whatever answered is not Micro's gateway; said below.
   }
-  throw new ConnectionError(`The server answered ${status} without a Micro error. Is this the address of a Micro gateway?`)
+  throw new ConnectionError(
+    `The server answered ${status} without a Micro error. Is this the address of a Micro gateway?`,
+  )
 }
 
 /**
@@ -48,7 +50,10 @@ export const httpTransport = (options: {
 }): Transport => ({
   async execute(_operation: string, route: Route, input: CallInput) {
     const url = urlFor(options.baseUrl, route, input)
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': options.userAgent ?? 'micro-client' }
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'user-agent': options.userAgent ?? 'micro-client',
+    }
     if (options.credential !== undefined) headers['authorization'] = `Bearer ${options.credential}`
     if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
     if (input.body !== undefined) headers['content-type'] = 'application/json'
@@ -59,7 +64,9 @@ export const httpTransport = (options: {
       signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
     }).catch((cause: unknown) => {
-      throw new ConnectionError(`Cannot reach Micro at ${options.baseUrl}. Is it running? Start it with: micro up`, { cause })
+      throw new ConnectionError(`Cannot reach Micro at ${options.baseUrl}. Is it running? Start it with: micro up`, {
+        cause,
+      })
     })
     const text = await response.text()
     if (response.ok) return JSON.parse(text) as unknown

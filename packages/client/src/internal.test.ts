@@ -17,9 +17,20 @@ const listen = async (handler: RequestListener): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 const ledger = (url: string, timeoutMs = 5_000) =>
-  createClient(ledgerApi, internalTransport({ url, audience: 'ledger', sign: (audience) => Promise.resolve(`token-for-${audience}`), timeoutMs }))
+  createClient(
+    ledgerApi,
+    internalTransport({
+      url,
+      audience: 'ledger',
+      sign: (audience) => Promise.resolve(`token-for-${audience}`),
+      timeoutMs,
+    }),
+  )
 const faultOf = (work: Promise<unknown>): Promise<Fault> =>
-  work.then(() => Promise.reject(new Error('it succeeded')), (error: unknown) => error as Fault)
+  work.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (error: unknown) => error as Fault,
+  )
 
 test('a call carries its token, request id, path, query and body', async () => {
   const got: IncomingMessage[] = []
@@ -27,8 +38,14 @@ test('a call carries its token, request id, path, query and body', async () => {
     got.push(request)
     response.end('{"id":"ltx_1"}')
   })
-  expect(await ledger(url).retrieveLedgerTransaction({ params: { id: 'a/b' }, requestId: 'req_1' })).toEqual({ id: 'ltx_1' })
-  expect(got[0]).toMatchObject({ method: 'GET', url: '/ledger/transactions/a%2Fb', headers: { authorization: 'Bearer token-for-ledger', 'micro-request-id': 'req_1' } })
+  expect(await ledger(url).retrieveLedgerTransaction({ params: { id: 'a/b' }, requestId: 'req_1' })).toEqual({
+    id: 'ltx_1',
+  })
+  expect(got[0]).toMatchObject({
+    method: 'GET',
+    url: '/ledger/transactions/a%2Fb',
+    headers: { authorization: 'Bearer token-for-ledger', 'micro-request-id': 'req_1' },
+  })
 })
 
 test("a service's fault arrives as that fault", async () => {

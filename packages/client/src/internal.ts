@@ -52,13 +52,18 @@ export const internalTransport = (options: InternalTransportOptions): Transport 
     if (input.body !== undefined) headers['content-type'] = 'application/json'
     const request = async (): Promise<{ status: number; text: string }> => {
       const response = await fetch(urlFor(options.url, route, input), {
-        method: route.method, headers, redirect: 'error', signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+        method: route.method,
+        headers,
+        redirect: 'error',
+        signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
         ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
       })
       return { status: response.status, text: await response.text() }
     }
     const { status, text } = await request().catch((cause: unknown) => {
-      throw isTimeout(cause) ? new Fault('upstream_timeout', { service: options.audience }, { cause }) : unavailable(options, cause)
+      throw isTimeout(cause)
+        ? new Fault('upstream_timeout', { service: options.audience }, { cause })
+        : unavailable(options, cause)
     })
     if (status < 200 || status >= 300) throw faultOf(options, status, text)
     try {
@@ -71,7 +76,10 @@ export const internalTransport = (options: InternalTransportOptions): Transport 
 
 /** Whether a service of another process can do its work now. @throws Fault upstream_unavailable */
 export const checkReady = async (options: Pick<InternalTransportOptions, 'url' | 'audience'>): Promise<void> => {
-  const response = await fetch(`${options.url}/readyz`, { redirect: 'error', signal: AbortSignal.timeout(2_500) }).catch((cause: unknown) => {
+  const response = await fetch(`${options.url}/readyz`, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(2_500),
+  }).catch((cause: unknown) => {
     throw unavailable(options, cause)
   })
   await response.body?.cancel()

@@ -2,7 +2,9 @@ import type { Route } from '@micro/contracts'
 import type { CallInput } from './client.ts'
 
 const pathFor = (route: Route, params: object | undefined): string =>
-  route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String((params as Record<string, unknown>)[name])))
+  route.path.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(String((params as Record<string, unknown>)[name])),
+  )
 
 const queryFor = (query: object | undefined): string => {
   const search = new URLSearchParams()

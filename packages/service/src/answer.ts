@@ -16,9 +16,16 @@ export const faultHeaders = (fault: Fault): Record<string, string> => {
 }
 
 /** Answers on a bare response, where no framework is at hand. The line end is for people at a terminal. */
-export const answerJson = (response: ServerResponse, status: number, body: object, headers: Readonly<Record<string, string>> = {}): void => {
+export const answerJson = (
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
   const text = `${JSON.stringify(body)}\n`
-  response.writeHead(status, { ...headers, 'content-type': jsonType, 'content-length': Buffer.byteLength(text) }).end(text)
+  response
+    .writeHead(status, { ...headers, 'content-type': jsonType, 'content-length': Buffer.byteLength(text) })
+    .end(text)
 }
 
 export const answerFault = (response: ServerResponse, fault: Fault): void =>

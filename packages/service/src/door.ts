@@ -26,7 +26,8 @@ interface Visit {
   caller: VerifiedToken | undefined
 }
 
-const bearerOf = ({ headers }: IncomingMessage): string => /^Bearer ([\w.-]+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+const bearerOf = ({ headers }: IncomingMessage): string =>
+  /^Bearer ([\w.-]+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
 
 /** The header's text when it has the form, and then only once: a repeated header arrives joined and has it not. */
 const headerOf = (request: IncomingMessage, name: string, form: RegExp): string | undefined => {
@@ -53,9 +54,15 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
       const principal = visit.caller?.principal
       log.info(
         {
-          request_id: visit.requestId, method: visit.method, route: visit.route, status: response.statusCode,
-          ms: Math.round((monotonicMs() - visit.startedMs) * 100) / 100, caller: visit.caller?.issuer,
-          ...(principal === undefined || principal.kind === 'service' ? {} : { merchant: principal.merchant, mode: principal.mode }),
+          request_id: visit.requestId,
+          method: visit.method,
+          route: visit.route,
+          status: response.statusCode,
+          ms: Math.round((monotonicMs() - visit.startedMs) * 100) / 100,
+          caller: visit.caller?.issuer,
+          ...(principal === undefined || principal.kind === 'service'
+            ? {}
+            : { merchant: principal.merchant, mode: principal.mode }),
           ...(response.writableFinished ? {} : { aborted: true }),
         },
         'request.finished',
@@ -69,12 +76,21 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
       answerJson(response, 200, { status: 'ok', service: service.name })
     } catch (error) {
       log.warn({ err: error }, 'ready.failed')
-      answerFault(response, new Fault('upstream_unavailable', { service: service.name, retry_after: 1 }, { cause: error }))
+      answerFault(
+        response,
+        new Fault('upstream_unavailable', { service: service.name, retry_after: 1 }, { cause: error }),
+      )
     }
   }
 
   const letIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const visit: Visit = { startedMs: monotonicMs(), method: request.method ?? '', requestId: newId('request'), route: '(none)', caller: undefined }
+    const visit: Visit = {
+      startedMs: monotonicMs(),
+      method: request.method ?? '',
+      requestId: newId('request'),
+      route: '(none)',
+      caller: undefined,
+    }
     noteWhenClosed(visit, response)
     const caller = await verifier.verify(bearerOf(request))
     if (caller === undefined) {

@@ -5,13 +5,19 @@ import { ConfigurationError, type Environment } from './settings.ts'
 
 const key = newTokenKey('ledger')
 const good = {
-  REDIS_URL: 'redis://:secret@127.0.0.1:6379', DB_DSN: 'postgres://ledger_app:secret@127.0.0.1:5435/ledger',
-  MICRO_TOKEN_PRIVATE_KEY: JSON.stringify(key), MICRO_TOKEN_PUBLIC_KEYS: JSON.stringify({ gateway: [publicTokenKey(newTokenKey('gateway'))] }),
+  REDIS_URL: 'redis://:secret@127.0.0.1:6379',
+  DB_DSN: 'postgres://ledger_app:secret@127.0.0.1:5435/ledger',
+  MICRO_TOKEN_PRIVATE_KEY: JSON.stringify(key),
+  MICRO_TOKEN_PUBLIC_KEYS: JSON.stringify({ gateway: [publicTokenKey(newTokenKey('gateway'))] }),
 }
 
 const read = (env: Environment) => {
   const settings = readEnvironment(env)
-  return settings.done({ ...settings.process({ port: 8083 }), database: settings.database(), ledger: settings.peer('ledger', 8083) })
+  return settings.done({
+    ...settings.process({ port: 8083 }),
+    database: settings.database(),
+    ledger: settings.peer('ledger', 8083),
+  })
 }
 
 const complaint = (env: Environment): string => {
@@ -26,14 +32,34 @@ const complaint = (env: Environment): string => {
 
 test("the original's ports are the defaults, on loopback", () => {
   expect(read(good)).toMatchObject({
-    host: '127.0.0.1', port: 8083, drainMs: 10_000, redisUrl: good.REDIS_URL, ledger: 'http://127.0.0.1:8083',
-    database: { url: good.DB_DSN, migrateUrl: undefined, poolSize: 10 }, tokens: { privateKey: key },
+    host: '127.0.0.1',
+    port: 8083,
+    drainMs: 10_000,
+    redisUrl: good.REDIS_URL,
+    ledger: 'http://127.0.0.1:8083',
+    database: { url: good.DB_DSN, migrateUrl: undefined, poolSize: 10 },
+    tokens: { privateKey: key },
   })
 })
 
 test('everything that is wrong is told at once', () => {
-  const told = complaint({ PORT: 'http', MICRO_DRAIN_MS: '-1', DB_DSN: 'mysql://x', LEDGER_SERVICE_URL: 'ledger:8083', MIGRATE_DSN: 'x' })
-  for (const name of ['PORT', 'MICRO_DRAIN_MS', 'REDIS_URL', 'DB_DSN', 'MIGRATE_DSN', 'LEDGER_SERVICE_URL', 'MICRO_TOKEN_PRIVATE_KEY', 'MICRO_TOKEN_PUBLIC_KEYS'])
+  const told = complaint({
+    PORT: 'http',
+    MICRO_DRAIN_MS: '-1',
+    DB_DSN: 'mysql://x',
+    LEDGER_SERVICE_URL: 'ledger:8083',
+    MIGRATE_DSN: 'x',
+  })
+  for (const name of [
+    'PORT',
+    'MICRO_DRAIN_MS',
+    'REDIS_URL',
+    'DB_DSN',
+    'MIGRATE_DSN',
+    'LEDGER_SERVICE_URL',
+    'MICRO_TOKEN_PRIVATE_KEY',
+    'MICRO_TOKEN_PUBLIC_KEYS',
+  ])
     expect(told).toContain(`  - ${name} `)
 })
 

@@ -31,7 +31,8 @@ const key32 = /^[\w-]{43}$/ // 32 bytes in base64url
 const publicKeyOf = (value: unknown): TokenPublicKey => {
   const { kty, crv, kid, x } = (value ?? {}) as Record<string, unknown>
   if (kty !== 'OKP' || crv !== 'Ed25519') throw new Error('a key must be an Ed25519 JWK')
-  if (typeof kid !== 'string' || kid === '' || typeof x !== 'string' || !key32.test(x)) throw new Error('a key needs kid and x')
+  if (typeof kid !== 'string' || kid === '' || typeof x !== 'string' || !key32.test(x))
+    throw new Error('a key needs kid and x')
   createPublicKey({ key: { kty, crv, x }, format: 'jwk' })
   return { kty, crv, kid, x }
 }
@@ -46,7 +47,8 @@ const privateKeyOf = (value: unknown): TokenPrivateKey => {
 }
 
 const publicKeysOf = (value: unknown): ProcessConfig['tokens']['publicKeys'] => {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Error('it must be an object of lists of keys by service')
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error('it must be an object of lists of keys by service')
   const entries = Object.entries(value).map(([service, list]) => {
     if (!Array.isArray(list) || list.length === 0) throw new Error(`${service} has no list of keys`)
     return [service, list.map(publicKeyOf)] as const
@@ -54,7 +56,7 @@ const publicKeysOf = (value: unknown): ProcessConfig['tokens']['publicKeys'] => 
   return Object.fromEntries(entries)
 }
 
-const withoutPassword = (text: string): string => text.replace(/\/\/[^@/]*@/, '//…@')
+const withoutPassword = (text: string): string => text.replace(/\/\/.*@/, '//…@')
 
 /** Reads what a process needs beside its service's own settings; what is wrong is told at once, by `done`. */
 export const readEnvironment = (env: Environment) => {
@@ -64,7 +66,9 @@ export const readEnvironment = (env: Environment) => {
     const given = text(name, options.fallback)
     const { protocol = '' } = URL.canParse(given) ? new URL(given) : {}
     if (given !== '' && !options.protocols.includes(protocol.replace(':', ''))) {
-      complain(`${name} must be a URL that starts with ${options.protocols.map((each) => `${each}://`).join(' or ')}, got '${withoutPassword(given)}'`)
+      complain(
+        `${name} must be a URL that starts with ${options.protocols.map((each) => `${each}://`).join(' or ')}, got '${withoutPassword(given)}'`,
+      )
     }
     return given
   }
@@ -98,7 +102,13 @@ export const readEnvironment = (env: Environment) => {
         redisUrl: url('REDIS_URL', { protocols: ['redis', 'rediss'] }),
         tokens: {
           // What stands in for a key that cannot be read is never used: `done` throws first.
-          privateKey: json('MICRO_TOKEN_PRIVATE_KEY', privateKeyOf) ?? { kty: 'OKP', crv: 'Ed25519', kid: '', x: '', d: '' },
+          privateKey: json('MICRO_TOKEN_PRIVATE_KEY', privateKeyOf) ?? {
+            kty: 'OKP',
+            crv: 'Ed25519',
+            kid: '',
+            x: '',
+            d: '',
+          },
           publicKeys: json('MICRO_TOKEN_PUBLIC_KEYS', publicKeysOf, called ? undefined : '{}') ?? {},
         },
       }
@@ -117,6 +127,7 @@ export const readEnvironment = (env: Environment) => {
       const name = service === 'payments' ? 'PAYMENT_SERVICE_URL' : `${service.toUpperCase()}_SERVICE_URL`
       return url(name, { protocols: ['http', 'https'], fallback: `http://127.0.0.1:${port}` }).replace(/\/+$/, '')
     },
+    integer,
     including,
     done,
   }

@@ -1,5 +1,6 @@
 export { reply, Reply, type Call, type Checks, type Handlers } from './call.ts'
 export { bodyBytesMax, faultOf, sendFault } from './http.ts'
+export { readEnvironment, type DatabaseConfig, type ProcessConfig } from './environment.ts'
 export { databaseIdempotency, type Idempotency, type IdempotencyClaim } from './idempotency.ts'
 export { deleteClaimsBefore, saveResponse } from './idempotency.store.ts'
 export type { MicroBus, Runtime } from './dependencies.ts'

@@ -23,7 +23,10 @@ export class ListenError extends Error {
 }
 
 const listenCodes: Readonly<Record<string, ListenError['code']>> = {
-  EADDRINUSE: 'port_taken', EACCES: 'port_forbidden', EADDRNOTAVAIL: 'address_unavailable', ENOTFOUND: 'address_unavailable',
+  EADDRINUSE: 'port_taken',
+  EACCES: 'port_forbidden',
+  EADDRNOTAVAIL: 'address_unavailable',
+  ENOTFOUND: 'address_unavailable',
 }
 
 /** Starts listening. @throws ListenError */

@@ -12,11 +12,22 @@ import type { Call } from './call.ts'
 
 const api = {
   readThing: route({
-    method: 'GET', path: '/things/:id', service: 'ledger', access: ['secret_key'], status: 200, summary: 'A thing.',
-    params: Type.Object({ id: Type.String() }), response: Type.Object({ id: Type.String() }),
+    method: 'GET',
+    path: '/things/:id',
+    service: 'ledger',
+    access: ['secret_key'],
+    status: 200,
+    summary: 'A thing.',
+    params: Type.Object({ id: Type.String() }),
+    response: Type.Object({ id: Type.String() }),
   }),
   makeThing: route({
-    method: 'POST', path: '/internal/things', service: 'ledger', access: ['internal'], status: 201, summary: 'A new thing.',
+    method: 'POST',
+    path: '/internal/things',
+    service: 'ledger',
+    access: ['internal'],
+    status: 201,
+    summary: 'A new thing.',
     response: Type.Object({ id: Type.String() }),
   }),
 } as const satisfies Api
@@ -38,25 +49,51 @@ beforeEach(async () => {
   ready = () => Promise.resolve()
   const runtime = testRuntime()
   const { clock, log, newId } = runtime
-  const note = async ({ principal, requestId, clientIp }: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp'>) => {
+  const note = async ({
+    principal,
+    requestId,
+    clientIp,
+  }: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp'>) => {
     calls.push({ principal, requestId, clientIp })
     await work
     return { id: 'thing_1' }
   }
-  service = createService({ name: 'ledger', api, handlers: { readThing: note as never, makeThing: note as never }, ready: () => ready() }, runtime)
+  service = createService(
+    { name: 'ledger', api, handlers: { readThing: note as never, makeThing: note as never }, ready: () => ready() },
+    runtime,
+  )
   const publicKeys = Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, [publicTokenKey(key)]]))
   const signer = (name: keyof typeof keys) => createTokenSigner({ service: name, privateKey: keys[name], clock })
   signers = { gateway: signer('gateway'), payments: signer('payments') }
-  options = { service, host: '127.0.0.1', port: 0, drainMs: 5_000, verifier: createTokenVerifier({ audience: 'ledger', publicKeys, clock }), log, newId }
+  options = {
+    service,
+    host: '127.0.0.1',
+    port: 0,
+    drainMs: 5_000,
+    verifier: createTokenVerifier({ audience: 'ledger', publicKeys, clock }),
+    log,
+    newId,
+  }
   served = await serve(options)
   url = `http://127.0.0.1:${served.port}`
 })
 afterEach(() => served.stop())
 
-const call = async (path: string, token?: string, { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {}) => {
-  const response = await fetch(url + path, { method, headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) } })
+const call = async (
+  path: string,
+  token?: string,
+  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+) => {
+  const response = await fetch(url + path, {
+    method,
+    headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+  })
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: JSON.parse(text) as { error?: { code: string }; status?: string } }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: JSON.parse(text) as { error?: { code: string }; status?: string },
+  }
 }
 
 const forwarded = { 'micro-request-id': 'req_from_gateway', 'micro-client-ip': '192.0.2.7' }
@@ -69,7 +106,10 @@ test('what the gateway says about a caller is believed', async () => {
 
 test('another service is believed for itself, and names no address of a caller', async () => {
   const principal = { kind: 'service', service: 'payments' } as const
-  const answer = await call('/internal/things', await signers.payments.sign('ledger', principal), { method: 'POST', headers: forwarded })
+  const answer = await call('/internal/things', await signers.payments.sign('ledger', principal), {
+    method: 'POST',
+    headers: forwarded,
+  })
   expect(answer.status).toBe(201)
   expect(calls).toEqual([{ principal, requestId: 'req_from_gateway', clientIp: '' }])
 })
@@ -77,7 +117,9 @@ test('another service is believed for itself, and names no address of a caller',
 test('a header that is not of the form is not believed from anybody', async () => {
   const headers = { 'micro-request-id': 'x y', 'micro-client-ip': 'localhost' }
   await call('/things/1', await signers.gateway.sign('ledger', apiKey), { headers })
-  expect(calls).toEqual([{ principal: apiKey, requestId: expect.stringMatching(/^req_\w{24}$/) as string, clientIp: '' }])
+  expect(calls).toEqual([
+    { principal: apiKey, requestId: expect.stringMatching(/^req_\w{24}$/) as string, clientIp: '' },
+  ])
 })
 
 for (const [name, token] of [
@@ -101,7 +143,11 @@ test('anyone may ask whether it lives and whether it is ready', async () => {
   expect((await call('/readyz')).status).toBe(200)
   ready = () => Promise.reject(new Error('no database'))
   const answer = await call('/readyz')
-  expect([answer.status, answer.headers.get('retry-after'), answer.body.error?.code]).toEqual([503, '1', 'upstream_unavailable'])
+  expect([answer.status, answer.headers.get('retry-after'), answer.body.error?.code]).toEqual([
+    503,
+    '1',
+    'upstream_unavailable',
+  ])
   expect((await call('/livez')).status).toBe(200)
 })
 
@@ -120,7 +166,15 @@ test('an end lets the request under way finish and takes no other', async () => 
 test('an end waits for a request under way no longer than it may', async () => {
   await served.stop()
   const runtime = testRuntime()
-  const hanging = createService({ name: 'ledger', api, handlers: { readThing: () => work.then(() => ({ id: '' })), makeThing: () => work.then(() => ({ id: '' })) }, ready: () => ready() }, runtime)
+  const hanging = createService(
+    {
+      name: 'ledger',
+      api,
+      handlers: { readThing: () => work.then(() => ({ id: '' })), makeThing: () => work.then(() => ({ id: '' })) },
+      ready: () => ready(),
+    },
+    runtime,
+  )
   work = new Promise(() => {})
   served = await serve({ ...options, service: hanging, drainMs: 50 })
   url = `http://127.0.0.1:${served.port}`
@@ -134,7 +188,15 @@ test('a taken port is told in a sentence', async () => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as { port: number }
-  const again = createService({ name: 'ledger', api, handlers: { readThing: () => Promise.reject(new Error()), makeThing: () => Promise.reject(new Error()) }, ready }, testRuntime())
+  const again = createService(
+    {
+      name: 'ledger',
+      api,
+      handlers: { readThing: () => Promise.reject(new Error()), makeThing: () => Promise.reject(new Error()) },
+      ready,
+    },
+    testRuntime(),
+  )
   const failed = serve({ ...options, service: again, port })
   await expect(failed).rejects.toBeInstanceOf(ListenError)
   await expect(failed).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken by another program.`)

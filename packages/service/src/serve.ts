@@ -34,8 +34,13 @@ export const serve = async (options: {
 
   const server = createServer(
     {
-      maxHeaderSize: headerBytesMax, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: keepAliveMs,
-      connectionsCheckingInterval: 2_000, insecureHTTPParser: false, joinDuplicateHeaders: true,
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: keepAliveMs,
+      connectionsCheckingInterval: 2_000,
+      insecureHTTPParser: false,
+      joinDuplicateHeaders: true,
     },
     (request, response) => {
       open.add(response)

@@ -5,7 +5,11 @@ import { createTokenSigner, createTokenVerifier, type TokenPrivateKey } from './
 import { newTokenKey, publicTokenKey } from './token-key.ts'
 
 const clock = fakeClock()
-const keys = { gateway: { ...newTokenKey('gateway'), kid: 'gateway-1' }, payments: { ...newTokenKey('payments'), kid: 'payments-1' }, events: newTokenKey('events') }
+const keys = {
+  gateway: { ...newTokenKey('gateway'), kid: 'gateway-1' },
+  payments: { ...newTokenKey('payments'), kid: 'payments-1' },
+  events: newTokenKey('events'),
+}
 const publicKeys = Object.fromEntries(Object.entries(keys).map(([service, key]) => [service, [publicTokenKey(key)]]))
 const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1' } as const
 const session = { kind: 'session', merchant: 'acct_1', mode: 'test', user: 'usr_1', session: 'ses_1' } as const
@@ -17,7 +21,8 @@ beforeAll(async () => {
 })
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const decode = (part: number) => JSON.parse(Buffer.from(good.split('.')[part] ?? '', 'base64url').toString()) as Record<string, unknown>
+const decode = (part: number) =>
+  JSON.parse(Buffer.from(good.split('.')[part] ?? '', 'base64url').toString()) as Record<string, unknown>
 
 /** Signs whatever it is given with a listed key: what the checks of header and claims must catch alone. */
 const forge = (header: object, payload: object = {}, key: TokenPrivateKey = keys.gateway) => {
@@ -29,7 +34,11 @@ const hs256 = (secret: string | Buffer) => {
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
 }
 const unsigned = (alg: string) => `${encode({ ...decode(0), alg })}.${encode(decode(1))}.`
-const pem = () => createPublicKey({ key: publicTokenKey(keys.gateway), format: 'jwk' }).export({ type: 'spki', format: 'pem' }) as string
+const pem = () =>
+  createPublicKey({ key: publicTokenKey(keys.gateway), format: 'jwk' }).export({
+    type: 'spki',
+    format: 'pem',
+  }) as string
 const seconds = () => clock.now().getTime() / 1000
 
 describe('what a token proves', () => {
@@ -62,15 +71,24 @@ const attacks: readonly (readonly [string, () => string | Promise<string>])[] = 
   ['HS256 keyed with the public key as PEM', () => hs256(pem())],
   ['alg Ed448', () => forge({ alg: 'Ed448' })],
   ['an unlisted key under a listed kid', () => forge({ kid: 'gateway-1' }, {}, newTokenKey('mine'))],
-  ['changed claims under the old signature', () => {
-    const [header, , signature] = good.split('.')
-    return `${header}.${encode({ ...decode(1), principal: { ...apiKey, merchant: 'acct_2' } })}.${signature}`
-  }],
+  [
+    'changed claims under the old signature',
+    () => {
+      const [header, , signature] = good.split('.')
+      return `${header}.${encode({ ...decode(1), principal: { ...apiKey, merchant: 'acct_2' } })}.${signature}`
+    },
+  ],
   ["the gateway's claims signed by payments", () => forge({}, {}, keys.payments)],
-  ["the gateway's claims signed by payments under the gateway's kid", () => forge({ kid: 'gateway-1' }, {}, keys.payments)],
+  [
+    "the gateway's claims signed by payments under the gateway's kid",
+    () => forge({ kid: 'gateway-1' }, {}, keys.payments),
+  ],
   ['a merchant named by payments', () => forge({}, { iss: 'payments' }, keys.payments)],
   ['nobody named by payments', () => forge({}, { iss: 'payments', principal: null }, keys.payments)],
-  ['events named by payments', () => forge({}, { iss: 'payments', principal: { kind: 'service', service: 'events' } }, keys.payments)],
+  [
+    'events named by payments',
+    () => forge({}, { iss: 'payments', principal: { kind: 'service', service: 'events' } }, keys.payments),
+  ],
   ['payments named by the gateway', () => forge({}, { principal: { kind: 'service', service: 'payments' } })],
   ['another audience', () => gateway.sign('payments', apiKey)],
   ['a list of audiences', () => forge({}, { aud: ['ledger', 'payments'] })],
@@ -105,14 +123,16 @@ const attacks: readonly (readonly [string, () => string | Promise<string>])[] = 
   ['nothing', () => ''],
 ]
 describe('a token is refused with', () => {
-  for (const [name, token] of attacks) test(name, async () => expect(await ledger.verify(await token())).toBeUndefined())
+  for (const [name, token] of attacks)
+    test(name, async () => expect(await ledger.verify(await token())).toBeUndefined())
 })
 
 describe('time', () => {
   test('a token works for 30 seconds and 5 of leeway, also when it was seen before', async () => {
     const then = fakeClock()
     const [signer, verifier] = [
-      createTokenSigner({ service: 'gateway', privateKey: keys.gateway, clock: then }), createTokenVerifier({ audience: 'ledger', publicKeys, clock: then }),
+      createTokenSigner({ service: 'gateway', privateKey: keys.gateway, clock: then }),
+      createTokenVerifier({ audience: 'ledger', publicKeys, clock: then }),
     ]
     const token = await signer.sign('ledger', apiKey)
     then.advance(34_000)
@@ -128,7 +148,11 @@ describe('time', () => {
     const first = await signer.sign('ledger', apiKey)
     then.advance(14_999)
     expect(await signer.sign('ledger', { ...apiKey })).toBe(first)
-    for (const other of [signer.sign('payments', apiKey), signer.sign('ledger', { ...apiKey, merchant: 'acct_2' }), signer.sign('ledger', undefined)])
+    for (const other of [
+      signer.sign('payments', apiKey),
+      signer.sign('ledger', { ...apiKey, merchant: 'acct_2' }),
+      signer.sign('ledger', undefined),
+    ])
       expect(await other).not.toBe(first)
     then.advance(1)
     expect(await signer.sign('ledger', apiKey)).not.toBe(first)
@@ -146,9 +170,19 @@ describe('time', () => {
 test('during a key roll both keys of a service are believed, afterwards the new one only', async () => {
   const next = newTokenKey('gateway')
   const rolled = createTokenSigner({ service: 'gateway', privateKey: next, clock })
-  const both = createTokenVerifier({ audience: 'ledger', publicKeys: { gateway: [publicTokenKey(next), publicTokenKey(keys.gateway)] }, clock })
+  const both = createTokenVerifier({
+    audience: 'ledger',
+    publicKeys: { gateway: [publicTokenKey(next), publicTokenKey(keys.gateway)] },
+    clock,
+  })
   const after = createTokenVerifier({ audience: 'ledger', publicKeys: { gateway: [publicTokenKey(next)] }, clock })
   const token = await rolled.sign('ledger', apiKey)
-  expect([await both.verify(token), await both.verify(good)].map((each) => each?.issuer)).toEqual(['gateway', 'gateway'])
-  expect([await after.verify(token), await after.verify(good)].map((each) => each?.issuer)).toEqual(['gateway', undefined])
+  expect([await both.verify(token), await both.verify(good)].map((each) => each?.issuer)).toEqual([
+    'gateway',
+    'gateway',
+  ])
+  expect([await after.verify(token), await after.verify(good)].map((each) => each?.issuer)).toEqual([
+    'gateway',
+    undefined,
+  ])
 })

@@ -41,7 +41,11 @@ export interface TokenSigner {
 }
 
 /** Signs for one service. A token lives 30 s and is handed out again for the first 15 s of them. */
-export const createTokenSigner = (options: { service: string; privateKey: TokenPrivateKey; clock: Clock }): TokenSigner => {
+export const createTokenSigner = (options: {
+  service: string
+  privateKey: TokenPrivateKey
+  clock: Clock
+}): TokenSigner => {
   const { service, clock } = options
   const key = createPrivateKey({ key: { ...options.privateKey }, format: 'jwk' })
   const known = new Map<string, { readonly token: Promise<string>; readonly atMs: number }>()
@@ -49,7 +53,10 @@ export const createTokenSigner = (options: { service: string; privateKey: TokenP
   const make = (audience: string, principal: TokenPrincipal | undefined, now: number): Promise<string> =>
     new SignJWT({ principal: principal ?? null })
       .setProtectedHeader({ alg: algorithm, kid: options.privateKey.kid, typ: type })
-      .setIssuer(service).setAudience(audience).setIssuedAt(now).setExpirationTime(now + lifeSeconds)
+      .setIssuer(service)
+      .setAudience(audience)
+      .setIssuedAt(now)
+      .setExpirationTime(now + lifeSeconds)
       .sign(key)
 
   return {
@@ -91,7 +98,9 @@ const keyNames = (token: string): { issuer: string; kid: string } | undefined =>
     const { iss } = parsePart(token, 1)
     if (Object.keys(header).sort().join() !== 'alg,kid,typ') return undefined
     const { alg, kid, typ } = header
-    return alg === algorithm && typ === type && typeof kid === 'string' && typeof iss === 'string' ? { issuer: iss, kid } : undefined
+    return alg === algorithm && typ === type && typeof kid === 'string' && typeof iss === 'string'
+      ? { issuer: iss, kid }
+      : undefined
   } catch {
     return undefined
   }
@@ -109,11 +118,17 @@ export const createTokenVerifier = (options: {
   const { audience, clock } = options
   const keys = new Map<string, KeyObject>(
     Object.entries(options.publicKeys).flatMap(([service, list]) =>
-      list.map(({ kid, kty, crv, x }) => [JSON.stringify([service, kid]), createPublicKey({ key: { kty, crv, x }, format: 'jwk' })] as const),
+      list.map(
+        ({ kid, kty, crv, x }) =>
+          [JSON.stringify([service, kid]), createPublicKey({ key: { kty, crv, x }, format: 'jwk' })] as const,
+      ),
     ),
   )
   // A signature costs far more than a look-up, and callers reuse their tokens; only what passed is remembered.
-  const passed = new Map<string, { readonly verified: VerifiedToken; readonly issued: number; readonly expires: number }>()
+  const passed = new Map<
+    string,
+    { readonly verified: VerifiedToken; readonly issued: number; readonly expires: number }
+  >()
 
   const isCurrent = ({ issued, expires }: { issued: number; expires: number }): boolean => {
     const now = unixSeconds(clock.now())
@@ -125,11 +140,22 @@ export const createTokenVerifier = (options: {
     const key = names === undefined ? undefined : keys.get(JSON.stringify([names.issuer, names.kid]))
     if (names === undefined || key === undefined) return undefined
     const { payload } = await jwtVerify(token, key, {
-      algorithms: [algorithm], issuer: names.issuer, audience, typ: type, currentDate: clock.now(), clockTolerance: leewaySeconds,
+      algorithms: [algorithm],
+      issuer: names.issuer,
+      audience,
+      typ: type,
+      currentDate: clock.now(),
+      clockTolerance: leewaySeconds,
       requiredClaims: ['iss', 'aud', 'iat', 'exp', 'principal'],
     })
     const { iat: issued, exp: expires, aud } = payload
-    if (!Number.isSafeInteger(issued) || !Number.isSafeInteger(expires) || issued === undefined || expires === undefined) return undefined
+    if (
+      !Number.isSafeInteger(issued) ||
+      !Number.isSafeInteger(expires) ||
+      issued === undefined ||
+      expires === undefined
+    )
+      return undefined
     if (aud !== audience || expires - issued > lifeSeconds || !isCurrent({ issued, expires })) return undefined
     const principal = principalOf(payload['principal'])
     if (principal === 'malformed' || !maySpeakFor(names.issuer, principal)) return undefined

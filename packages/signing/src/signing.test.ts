@@ -20,7 +20,8 @@ describe('a webhook signature', () => {
   })
   test('with two secrets fits either, as during a rotation', () => {
     const both = signatureHeader({ secrets: ['whsec_old', secret], payload, timestamp })
-    for (const each of ['whsec_old', secret]) expect(verifySignatureHeader({ header: both, payload, secret: each, now: timestamp })).toBe(true)
+    for (const each of ['whsec_old', secret])
+      expect(verifySignatureHeader({ header: both, payload, secret: each, now: timestamp })).toBe(true)
   })
   for (const [what, change] of [
     ['another payload', { payload: payload.replace('evt_1', 'evt_2') }],

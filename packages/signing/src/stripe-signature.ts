@@ -11,7 +11,10 @@ const mac = (secret: string, timestamp: number, payload: string): string =>
  * The whole secret, `whsec_` included, is the HMAC key. Sign each attempt anew: receivers refuse old timestamps.
  */
 export const signatureHeader = (options: { secrets: readonly string[]; payload: string; timestamp: number }): string =>
-  [`t=${options.timestamp}`, ...options.secrets.map((secret) => `v1=${mac(secret, options.timestamp, options.payload)}`)].join(',')
+  [
+    `t=${options.timestamp}`,
+    ...options.secrets.map((secret) => `v1=${mac(secret, options.timestamp, options.payload)}`),
+  ].join(',')
 
 /** True when any v1 signature of the header fits the payload and its timestamp is not older than the tolerance. */
 export const verifySignatureHeader = (options: {

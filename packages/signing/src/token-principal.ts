@@ -12,7 +12,13 @@ export type TokenPrincipal =
 
 type ServiceName = 'gateway' | 'auth' | 'payments' | 'ledger' | 'events'
 
-const serviceNames: readonly string[] = ['gateway', 'auth', 'payments', 'ledger', 'events'] satisfies readonly ServiceName[]
+const serviceNames: readonly string[] = [
+  'gateway',
+  'auth',
+  'payments',
+  'ledger',
+  'events',
+] satisfies readonly ServiceName[]
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
@@ -22,7 +28,8 @@ const members: Readonly<Record<TokenPrincipal['kind'], readonly string[]>> = {
   session: ['kind', 'merchant', 'mode', 'user', 'session'],
 }
 
-const isKind = (value: unknown): value is TokenPrincipal['kind'] => typeof value === 'string' && Object.hasOwn(members, value)
+const isKind = (value: unknown): value is TokenPrincipal['kind'] =>
+  typeof value === 'string' && Object.hasOwn(members, value)
 
 /** Reads a token's principal: exactly the members its kind has, all of them text. Null, on public routes, is nobody. */
 export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malformed' => {
@@ -33,6 +40,7 @@ export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malfo
   if (!isKind(kind)) return 'malformed'
   const wanted = members[kind]
   if (Object.keys(given).length !== wanted.length || !wanted.every((name) => isText(given[name]))) return 'malformed'
-  if (kind === 'service' ? !serviceNames.includes(String(service)) : mode !== 'test' && mode !== 'live') return 'malformed'
+  if (kind === 'service' ? !serviceNames.includes(String(service)) : mode !== 'test' && mode !== 'live')
+    return 'malformed'
   return Object.freeze({ ...given }) as TokenPrincipal
 }

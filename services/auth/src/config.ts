@@ -1,4 +1,10 @@
-import { readSettings, type Environment } from '@micro/service'
+import {
+  readEnvironment,
+  readSettings,
+  type DatabaseConfig,
+  type Environment,
+  type ProcessConfig,
+} from '@micro/service'
 import { parseAuthSecrets, type Pepper, type Rotating, type SecretRings, type SigningJwk } from './secrets.ts'
 
 export interface AuthConfig {
@@ -47,4 +53,21 @@ export const readAuthConfig = (env: Environment, secretsJson = env['MICRO_AUTH_S
   }
   // Without secrets there is a complaint, and `done` throws.
   return done({ ...(rings as SecretRings), ...numbers, registrationOpen: registration === 'open' })
+}
+
+/** How the auth service runs as a process of its own. */
+export interface AuthProcessConfig {
+  readonly process: ProcessConfig
+  readonly database: DatabaseConfig
+  readonly auth: AuthConfig
+}
+
+/** Reads the environment of the process. @throws ConfigurationError that names everything that is wrong */
+export const readAuthProcess = (env: Environment = process.env): AuthProcessConfig => {
+  const settings = readEnvironment(env)
+  return settings.done({
+    process: settings.process({ port: 8081 }),
+    database: settings.database(),
+    auth: settings.including(() => readAuthConfig(env)),
+  })
 }

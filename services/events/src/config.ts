@@ -1,4 +1,10 @@
-import { readSettings, type Environment } from '@micro/service'
+import {
+  readEnvironment,
+  readSettings,
+  type DatabaseConfig,
+  type Environment,
+  type ProcessConfig,
+} from '@micro/service'
 
 /** How the events service runs. Times in milliseconds. */
 export interface EventsConfig {
@@ -24,5 +30,24 @@ export const readEventsConfig = (env: Environment): EventsConfig => {
     batchMax: integer('MICRO_EVENTS_BATCH', { fallback: batchMax, min: 1, max: 1_000 }),
     leaseMs: integer('MICRO_EVENTS_LEASE_MS', { fallback: leaseMs, min: 1_000, max: 60_000 }),
     pollMs: integer('MICRO_EVENTS_POLL_MS', { fallback: pollMs, min: 50, max: 60_000 }),
+  })
+}
+
+/** How the events service runs as a process of its own. */
+export interface EventsProcessConfig {
+  readonly process: ProcessConfig
+  readonly database: DatabaseConfig
+  readonly events: EventsConfig
+  readonly paymentsUrl: string
+}
+
+/** Reads the environment of the process. @throws ConfigurationError that names everything that is wrong */
+export const readEventsProcess = (env: Environment = process.env): EventsProcessConfig => {
+  const settings = readEnvironment(env)
+  return settings.done({
+    process: settings.process({ port: 8084 }),
+    database: settings.database(),
+    events: settings.including(() => readEventsConfig(env)),
+    paymentsUrl: settings.peer('payments', 8082),
   })
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { readSettings, type Environment } from '@micro/service'
+import { readEnvironment, readSettings, type Environment, type ProcessConfig } from '@micro/service'
 
 /** Bounds of the WebSocket stream. Times in milliseconds. */
 export interface StreamConfig {
@@ -92,5 +92,36 @@ export const readGatewayConfig = (env: Environment): GatewayConfig => {
     credentialTtlMs: 4_000,
     credentialNegativeTtlMs: 2_000,
     stream: Object.freeze(streamDefaults),
+  })
+}
+
+/** How the gateway runs as a process of its own. */
+export interface GatewayProcessConfig {
+  readonly process: ProcessConfig
+  readonly gateway: GatewayConfig
+  /** Gateways side by side, which share each limit while Redis is away. */
+  readonly replicas: number
+  readonly urls: Readonly<Record<'auth' | 'payments' | 'ledger' | 'events', string>>
+}
+
+/** Reads the environment of the process; its address is HOST and PORT. @throws ConfigurationError that names everything that is wrong */
+export const readGatewayProcess = (env: Environment = process.env): GatewayProcessConfig => {
+  const settings = readEnvironment(env)
+  const own = settings.process({ port: 8080, called: false })
+  return settings.done({
+    process: own,
+    gateway: settings.including(() => ({
+      ...readGatewayConfig(env),
+      host: own.host,
+      port: own.port,
+      drainMs: own.drainMs,
+    })),
+    replicas: settings.integer('MICRO_GATEWAY_REPLICAS', { fallback: 1, min: 1, max: 1_000 }),
+    urls: {
+      auth: settings.peer('auth', 8081),
+      payments: settings.peer('payments', 8082),
+      ledger: settings.peer('ledger', 8083),
+      events: settings.peer('events', 8084),
+    },
   })
 }

@@ -1,5 +1,11 @@
 import { currencies } from '@micro/kernel'
-import { readSettings, type Environment } from '@micro/service'
+import {
+  readEnvironment,
+  readSettings,
+  type DatabaseConfig,
+  type Environment,
+  type ProcessConfig,
+} from '@micro/service'
 
 /** How the ledger service runs. */
 export interface LedgerConfig {
@@ -14,4 +20,21 @@ export const readLedgerConfig = (env: Environment): LedgerConfig => {
   const defaultCurrency = given.toLowerCase()
   if (!currencies.has(defaultCurrency)) complain(`MICRO_DEFAULT_CURRENCY must be an ISO 4217 code, got '${given}'`)
   return done({ defaultCurrency })
+}
+
+/** How the ledger service runs as a process of its own. */
+export interface LedgerProcessConfig {
+  readonly process: ProcessConfig
+  readonly database: DatabaseConfig
+  readonly ledger: LedgerConfig
+}
+
+/** Reads the environment of the process. @throws ConfigurationError that names everything that is wrong */
+export const readLedgerProcess = (env: Environment = process.env): LedgerProcessConfig => {
+  const settings = readEnvironment(env)
+  return settings.done({
+    process: settings.process({ port: 8083 }),
+    database: settings.database(),
+    ledger: settings.including(() => readLedgerConfig(env)),
+  })
 }

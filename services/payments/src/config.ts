@@ -1,4 +1,10 @@
-import { readSettings, type Environment } from '@micro/service'
+import {
+  readEnvironment,
+  readSettings,
+  type DatabaseConfig,
+  type Environment,
+  type ProcessConfig,
+} from '@micro/service'
 import type { FeeRates } from './posting/fee.ts'
 
 export interface PaymentsConfig {
@@ -27,4 +33,23 @@ export const readPaymentsConfig = (env: Environment): PaymentsConfig => {
     fixed: BigInt(integer('MICRO_FEE_FIXED', { fallback: 30, min: 0, max: 1_000_000 })),
   })
   return done({ fee, ...defaults })
+}
+
+/** How the payments service runs as a process of its own. */
+export interface PaymentsProcessConfig {
+  readonly process: ProcessConfig
+  readonly database: DatabaseConfig
+  readonly payments: PaymentsConfig
+  readonly ledgerUrl: string
+}
+
+/** Reads the environment of the process. @throws ConfigurationError that names everything that is wrong */
+export const readPaymentsProcess = (env: Environment = process.env): PaymentsProcessConfig => {
+  const settings = readEnvironment(env)
+  return settings.done({
+    process: settings.process({ port: 8082 }),
+    database: settings.database(),
+    payments: settings.including(() => readPaymentsConfig(env)),
+    ledgerUrl: settings.peer('ledger', 8083),
+  })
 }

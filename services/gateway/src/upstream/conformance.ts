@@ -49,14 +49,21 @@ export const upstreamConformance = (adapter: string, reach: (service: Service) =
       await fetch(`${url}/payments/payment_intents`, { method: 'POST', headers, body })
       await fetch(`${url}/v1/payment_intents?limit=7`)
       expect(seen).toMatchObject([
-        { operation: 'createPaymentIntent', call: { principal, requestId: 'req_1', clientIp: '192.0.2.1', surface: 'original', body: { amount: 100 } } },
+        {
+          operation: 'createPaymentIntent',
+          call: { principal, requestId: 'req_1', clientIp: '192.0.2.1', surface: 'original', body: { amount: 100 } },
+        },
         { operation: 'listPaymentIntents', call: { principal, surface: 'stripe', query: { limit: 7 } } },
       ])
     })
 
     test('the answer passes with the headers set on the way in', async () => {
       const response = await fetch(`${url}/v1/payment_intents/pi_1`)
-      expect([response.status, await response.json(), response.headers.get('request-id')]).toEqual([300, { operation: 'retrievePaymentIntent' }, 'req_1'])
+      expect([response.status, await response.json(), response.headers.get('request-id')]).toEqual([
+        300,
+        { operation: 'retrievePaymentIntent' },
+        'req_1',
+      ])
     })
 
     test("the service's own 404 is in the envelope", async () => {
@@ -72,7 +79,11 @@ export const upstreamConformance = (adapter: string, reach: (service: Service) =
 
     for (const type of ['foo', 'a/b/c', ';', 'application/json, application/json'])
       test(`a content type of no form, '${type}', is the caller's mistake`, async () => {
-        const response = await fetch(`${url}/v1/payment_intents`, { method: 'POST', headers: { 'content-type': type }, body: '{}' })
+        const response = await fetch(`${url}/v1/payment_intents`, {
+          method: 'POST',
+          headers: { 'content-type': type },
+          body: '{}',
+        })
         expect([response.status, await faultOf(response)]).toEqual([415, 'content_type_unsupported'])
       })
 

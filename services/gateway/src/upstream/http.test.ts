@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTokenSigner, createTokenVerifier, newTokenKey, publicTokenKey } from '@micro/signing'
 import { serve } from '@micro/service/process'
@@ -44,11 +51,14 @@ const before = async (service: RequestListener, options: { timeoutMs?: number } 
   const behind = await listen(service)
   const upstream = httpUpstream({ service: 'payments', url: behind.url, sign, log, ...options })
   atEnd.push(() => upstream.close())
-  const front = await listen((request, response) => upstream.handle(request, response, { requestId: 'req_1', principal: undefined, clientIp: '' }))
+  const front = await listen((request, response) =>
+    upstream.handle(request, response, { requestId: 'req_1', principal: undefined, clientIp: '' }),
+  )
   return { ...front, behind }
 }
 
-const codeOf = async (response: Response): Promise<unknown> => ((await response.json()) as { error: { code: string } }).error.code
+const codeOf = async (response: Response): Promise<unknown> =>
+  ((await response.json()) as { error: { code: string } }).error.code
 const drained = (request: IncomingMessage) => new Promise<void>((resolve) => void request.on('end', resolve).resume())
 
 test('a service that cannot be reached is a 503 with Retry-After, for a request with a body too', async () => {
@@ -56,7 +66,11 @@ test('a service that cannot be reached is a 503 with Retry-After, for a request 
   behind.server.close()
   for (const init of [{}, { method: 'POST', body: 'a'.repeat(300_000) }]) {
     const response = await fetch(`${url}/v1/x`, init)
-    expect([response.status, response.headers.get('retry-after'), await codeOf(response)]).toEqual([503, '1', 'upstream_unavailable'])
+    expect([response.status, response.headers.get('retry-after'), await codeOf(response)]).toEqual([
+      503,
+      '1',
+      'upstream_unavailable',
+    ])
   }
 })
 
@@ -78,7 +92,11 @@ test('a service that does not answer in time is a 504 that says the work may be 
   expect([response.status, await codeOf(response)]).toEqual([504, 'upstream_timeout'])
 })
 
-for (const [method, times] of [['GET', 2], ['POST', 1], ['DELETE', 1]] as const)
+for (const [method, times] of [
+  ['GET', 2],
+  ['POST', 1],
+  ['DELETE', 1],
+] as const)
   test(`a ${method} whose connection broke after it was sent reaches the service ${times} times in all, and ends as a 503`, async () => {
     let received = 0
     const { url } = await before((request) => {
@@ -90,13 +108,21 @@ for (const [method, times] of [['GET', 2], ['POST', 1], ['DELETE', 1]] as const)
   })
 
 test("a service that refuses the gateway's token is a 503, never a 401", async () => {
-  const { url } = await before((_request, response) => void response.writeHead(401, { 'micro-token-refused': 'true' }).end('{}'))
+  const { url } = await before(
+    (_request, response) => void response.writeHead(401, { 'micro-token-refused': 'true' }).end('{}'),
+  )
   const response = await fetch(url)
-  expect([response.status, response.headers.get('www-authenticate'), response.headers.get('retry-after')]).toEqual([503, null, '1'])
+  expect([response.status, response.headers.get('www-authenticate'), response.headers.get('retry-after')]).toEqual([
+    503,
+    null,
+    '1',
+  ])
 })
 
 test("a service's own 401 passes", async () => {
-  const { url } = await before((_request, response) => void response.writeHead(401).end('{"error":{"code":"login_invalid"}}'))
+  const { url } = await before(
+    (_request, response) => void response.writeHead(401).end('{"error":{"code":"login_invalid"}}'),
+  )
   expect((await fetch(url)).status).toBe(401)
 })
 
@@ -112,16 +138,33 @@ test('what concerns a connection only goes no further, in both directions', asyn
   let got: IncomingMessage['headers'] = {}
   const { port } = await before((request, response) => {
     got = request.headers
-    response.writeHead(200, { connection: 'keep-alive, x-hop', 'x-hop': '1', 'x-kept': 'yes', 'keep-alive': 'timeout=99' }).end('{}')
+    response
+      .writeHead(200, { connection: 'keep-alive, x-hop', 'x-hop': '1', 'x-kept': 'yes', 'keep-alive': 'timeout=99' })
+      .end('{}')
   })
-  const headers = { connection: 'close, x-private', 'x-private': '1', 'x-kept': 'yes', authorization: 'Bearer sk_test_x', 'micro-request-id': 'req_evil', 'micro-client-ip': '1.1.1.1' }
+  const headers = {
+    connection: 'close, x-private',
+    'x-private': '1',
+    'x-kept': 'yes',
+    authorization: 'Bearer sk_test_x',
+    'micro-request-id': 'req_evil',
+    'micro-client-ip': '1.1.1.1',
+  }
   const outgoing = httpRequest({ port, host: '127.0.0.1', headers }).end()
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
   await drained(response)
-  expect(got).toMatchObject({ 'x-kept': 'yes', 'micro-request-id': 'req_1', authorization: expect.stringMatching(/^Bearer ey/) as string })
+  expect(got).toMatchObject({
+    'x-kept': 'yes',
+    'micro-request-id': 'req_1',
+    authorization: expect.stringMatching(/^Bearer ey/) as string,
+  })
   expect(Object.keys(got)).not.toEqual(expect.arrayContaining(['x-private']))
   expect(got['micro-client-ip']).toBeUndefined()
-  expect([response.headers['x-kept'], response.headers['x-hop'], response.headers['keep-alive']]).toEqual(['yes', undefined, undefined])
+  expect([response.headers['x-kept'], response.headers['x-hop'], response.headers['keep-alive']]).toEqual([
+    'yes',
+    undefined,
+    undefined,
+  ])
 })
 
 test('a client that leaves ends the request at the service', async () => {
@@ -153,11 +196,16 @@ test('an endless answer waits for its reader instead of filling memory', async (
   response.on('error', () => {})
   let before_ = -1
   // What the kernel's buffers hold is sent; then it must stand still.
-  await expect.poll(() => {
-    const still = sent === before_
-    before_ = sent
-    return still
-  }, { interval: 200, timeout: 10_000 }).toBe(true)
+  await expect
+    .poll(
+      () => {
+        const still = sent === before_
+        before_ = sent
+        return still
+      },
+      { interval: 200, timeout: 10_000 },
+    )
+    .toBe(true)
   expect(sent).toBeLessThan(64 * 1024 * 1024)
   outgoing.destroy()
 })
@@ -167,12 +215,13 @@ test('a body of unknown length is passed on whole, and stopped where it grows to
   const { url } = await before((request, response) => {
     request.on('data', (data: Buffer) => (bytes += data.length)).on('end', () => response.end('{}'))
   })
-  const stream = (chunks: number) => new ReadableStream({
-    start(controller) {
-      for (let at = 0; at < chunks; at++) controller.enqueue(Buffer.alloc(64 * 1024))
-      controller.close()
-    },
-  })
+  const stream = (chunks: number) =>
+    new ReadableStream({
+      start(controller) {
+        for (let at = 0; at < chunks; at++) controller.enqueue(Buffer.alloc(64 * 1024))
+        controller.close()
+      },
+    })
   const post = (chunks: number) => fetch(url, { method: 'POST', body: stream(chunks), duplex: 'half' } as RequestInit)
   expect([(await post(8)).status, bytes]).toEqual([200, 8 * 64 * 1024])
   const refused = await post(17)

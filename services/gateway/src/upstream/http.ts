@@ -28,26 +28,50 @@ const bodyMsMax = 30_000
 
 // RFC 9110 §7.6.1, and what is between the gateway and its services.
 const hopByHop: ReadonlySet<string> = new Set([
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
-  'expect', 'host', 'authorization', 'date', 'request-id', requestIdHeader, clientIpHeader, tokenRefusedHeader,
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'host',
+  'authorization',
+  'date',
+  'request-id',
+  requestIdHeader,
+  clientIpHeader,
+  tokenRefusedHeader,
 ])
 
 /** The headers that belong to the message and not to the connection it came by. */
 const endToEnd = (headers: IncomingHttpHeaders): Record<string, string | string[]> => {
-  const named = new Set(String(headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim()))
+  const named = new Set(
+    String(headers.connection ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim()),
+  )
   const kept: Record<string, string | string[]> = {}
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !hopByHop.has(name) && (!named.has(name) || name === 'content-length')) kept[name] = value
+    if (value !== undefined && !hopByHop.has(name) && (!named.has(name) || name === 'content-length'))
+      kept[name] = value
   }
   return kept
 }
 
-const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-const isTimeout = (error: unknown): boolean => error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError
+const isTimeout = (error: unknown): boolean =>
+  error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError
 
 /** One exchange carried to the service and back. */
-const carry = (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool, token: string) =>
+const carry =
+  (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool, token: string) =>
   (request: IncomingMessage, response: ServerResponse, context: RequestContext): void => {
     const { service, log } = options
     let controller: Dispatcher.DispatchController | undefined
@@ -60,10 +84,12 @@ const carry = (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool,
       over = true
       clearTimeout(deadline)
       controller?.abort(new errors.RequestAbortedError())
-      if (cause !== undefined) log.warn({ err: cause, request_id: context.requestId, upstream: service, fault: fault.code }, 'upstream.failed')
+      if (cause !== undefined)
+        log.warn({ err: cause, request_id: context.requestId, upstream: service, fault: fault.code }, 'upstream.failed')
       if (!response.destroyed) sendFault(request, response, fault)
     }
-    const unavailable = (cause: unknown): void => finish(new Fault('upstream_unavailable', { service, retry_after: 1 }), cause)
+    const unavailable = (cause: unknown): void =>
+      finish(new Fault('upstream_unavailable', { service, retry_after: 1 }), cause)
     const late = (cause: unknown): void => finish(new Fault('upstream_timeout', { service }), cause)
 
     // Also counts the wait for a free connection; what was never sent certainly had no effect.
@@ -95,13 +121,18 @@ const carry = (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool,
 
     const start = (status: number, headers: IncomingHttpHeaders): void => {
       clearTimeout(deadline)
-      if (headers[tokenRefusedHeader] !== undefined) return unavailable(new Error(`${service} does not accept the gateway's token: check the token keys of both`))
+      if (headers[tokenRefusedHeader] !== undefined)
+        return unavailable(new Error(`${service} does not accept the gateway's token: check the token keys of both`))
       for (const [name, value] of Object.entries(endToEnd(headers))) response.setHeader(name, value)
       response.writeHead(status)
     }
 
     const send = (body: PassThrough | null): void => {
-      const headers: Record<string, string | string[]> = { ...endToEnd(request.headers), authorization: `Bearer ${token}`, [requestIdHeader]: context.requestId }
+      const headers: Record<string, string | string[]> = {
+        ...endToEnd(request.headers),
+        authorization: `Bearer ${token}`,
+        [requestIdHeader]: context.requestId,
+      }
       if (context.clientIp !== '') headers[clientIpHeader] = context.clientIp
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart(started) {
@@ -129,7 +160,10 @@ const carry = (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool,
           unavailable(error)
         },
       }
-      pool.dispatch({ path: request.url ?? '/', method: request.method as Dispatcher.HttpMethod, headers, body }, handler)
+      pool.dispatch(
+        { path: request.url ?? '/', method: request.method as Dispatcher.HttpMethod, headers, body },
+        handler,
+      )
     }
     send(bodyOf())
   }
@@ -141,11 +175,18 @@ const carry = (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool,
 export const httpUpstream = (given: HttpUpstreamOptions): Upstream & { close(): Promise<void> } => {
   const options = { timeoutMs: 30_000, connectMsMax: 2_000, ...given }
   const pool = new Pool(options.url, {
-    connections: connectionsMax, pipelining: 1, allowH2: false, keepAliveTimeout: keepAliveMs, keepAliveMaxTimeout: keepAliveMs,
-    headersTimeout: options.timeoutMs, bodyTimeout: bodyMsMax, connect: { timeout: options.connectMsMax },
+    connections: connectionsMax,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    headersTimeout: options.timeoutMs,
+    bodyTimeout: bodyMsMax,
+    connect: { timeout: options.connectMsMax },
   })
   const handle = async (request: IncomingMessage, response: ServerResponse, context: RequestContext): Promise<void> => {
-    if (announcesTooMuch(request, bodyBytesMax)) return sendFault(request, response, new Fault('body_too_large', { limit: bodyBytesMax }))
+    if (announcesTooMuch(request, bodyBytesMax))
+      return sendFault(request, response, new Fault('body_too_large', { limit: bodyBytesMax }))
     const token = await options.sign(options.service, context.principal)
     if (!response.destroyed) carry(options, pool, token)(request, response, context)
   }

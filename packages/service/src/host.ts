@@ -1,0 +1,86 @@
+import { redisBus } from '@micro/bus/redis'
+import type { BusMessages, Principal, ServiceName } from '@micro/contracts'
+import { createIds, systemClock } from '@micro/kernel'
+import { createDatabase, migrate, MigrationError, type Database } from '@micro/postgres'
+import { createTokenSigner, createTokenVerifier } from '@micro/signing'
+import type { Runtime } from './dependencies.ts'
+import type { DatabaseConfig, ProcessConfig } from './environment.ts'
+import { createLogger } from './log.ts'
+import { runProcess } from './run.ts'
+import { serve } from './serve.ts'
+import type { Service } from './service.ts'
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** What a process lends to the service in it. */
+export interface Host {
+  readonly runtime: Runtime
+  /** A token for a call to another service, in somebody's name: the gateway's alone to choose. */
+  sign(audience: ServiceName, principal: Principal | undefined): Promise<string>
+  /** A token for a call to another service, in this service's own name. */
+  signAsSelf(audience: ServiceName): Promise<string>
+  /** Opens the service's database, after bringing its schema up to date when there is a login that may. */
+  database(config: DatabaseConfig, migrations: URL): Promise<Database>
+  /** Starts the service and its server. */
+  serve(service: Service): Promise<Address>
+  /** Something to undo at the end; the last added comes first. */
+  atEnd(step: () => Promise<void> | void): void
+}
+
+const bringUpToDate = async (schema: string, url: string, directory: URL, log: Runtime['log']): Promise<void> => {
+  try {
+    await migrate({ url, schema, directory, log: (line) => log.info({ schema }, line) })
+  } catch (cause) {
+    if (cause instanceof MigrationError) throw cause
+    throw new MigrationError(`the schema ${schema} could not be brought up to date: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+/**
+ * Runs a service as a process of its own, until it is asked to end: reads its settings, joins it with Redis, clock, log
+ * and token keys, and ends in the reverse order of starting.
+ */
+export const runHosted = <C extends { readonly process: ProcessConfig }>(
+  name: ServiceName,
+  read: () => C,
+  start: (host: Host, config: C) => Promise<Address>,
+): Promise<void> =>
+  runProcess(name, async (undo) => {
+    const config = read()
+    const { host: address, port, drainMs, redisUrl, tokens } = config.process
+    // Whoever read our lines may be gone: no reason to end.
+    process.stdout.on('error', () => {})
+    const log = createLogger({ service: name, destination: process.stdout })
+    const clock = systemClock
+    const newId = createIds({ clock })
+    const bus = redisBus<BusMessages>({ url: redisUrl, onError: (err) => log.warn({ err }, 'bus.failed') })
+    undo.add(() => bus.close())
+    const signer = createTokenSigner({ service: name, privateKey: tokens.privateKey, clock })
+    const verifier = createTokenVerifier({ audience: name, publicKeys: tokens.publicKeys, clock })
+    const started = await start(
+      {
+        runtime: { bus, clock, newId, log },
+        sign: signer.sign,
+        signAsSelf: (audience) => signer.sign(audience, { kind: 'service', service: name }),
+        async database({ url, migrateUrl, poolSize }, migrations) {
+          if (migrateUrl !== undefined) await bringUpToDate(name, migrateUrl, migrations, log)
+          const database = createDatabase({ url, applicationName: `micro ${name}`, poolSize })
+          undo.add(() => database.close())
+          return database
+        },
+        async serve(service) {
+          const served = await serve({ service, host: address, port, drainMs, verifier, log, newId })
+          undo.add(() => served.stop())
+          return served
+        },
+        atEnd: (step) => undo.add(step),
+      },
+      config,
+    )
+    return { log, ...started }
+  })

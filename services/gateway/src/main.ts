@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import { checkReady, createClient, internalTransport } from '@micro/client'
+import { authApi, eventsApi } from '@micro/contracts'
+import { runHosted } from '@micro/service/process'
+import { readGatewayProcess } from './config.ts'
+import { createGateway } from './gateway.ts'
+import { redisLimiter } from './limits/redis-limiter.ts'
+import { httpUpstream } from './upstream/http.ts'
+
+await runHosted(
+  'gateway',
+  () => readGatewayProcess(),
+  async ({ runtime, sign, signAsSelf, atEnd }, { process, gateway: config, replicas, urls }) => {
+    const { clock, log } = runtime
+    const transport = (audience: keyof typeof urls) =>
+      internalTransport({ url: urls[audience], audience, sign: signAsSelf })
+    const upstream = (service: keyof typeof urls) => {
+      const opened = httpUpstream({ service, url: urls[service], sign, log })
+      atEnd(opened.close)
+      return opened
+    }
+    const ready = (audience: keyof typeof urls) => () => checkReady({ url: urls[audience], audience })
+    const onError = (err: unknown): void => log.warn({ err }, 'limiter.failed')
+    const limiter = redisLimiter({ url: process.redisUrl, instance: randomUUID(), replicas, clock, onError })
+    atEnd(limiter.close)
+    const gateway = createGateway({
+      ...runtime,
+      config,
+      limiter,
+      upstreams: {
+        auth: upstream('auth'),
+        payments: upstream('payments'),
+        ledger: upstream('ledger'),
+        events: upstream('events'),
+      },
+      auth: createClient(authApi, transport('auth')),
+      events: createClient(eventsApi, transport('events')),
+      health: { auth: ready('auth'), payments: ready('payments'), ledger: ready('ledger'), events: ready('events') },
+    })
+    atEnd(gateway.close)
+    return gateway.listen()
+  },
+)
