@@ -40,6 +40,10 @@ export const sendFault = (reply: FastifyReply, fault: Fault): FastifyReply => {
   return reply.code(status).type(jsonType).send(`${JSON.stringify(errorBody(fault))}\n`)
 }
 
+// Nobody is there to be answered; it is told apart so that clients who leave do not read like failures of ours in the log.
+const wasCutOff = ({ raw }: FastifyRequest, error: unknown): boolean =>
+  !raw.complete && (error as { code?: unknown } | null)?.code === 'ECONNRESET'
+
 const idempotencyHeader = (request: FastifyRequest): string | undefined => {
   const value = request.headers['idempotency-key']
   return Array.isArray(value) ? value.join(',') : value
@@ -101,7 +105,7 @@ export const createHttp = (options: {
     }
   })
   app.setErrorHandler((error, request, reply) => {
-    const fault = faultOf(error, options.service)
+    const fault = wasCutOff(request, error) ? new Fault('body_invalid', { reason: 'it broke off' }) : faultOf(error, options.service)
     if (fault.spec.status >= 500) {
       const requestId = contextOf(request.raw)?.requestId
       options.log.error({ err: fault.cause ?? fault, request_id: requestId, fault: fault.code }, 'request.failed')

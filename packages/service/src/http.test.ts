@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { connect, type AddressInfo } from 'node:net'
+import type { Api } from '@micro/contracts'
+import { createIds, systemClock } from '@micro/kernel'
+import { eventually } from '@micro/testing'
+import { afterEach, expect, test } from 'vitest'
+import { createHttp } from './http.ts'
+import { createLogger } from './log.ts'
+import { createOperations } from './operation.ts'
+
+const api = {
+  echo: { method: 'POST', path: '/echo', service: 'auth', access: ['public'], status: 200, summary: '', response: { type: 'object' } },
+} as const satisfies Api
+
+const lines: string[] = []
+const http = createHttp({
+  service: 'auth',
+  newId: createIds({ clock: systemClock }),
+  log: createLogger({ service: 'auth', destination: { write: (line) => lines.push(line) } }),
+  operations: createOperations(api, { echo: () => Promise.resolve({}) }).values(),
+})
+afterEach(() => http.close())
+
+test('a client that leaves in the middle of its body is no failure of ours', async () => {
+  const answered: number[] = []
+  http.addHook('onSend', async (_request, reply) => void answered.push(reply.statusCode))
+  await http.listen({ host: '127.0.0.1', port: 0 })
+  const socket = connect((http.server.address() as AddressInfo).port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write('POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":')
+  await once(http.server, 'request')
+  socket.destroy()
+  await eventually(() => expect(answered).toEqual([400]))
+  expect(lines).toEqual([])
+})
