@@ -42,12 +42,21 @@ describe('refused with a clear fault', () => {
     ['constructor.prototype', '{"constructor":{"prototype":{"polluted":true}}}', 'application/json', 'body_invalid'],
     ['XML', '<a/>', 'application/xml', 'content_type_unsupported'],
     ['multipart', '--x', 'multipart/form-data; boundary=x', 'content_type_unsupported'],
+    ['JSON nested too deeply', `${'['.repeat(34)}1.5${']'.repeat(34)}`, 'application/json', 'body_invalid'],
+    ['JSON nested deeper than the stack', `${'['.repeat(400_000)}1.5${']'.repeat(400_000)}`, 'application/json', 'body_invalid'],
+    ['more values than any request has', `[1.5${',1.5'.repeat(20_000)}]`, 'application/json', 'body_invalid'],
     ['a form nested too deeply', 'a[b][c][d][e][f][g]=1', form, 'body_invalid'],
   ] as const) {
     test(what, () => expect(() => decode(text, type)).toThrow(expect.objectContaining({ code }) as Fault))
   }
   test('bytes that are not UTF-8', () =>
     expect(() => decodeBody(Buffer.from([0x7b, 0xff, 0x7d]), 'application/json')).toThrow(Fault))
+})
+
+test('the largest transaction is read', () => {
+  const entry = '{"account_id":"acc_revenue","amount":1.5,"direction":"credit"}'
+  const { value } = decode(`{"entries":[${Array.from({ length: 1000 }, () => entry).join()}]}`, 'application/json')
+  expect((value as { entries: unknown[] }).entries).toHaveLength(1000)
 })
 
 test('form keys cannot reach the prototype', () => {

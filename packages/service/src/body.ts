@@ -39,11 +39,31 @@ const keepNumberText = (_key: string, value: unknown, context?: { source?: strin
   return exactInteger.test(source) && Number.isSafeInteger(value) ? value : source
 }
 
+/** The largest request there is has 1,000 ledger entries of three members. What comes after is slow in the number of values. */
+const valuesMax = 20_000
+const depthMax = 32
+
+const isNode = (value: unknown): value is object => value !== null && typeof value === 'object'
+
+// Level by level, since a recursion could be led deeper than the stack.
+const checkShape = (root: unknown): void => {
+  let level: unknown[] = [root]
+  let values = 0
+  for (let depth = 0; level.length > 0; depth++) {
+    values += level.length
+    if (values > valuesMax) throw new Fault('body_invalid', { reason: `it holds more than ${valuesMax} values` })
+    if (depth > depthMax) throw new Fault('body_invalid', { reason: `it is nested more than ${depthMax} levels deep` })
+    level = level.filter(isNode).flatMap((node) => Object.values(node) as unknown[])
+  }
+}
+
 const decodeJson = (text: string): unknown => {
   try {
     const value = secureJson.parse(text, null, { protoAction: 'error', constructorAction: 'error' }) as unknown
+    checkShape(value)
     return inexactNumber.test(text) ? (JSON.parse(text, keepNumberText) as unknown) : value
   } catch (cause) {
+    if (cause instanceof Fault) throw cause
     throw new Fault('body_invalid', { reason: `it is not valid JSON (${(cause as Error).message})` }, { cause })
   }
 }

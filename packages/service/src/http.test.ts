@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net'
 import type { Api } from '@micro/contracts'
 import { createIds, systemClock } from '@micro/kernel'
 import { eventually } from '@micro/testing'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { createHttp } from './http.ts'
 import { createLogger } from './log.ts'
 import { createOperations } from './operation.ts'
@@ -19,11 +19,18 @@ const http = createHttp({
   log: createLogger({ service: 'auth', destination: { write: (line) => lines.push(line) } }),
   operations: createOperations(api, { echo: () => Promise.resolve({}) }).values(),
 })
-afterEach(() => http.close())
+const answered: number[] = []
+http.addHook('onSend', async (_request, reply) => void answered.push(reply.statusCode))
+afterAll(() => http.close())
+
+test('whom nobody knows may send less', async () => {
+  const payload = JSON.stringify({ password: 'x'.repeat(32 * 1024) })
+  const answer = await http.inject({ method: 'POST', url: '/echo', headers: { 'content-type': 'application/json' }, payload })
+  expect([answer.statusCode, answer.json<{ error: object }>().error]).toMatchObject([413, { code: 'body_too_large', message: 'The request body is larger than 32768 bytes.' }])
+})
 
 test('a client that leaves in the middle of its body is no failure of ours', async () => {
-  const answered: number[] = []
-  http.addHook('onSend', async (_request, reply) => void answered.push(reply.statusCode))
+  answered.length = 0
   await http.listen({ host: '127.0.0.1', port: 0 })
   const socket = connect((http.server.address() as AddressInfo).port, '127.0.0.1')
   await once(socket, 'connect')

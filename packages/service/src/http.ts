@@ -2,6 +2,7 @@ import { pathsOf } from '@micro/contracts'
 import { errorBody, Fault, type NewId } from '@micro/kernel'
 import { isConnectionError } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { faultHeaders, jsonType } from './answer.ts'
 import { decodeBody, decodeForm, supportedTypes, type DecodedBody } from './body.ts'
 import type { Logger } from './log.ts'
 import type { Operation } from './operation.ts'
@@ -10,35 +11,33 @@ import { contextOf } from './request-context.ts'
 /** Largest request body in bytes. */
 export const bodyBytesMax = 1024 * 1024
 
-const jsonType = 'application/json; charset=utf-8'
+/** And from callers nobody knows yet: an address and a password, however they are escaped, take less. */
+const strangersBodyBytesMax = 32 * 1024
 
-const frameworkFaults: Readonly<Record<string, (error: Error) => Fault>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: (cause) => new Fault('body_too_large', { limit: bodyBytesMax }, { cause }),
+const frameworkFaults: Readonly<Record<string, (error: Error, bodyLimit: number) => Fault>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: (cause, limit) => new Fault('body_too_large', { limit }, { cause }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: (cause) => new Fault('body_invalid', { reason: 'its length differs from Content-Length' }, { cause }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: (cause) => new Fault('content_type_unsupported', { given: '(malformed)', supported: supportedTypes }, { cause }),
   FST_ERR_BAD_URL: (cause) => new Fault('url_invalid', { reason: cause.message }, { cause }),
 }
 
 /** Everything a handler can end with, as something a caller may be told. What is unexpected stays in the log. */
-export const faultOf = (error: unknown, service: string): Fault => {
+export const faultOf = (error: unknown, service: string, bodyLimit = bodyBytesMax): Fault => {
   if (error instanceof Fault) return error
   const cause = error instanceof Error ? error : new Error(String(error))
   const known = frameworkFaults[(cause as { code?: string }).code ?? '']
-  if (known !== undefined) return known(cause)
+  if (known !== undefined) return known(cause, bodyLimit)
   if (isConnectionError(error)) return new Fault('upstream_unavailable', { service, retry_after: 1 }, { cause })
   return new Fault('internal', {}, { cause })
 }
 
-/** Writes the error envelope, the same on every surface. 409 and 429 say that a retry makes sense, final errors that none does. */
-export const sendFault = (reply: FastifyReply, fault: Fault): FastifyReply => {
-  const { status, retryable } = fault.spec
-  const told = fault.detail['retry_after']
-  const retryAfter = typeof told === 'number' ? told : status === 503 ? 1 : undefined
-  if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter))
-  if (status === 401) void reply.header('www-authenticate', 'Bearer realm="Micro"')
-  if (status >= 409) void reply.header('stripe-should-retry', String(retryable))
-  return reply.code(status).type(jsonType).send(`${JSON.stringify(errorBody(fault))}\n`)
-}
+/** Writes the error envelope, the same on every surface. */
+export const sendFault = (reply: FastifyReply, fault: Fault): FastifyReply =>
+  reply
+    .code(fault.spec.status)
+    .headers(faultHeaders(fault))
+    .type(jsonType)
+    .send(`${JSON.stringify(errorBody(fault))}\n`)
 
 // Nobody is there to be answered; it is told apart so that clients who leave do not read like failures of ours in the log.
 const wasCutOff = ({ raw }: FastifyRequest, error: unknown): boolean =>
@@ -105,7 +104,9 @@ export const createHttp = (options: {
     }
   })
   app.setErrorHandler((error, request, reply) => {
-    const fault = wasCutOff(request, error) ? new Fault('body_invalid', { reason: 'it broke off' }) : faultOf(error, options.service)
+    const fault = wasCutOff(request, error)
+      ? new Fault('body_invalid', { reason: 'it broke off' })
+      : faultOf(error, options.service, request.routeOptions.bodyLimit)
     if (fault.spec.status >= 500) {
       const requestId = contextOf(request.raw)?.requestId
       options.log.error({ err: fault.cause ?? fault, request_id: requestId, fault: fault.code }, 'request.failed')
@@ -116,8 +117,9 @@ export const createHttp = (options: {
     sendFault(reply, new Fault('route_unknown', { method: request.method, path: request.url, hint: '' })),
   )
   for (const operation of options.operations) {
+    const bodyLimit = operation.route.access.includes('public') ? strangersBodyBytesMax : bodyBytesMax
     for (const url of pathsOf(operation.route)) {
-      app.route({ method: operation.route.method, url, handler: handle(operation, url, options.newId) })
+      app.route({ method: operation.route.method, url, bodyLimit, handler: handle(operation, url, options.newId) })
     }
   }
   return app
