@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { styleText } from 'node:util'
 import { createAuthSecrets } from '@micro/auth'
 import type { ServiceName } from '@micro/contracts'
+import { createUndo, type Undo } from '@micro/service'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
@@ -34,28 +35,9 @@ const readerUrls = (databases: Databases, ports: Map<StoringService, DatabasePor
     }),
   ) as Record<StoringService, string>
 
-/** Undoes what was started, last first; one failure does not keep the rest from being undone. */
-const createUndo = () => {
-  const steps: (() => Promise<void> | void)[] = []
-  return {
-    add: (step: () => Promise<void> | void) => void steps.push(step),
-    all: async (): Promise<void> => {
-      const errors: unknown[] = []
-      for (const step of steps.toReversed()) {
-        try {
-          await step()
-        } catch (error) {
-          errors.push(error)
-        }
-      }
-      if (errors.length > 0) throw new AggregateError(errors, 'Not everything could be stopped in order.')
-    },
-  }
-}
-
 const browsableHost = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host)
 
-const start = async (config: EmbeddedConfig, version: string, undo: ReturnType<typeof createUndo>): Promise<Running> => {
+const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promise<Running> => {
   const progress = createProgress(process.stdout)
   // Before the port: whoever types the command twice is told that Micro runs, not that something has its port.
   const directory = await openDataDirectory(config)

@@ -1,8 +1,8 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorBody, type Fault } from '@micro/kernel'
+import { faultHeaders, jsonType } from '@micro/service'
 
-const jsonType = 'application/json; charset=utf-8'
 const lingerMsMax = 1_000
 const lingerBytesMax = 4 * 1024 * 1024
 
@@ -13,17 +13,6 @@ export const commonHeaders = (requestId: string): Readonly<Record<string, string
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 })
-
-/** Headers that a fault's status calls for; the same rules as in @micro/service. */
-const faultHeaders = (fault: Fault): Record<string, string> => {
-  const { status, retryable } = fault.spec
-  const seconds = fault.detail['retry_after']
-  return {
-    ...(status === 503 ? { 'retry-after': typeof seconds === 'number' ? String(seconds) : '1' } : {}),
-    ...(status === 401 ? { 'www-authenticate': 'Bearer realm="Micro"' } : {}),
-    ...(status >= 409 ? { 'stripe-should-retry': String(retryable) } : {}),
-  }
-}
 
 export const sendJson = (response: ServerResponse, status: number, body: object): void => {
   const text = `${JSON.stringify(body)}\n`
