@@ -23,14 +23,14 @@ table events.events
   column created_at timestamp with time zone not null
   column request_id text
   column idempotency_key text
-  column object jsonb not null
+  column object json not null
   column source text collate "C" not null
   column stored_at timestamp with time zone not null default now()
   constraint events_pkey PRIMARY KEY (merchant, mode, seq)
   constraint events_id_key UNIQUE (id)
   constraint events_id_check CHECK (id ~ '^evt_[0-9A-Za-z]{1,60}$'::text)
   constraint events_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
-  constraint events_object_check CHECK (jsonb_typeof(object) = 'object'::text)
+  constraint events_object_check CHECK (json_typeof(object) = 'object'::text)
   constraint events_seq_check CHECK (seq > 0)
   constraint events_type_check CHECK (type ~ '^[a-z_]+(\.[a-z_]+)+$'::text)
   index CREATE INDEX events_of_type ON events.events USING btree (merchant, mode, type, seq)

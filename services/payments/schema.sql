@@ -85,7 +85,7 @@ table payments.outbox
   column created_at timestamp with time zone not null
   column request_id text
   column idempotency_key text
-  column object jsonb not null
+  column object json not null
   column acked_at timestamp with time zone
   constraint outbox_pkey PRIMARY KEY (id)
   constraint outbox_event_id_key UNIQUE (event_id)

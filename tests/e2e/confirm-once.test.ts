@@ -68,6 +68,9 @@ test('the object inside an event is what it was at that commit', async () => {
   await merchant.test('POST', `/payments/payment_intents/${id}/confirm`)
   await eventually(async () => expect(await eventsAbout(id)).toContain('payment_intent.succeeded'))
   const { body } = await merchant.test('GET', '/v1/events?limit=100')
+  const retrieved = await merchant.test('GET', `/v1/payment_intents/${id}`)
+  const last = body.data.find((event) => event.type === 'payment_intent.succeeded' && event.data.object.id === id)
+  expect(JSON.stringify(last?.data.object)).toBe(JSON.stringify(retrieved.body))
   const statuses = body.data
     .filter((event) => event.data.object.id === id)
     .map((event) => [event.type, event.data.object.status])

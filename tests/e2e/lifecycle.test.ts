@@ -63,6 +63,14 @@ describe('a start that cannot work ends with one clear sentence', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(stderr).toContain('below')
   })
+  test('with settings that cannot work, all of them named at once and before anything is started', async () => {
+    const dataDir = await temporaryDirectory()
+    const args = ['up', '--port', '0', '--data-dir', dataDir]
+    const { code, stdout, stderr } = await start(microProgram, args, { env: { MICRO_RATE_LIMIT: 'abc', MICRO_FEE_FIXED: '-1' } }).ended
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain("MICRO_RATE_LIMIT must be a whole number from 0")
+    expect(stderr).toContain("MICRO_FEE_FIXED must be a whole number from 0")
+  })
   test('with a flag that does not exist', async () => {
     const { code, stderr } = await refused(['--prot', '8080'])
     expect(code).toBe(2)

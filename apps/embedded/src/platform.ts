@@ -1,15 +1,15 @@
 import type { LogFile } from './log-file.ts'
 import type { Databases } from './databases.ts'
-import type { EmbeddedConfig } from './config.ts'
+import type { ServiceSettings } from './service-settings.ts'
 import { memoryBus } from '@micro/bus'
 import { authApi, eventsApi, ledgerApi, paymentsApi, type BusMessages, type ServicePrincipal } from '@micro/contracts'
-import { authService, readAuthConfig } from '@micro/auth'
+import { authService } from '@micro/auth'
 import { createClient, localTransport } from '@micro/client'
-import { eventsService, readEventsConfig } from '@micro/events'
-import { createGateway, localUpstream, memoryLimiter, readGatewayConfig, type Gateway } from '@micro/gateway'
+import { eventsService } from '@micro/events'
+import { createGateway, localUpstream, memoryLimiter, type Gateway } from '@micro/gateway'
 import { createIds, systemClock } from '@micro/kernel'
-import { ledgerService, readLedgerConfig } from '@micro/ledger'
-import { paymentsService, readPaymentsConfig, simulatorProcessor } from '@micro/payments'
+import { ledgerService } from '@micro/ledger'
+import { paymentsService, simulatorProcessor } from '@micro/payments'
 import type { Runtime, Service } from '@micro/service'
 
 export interface Platform {
@@ -18,21 +18,15 @@ export interface Platform {
   readonly stop: () => Promise<void>
 }
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
-
-/** Strangers may register where only this machine's users reach it; elsewhere only when the operator says so. */
-const registrationDefault = ({ host, env }: EmbeddedConfig): string => env['MICRO_REGISTRATION'] ?? (loopback.has(host) ? 'open' : 'closed')
-
 const as = (service: ServicePrincipal['service']): ServicePrincipal => ({ kind: 'service', service })
 
 /** Joins every service in this process: in-process bus, limiter and calls; nothing in a service knows. */
 export const createPlatform = async (options: {
-  config: EmbeddedConfig
+  settings: ServiceSettings
   databases: Databases['of']
   logs: LogFile
-  authSecrets: string
 }): Promise<Platform> => {
-  const { config, databases, logs } = options
+  const { settings, databases, logs } = options
   const bus = memoryBus<BusMessages>({ onError: (err) => logs.logger('bus').error({ err }, 'bus.handler_failed') })
   const clock = systemClock
   const newId = createIds({ clock })
@@ -41,26 +35,26 @@ export const createPlatform = async (options: {
   const auth = authService({
     ...runtime('auth'),
     db: databases.auth,
-    config: readAuthConfig({ ...config.env, MICRO_REGISTRATION: registrationDefault(config) }, options.authSecrets),
+    config: settings.auth,
   })
-  const ledger = ledgerService({ ...runtime('ledger'), db: databases.ledger, config: readLedgerConfig(config.env) })
+  const ledger = ledgerService({ ...runtime('ledger'), db: databases.ledger, config: settings.ledger })
   const payments = paymentsService({
     ...runtime('payments'),
     db: databases.payments,
-    config: readPaymentsConfig(config.env),
+    config: settings.payments,
     ledger: createClient(ledgerApi, localTransport(ledger, as('payments'))),
     processors: { test: simulatorProcessor({ db: databases.payments, clock }), live: undefined },
   })
   const events = eventsService({
     ...runtime('events'),
     db: databases.events,
-    config: readEventsConfig(config.env),
+    config: settings.events,
     sources: { payments: createClient(paymentsApi, localTransport(payments, as('events'))) },
   })
   const services: Service[] = [auth, ledger, payments, events]
   const gateway = createGateway({
     ...runtime('gateway'),
-    config: { ...readGatewayConfig(config.env), host: config.host, port: config.port },
+    config: settings.gateway,
     upstreams: { auth: localUpstream(auth), payments: localUpstream(payments), ledger: localUpstream(ledger), events: localUpstream(events) },
     auth: createClient(authApi, localTransport(auth, as('gateway'))),
     events: createClient(eventsApi, localTransport(events, as('gateway'))),

@@ -14,6 +14,7 @@ import { createPlatform } from './platform.ts'
 import { checkPort } from './port-check.ts'
 import { createProgress } from './progress.ts'
 import { loadSecret } from './secrets.ts'
+import { readServiceSettings } from './service-settings.ts'
 
 export interface Running {
   /** Resolves with a reason when something the platform stands on ended by itself. */
@@ -45,10 +46,11 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   await checkPort(config)
   const logs = await openLogFile(directory.path)
   undo.add(logs.close)
+  const authSecrets = await loadSecret(directory.path, 'auth.json', createAuthSecrets)
+  const settings = readServiceSettings(config, authSecrets)
   const databases = await progress.step('Databases', () => openDatabases(directory.path))
   undo.add(databases.close)
-  const authSecrets = await loadSecret(directory.path, 'auth.json', createAuthSecrets)
-  const platform = await progress.step('Services', () => createPlatform({ config, databases: databases.of, logs, authSecrets }))
+  const platform = await progress.step('Services', () => createPlatform({ settings, databases: databases.of, logs }))
   undo.add(platform.stop)
   const { port } = await platform.gateway.listen()
   const ports = config.port === defaultPort ? await openPorts(() => databases.postgres.port) : new Map<StoringService, DatabasePort>()

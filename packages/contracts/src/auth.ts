@@ -3,7 +3,7 @@ import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from
 import { route } from './route.ts'
 
 /** Space around it is forgiven, as pasting adds some. */
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^\\s*[^\\s@\\u0000]+@[^\\s@\\u0000]+\\s*$' })
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^\\s*[^\\s@\\u0000]+@[^\\s@\\u0000]+\\s*$', 'x-expected': 'an email address such as dev@example.com' })
 /** At least 8 characters, no composition rules (NIST 800-63B); 1,024 bounds the hashing work. */
 const NewPassword = Text(1024, 8)
 const Password = Text(1024, 1)

@@ -16,7 +16,8 @@ create table events.events (
   created_at timestamptz not null,
   request_id text,
   idempotency_key text,
-  object jsonb not null check (jsonb_typeof(object) = 'object'),
+  -- As text, so that an object reads as the API shows it: jsonb would order its members by length.
+  object json not null check (json_typeof(object) = 'object'),
   source text collate "C" not null,
   stored_at timestamptz not null default now(),
   primary key (merchant, mode, seq)

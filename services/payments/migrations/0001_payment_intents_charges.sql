@@ -117,7 +117,8 @@ create table payments.outbox (
   created_at timestamptz not null,
   request_id text,
   idempotency_key text,
-  object jsonb not null,
+  -- As text, so that an event's object reads as the API shows it: jsonb would order its members by length.
+  object json not null,
   acked_at timestamptz
 );
 create index outbox_unacknowledged on payments.outbox (id) where acked_at is null;

@@ -129,12 +129,13 @@ test('an event whose lower position becomes visible after a higher one was store
 })
 
 test('rows that cannot be stored are put aside and acknowledged, and those around them are stored in order', async () => {
+  // What passes every check of ours, and the database still refuses.
+  await database.owner.sql`alter table events.events add check (object->>'id' <> 'ch_refused')`
   const outbox = arraySource()
   outbox.rows.push(
     outboxEvent(1),
     outboxEvent(2, { mode: 'elsewhere' } as unknown as Partial<OutboxEvent>),
-    // Passes every check of ours, and PostgreSQL still refuses it: jsonb holds no NUL.
-    outboxEvent(3, { object: { id: 'ch_3', text: '\0' } }),
+    outboxEvent(3, { object: { id: 'ch_refused' } }),
     outboxEvent(4),
     outboxEvent(5, { event_id: 'evt_000004', merchant: 'acct_thief' }),
     outboxEvent(6),

@@ -73,7 +73,7 @@ export const insertEvents = (sql: Sql, source: string, events: readonly EventRow
     ${events.map((event) => event.seq)}::bigint[], ${events.map((event) => event.id)}::text[],
     ${events.map((event) => event.type)}::text[], ${events.map((event) => event.api_version)}::text[],
     ${events.map((event) => event.created_at)}::timestamptz[], ${events.map((event) => event.request_id)}::text[],
-    ${events.map((event) => event.idempotency_key)}::text[], ${events.map((event) => event.object)}::jsonb[]
+    ${events.map((event) => event.idempotency_key)}::text[], ${events.map((event) => event.object)}::json[]
   )`
 
 export const insertDeadLetters = (sql: Sql, source: string, letters: readonly DeadLetter[]) => sql`

@@ -1,0 +1,28 @@
+import { readAuthConfig } from '@micro/auth'
+import { readEventsConfig } from '@micro/events'
+import { readGatewayConfig } from '@micro/gateway'
+import { readLedgerConfig } from '@micro/ledger'
+import { readPaymentsConfig } from '@micro/payments'
+import { readSettings } from '@micro/service'
+import type { EmbeddedConfig } from './config.ts'
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** Strangers may register where only this machine's users reach it; elsewhere only when the operator says so. */
+const registrationDefault = ({ host, env }: EmbeddedConfig): string =>
+  env['MICRO_REGISTRATION'] ?? (loopback.has(host) ? 'open' : 'closed')
+
+/** Every service's settings, read before anything is started. @throws ConfigurationError naming all that is wrong */
+export const readServiceSettings = (config: EmbeddedConfig, authSecrets: string) => {
+  const { env } = config
+  const { including, done } = readSettings(env)
+  return done({
+    auth: including(() => readAuthConfig({ ...env, MICRO_REGISTRATION: registrationDefault(config) }, authSecrets)),
+    ledger: including(() => readLedgerConfig(env)),
+    payments: including(() => readPaymentsConfig(env)),
+    events: including(() => readEventsConfig(env)),
+    gateway: including(() => ({ ...readGatewayConfig(env), host: config.host, port: config.port })),
+  })
+}
+
+export type ServiceSettings = ReturnType<typeof readServiceSettings>
