@@ -3,7 +3,7 @@ import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from
 import { route } from './route.ts'
 
 /** Space around it is forgiven, as pasting adds some. */
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^\\s*[^\\s@\\u0000]+@[^\\s@\\u0000]+\\s*$', 'x-expected': 'an email address such as dev@example.com' })
+const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^\\s*[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+@[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+\\s*$', 'x-expected': 'an email address such as dev@example.com' })
 /** At least 8 characters, no composition rules (NIST 800-63B); 1,024 bounds the hashing work. */
 const NewPassword = Text(1024, 8)
 const Password = Text(1024, 1)
@@ -88,6 +88,7 @@ export const authApi = {
     method: 'POST', path: '/auth/api_keys', service: 'auth', access: ['session'], status: 201,
     summary: 'Create an API key. The key itself is in this answer and never shown again.',
     body: Exact({ environment: Mode, name: Type.Optional(Text(100, 1)) }), response: ApiKeyCreated,
+    faults: ['api_keys_too_many'],
   }),
   listApiKeys: route({
     method: 'GET', path: '/auth/api_keys', service: 'auth', access: ['session'], status: 200,

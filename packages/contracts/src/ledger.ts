@@ -11,7 +11,7 @@ export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit
 export type Direction = Static<typeof Direction>
 
 /** Caller-chosen ids are kept as given; they identify an account within one merchant and mode. */
-const AccountId = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@/-]*$' })
+const AccountId = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@-]*$' })
 const Reference = Text(255, 1)
 const Currency = Type.String({ pattern: '^[A-Za-z]{3}$' })
 /**

@@ -56,6 +56,7 @@ export const faultCatalogue = {
   email_taken: bad('This email cannot be registered. If you have an account, log in.', 409),
   registration_closed: bad('Registration is closed on this installation. Whoever runs it opens it with MICRO_REGISTRATION=open.', 403),
   refresh_token_invalid: bad('The refresh token is invalid, used or expired. Log in again.', 401),
+  api_keys_too_many: bad('You have {limit} active {mode} API keys, which is the most there may be. Revoke one you no longer use.'),
   password_wrong: bad('The current password is wrong.'),
   // idempotency
   idempotency_mismatch: {

@@ -6,8 +6,11 @@ import type { AuthDependencies } from '../dependencies.ts'
 import { keyedHash } from '../secrets.ts'
 import { apiKeyToWire, isApiKeyId, mayRevoke, type ApiKeyRow } from './api-key.ts'
 import {
-  insertApiKey, revokeApiKeyRow, selectApiKey, selectApiKeysAfter, selectApiKeysBefore,
+  countActiveApiKeys, insertApiKey, revokeApiKeyRow, selectApiKey, selectApiKeysAfter, selectApiKeysBefore,
 } from './api-key.store.ts'
+
+/** Active keys a merchant may have in one mode. */
+const activeKeysMax = 100n
 
 const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
 
@@ -32,8 +35,13 @@ export const apiKeyHandlers = (
         id: newId('api_key'), merchant: principal.merchant, mode: body.environment, name: body.name ?? null,
         last_four: key.slice(-4), created_at: clock.now(),
       }
-      await insertApiKey(db.sql, {
-        ...row, hash: keyedHash(pepper, 'api_key', key), pepper_id: pepper.id, created_by: principal.user,
+      const created_by = principal.user
+      await db.transaction(async (sql) => {
+        // Each key has a rate limit of its own: keys without end would be requests without end.
+        if ((await countActiveApiKeys(sql, row)) >= activeKeysMax) {
+          throw new Fault('api_keys_too_many', { limit: activeKeysMax, mode: row.mode })
+        }
+        await insertApiKey(sql, { ...row, hash: keyedHash(pepper, 'api_key', key), pepper_id: pepper.id, created_by })
       })
       log.info({ api_key_id: row.id, merchant: row.merchant, mode: row.mode, user: principal.user }, 'api_key.created')
       return { ...apiKeyToWire({ ...row, last_used_at: null, revoked_at: null }), key }

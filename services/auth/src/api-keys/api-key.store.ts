@@ -1,5 +1,5 @@
 import type { Mode } from '@micro/contracts'
-import { first, type Sql } from '@micro/postgres'
+import { first, only, type Sql } from '@micro/postgres'
 import type { ApiKeyRow } from './api-key.ts'
 
 export const insertApiKey = (
@@ -9,6 +9,17 @@ export const insertApiKey = (
   insert into auth.api_keys (id, merchant, mode, name, hash, pepper_id, last_four, created_by, created_at)
   values (${key.id}, ${key.merchant}, ${key.mode}, ${key.name}, ${key.hash}, ${key.pepper_id}, ${key.last_four},
           ${key.created_by}, ${key.created_at})`
+
+/**
+ * Counts a merchant's active keys of one mode under a lock that makes creations of the merchant wait for each other.
+ * An advisory one, since the service may not change merchants and so may not lock them either.
+ */
+export const countActiveApiKeys = async (sql: Sql, { merchant, mode }: { merchant: string; mode: Mode }): Promise<bigint> => {
+  await sql`select pg_advisory_xact_lock(hashtextextended('auth.api_keys/' || ${merchant}, 0))`
+  return only(await sql<{ count: bigint }>`
+    select count(*) as count from auth.api_keys
+    where merchant = ${merchant} and mode = ${mode} and revoked_at is null`).count
+}
 
 export const selectApiKey = async (
   sql: Sql,

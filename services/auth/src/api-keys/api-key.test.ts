@@ -30,6 +30,18 @@ const revoke = (principal: MerchantPrincipal, id: string) =>
   auth.call<ApiKey>('DELETE', `/auth/api_keys/${encodeURIComponent(id)}`, { principal })
 
 describe('creating', () => {
+  test('many at once stops at the most a merchant may have in a mode; revoking one makes room, the other mode is its own', async () => {
+    const { principal } = await auth.enter('collector@example.com')
+    const create = (environment: 'test' | 'live') =>
+      auth.call<ApiKey>('POST', '/auth/api_keys', { principal, body: { environment } })
+    const made = await Promise.all(Array.from({ length: 110 }, () => create('test')))
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(100)
+    expect((await create('test')).code).toBe('api_keys_too_many')
+    expect((await create('live')).status).toBe(201)
+    await revoke(principal, made.find(({ status }) => status === 201)?.body.id ?? '')
+    expect((await create('test')).status).toBe(201)
+  })
+
   for (const environment of ['test', 'live'] as const) {
     test(`a ${environment} key is shown once and acts for its merchant in ${environment} mode only`, async () => {
       const answer = await auth.call<ApiKey & { key: string }>('POST', '/auth/api_keys', { principal: ada, body: { environment, name: 'laptop' } })
