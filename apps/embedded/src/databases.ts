@@ -36,7 +36,7 @@ const prepare = async (postgres: EmbeddedPostgres, service: StoringService): Pro
   const passwords = { owner: randomBytes(24).toString('base64url'), app: randomBytes(24).toString('base64url') }
   const { ownerUrl, appUrl } = await provisionService({ superuserUrl: postgres.superuserUrl, service, database, passwords })
   await migrate({ url: ownerUrl, schema: service, directory: migrationsOf(service) })
-  return createDatabase({ url: appUrl, applicationName: `micro ${service}`, poolSize: 10 })
+  return createDatabase({ url: postgres.nearestUrl(appUrl), applicationName: `micro ${service}`, poolSize: 10 })
 }
 
 /** Starts PostgreSQL in the data directory and makes every service's database ready to use. */

@@ -4,6 +4,7 @@ import type { Binaries } from './binaries.ts'
 import { clusterPath, type Layout } from './cluster.ts'
 import { EmbeddedPostgresError } from './errors.ts'
 import { readPidFile, waitUntil } from './processes.ts'
+import { socketDirectories } from './socket.ts'
 import type { ServerUser } from './user.ts'
 
 export type ServerOptions = {
@@ -24,8 +25,7 @@ const settings = ({ port, durable }: ServerOptions): string[] =>
   Object.entries({
     listen_addresses: '127.0.0.1',
     port,
-    // A socket path has about 100 characters at most, which a data directory easily exceeds; TCP does not care.
-    unix_socket_directories: '',
+    unix_socket_directories: socketDirectories,
     max_connections: 200,
     timezone: 'UTC',
     log_timezone: 'UTC',

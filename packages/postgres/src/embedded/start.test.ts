@@ -10,6 +10,7 @@ import {
   EmbeddedPostgresError,
   startEmbeddedPostgres,
   withClient,
+  type Database,
   type EmbeddedPostgres,
 } from '../index.ts'
 import { isAlive } from './processes.ts'
@@ -67,7 +68,8 @@ describe('the cluster', () => {
       synchronous_commit: 'on',
       listen_addresses: '127.0.0.1',
       password_encryption: 'scram-sha-256',
-      unix_socket_directories: '',
+      // Its own data directory, which nobody else can enter.
+      unix_socket_directories: '.',
       server_encoding: 'UTF8',
     }))
       expect(await ask(postgres, `show ${setting}`)).toEqual([want])
@@ -117,6 +119,30 @@ describe('the cluster', () => {
   })
 })
 
+describe('the nearest way to the server', () => {
+  const nearest = (postgres: EmbeddedPostgres, url = postgres.superuserUrl('postgres')) =>
+    createDatabase({ url: postgres.nearestUrl(url), applicationName: 'test', poolSize: 1 })
+  const addressOf = ({ sql }: Database) => sql`select coalesce(host(inet_server_addr()), 'socket') as address`
+
+  test('is its socket, behind the same password', async () => {
+    const postgres = await start()
+    const [right, wrong] = [
+      nearest(postgres),
+      nearest(postgres, `postgres://postgres:wrong@127.0.0.1:${postgres.port}/postgres`),
+    ]
+    expect(await addressOf(right)).toEqual([{ address: 'socket' }])
+    await expect(wrong.sql`select 1`).rejects.toThrow('password authentication failed')
+    await Promise.all([right.close(), wrong.close()])
+  })
+
+  test('is TCP where the socket lies too deep to be called', async () => {
+    const postgres = await start(join(directory.path, 'deep'.repeat(25)))
+    const database = nearest(postgres)
+    expect(await addressOf(database)).toEqual([{ address: '127.0.0.1' }])
+    await database.close()
+  })
+})
+
 describe('recovery', () => {
   test('of a PostgreSQL that was killed: what was committed is there', async () => {
     const before = await start()
@@ -154,7 +180,10 @@ describe('recovery', () => {
     const { pid } = await startAndLeave()
     process.kill(pid, 'SIGKILL')
     await eventually(() => !isAlive(pid))
-    expect((await start()).freshlyCreated).toBe(false)
+    const after = await start()
+    expect(after.freshlyCreated).toBe(false)
+    const sockets = (await readdir(join(directory.path, 'cluster'))).filter((name) => /^\.s\.PGSQL\.\d+$/.test(name))
+    expect(sockets).toEqual([`.s.PGSQL.${after.port}`])
   })
 
   test('of a pid file whose number belongs to another process by now', async () => {

@@ -5,6 +5,7 @@ import { ensureCluster, layoutOf } from './cluster.ts'
 import { EmbeddedPostgresError, explainFileErrors } from './errors.ts'
 import { stopLeftovers } from './processes.ts'
 import { startServer, type Server, type ServerOptions } from './server.ts'
+import { bySocket, removeSockets } from './socket.ts'
 import { serverUser } from './user.ts'
 
 export type EmbeddedOptions = {
@@ -19,6 +20,8 @@ export type EmbeddedOptions = {
 export interface EmbeddedPostgres {
   port: number
   superuserUrl(database: string): string
+  /** A URL of this server, changed to the fastest way there is to it from this machine. */
+  nearestUrl(url: string): string
   pid: number
   /** Resolves with the exit code (null after a signal) when the server ends, asked or not. */
   exited: Promise<number | null>
@@ -71,6 +74,7 @@ export const startEmbeddedPostgres = (options: EmbeddedOptions): Promise<Embedde
     await mkdir(layout.secrets, { recursive: true, mode: 0o700 })
     await chmod(layout.secrets, 0o700)
     await stopLeftovers(layout.cluster)
+    await removeSockets(layout.cluster)
     const { password, freshlyCreated } = await ensureCluster({ layout, binaries, user, durable })
     const common = { layout, binaries, user, durable }
     const { server, port } = options.port
@@ -79,6 +83,7 @@ export const startEmbeddedPostgres = (options: EmbeddedOptions): Promise<Embedde
     return {
       port,
       superuserUrl: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+      nearestUrl: (url) => bySocket(url, { cluster: layout.cluster, port }),
       freshlyCreated,
       ...server,
     }
