@@ -5,7 +5,9 @@ import { faultCatalogue, type FaultCode } from '@micro/kernel'
 import type { TSchema } from 'typebox'
 
 const target = new URL('../docs/openapi.json', import.meta.url)
-const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 interface ObjectSchema {
   properties?: Record<string, object>
@@ -30,15 +32,28 @@ const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => 
   const byStatus = Map.groupBy(codes, (code) => faultCatalogue[code].status)
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
   return Object.fromEntries(
-    [...byStatus].toSorted(([a], [b]) => a - b).map(([status, each]) => [String(status), { description: each.join(', '), content }]),
+    [...byStatus]
+      .toSorted(([a], [b]) => a - b)
+      .map(([status, each]) => [String(status), { description: each.join(', '), content }]),
   )
 }
 
 const operation = (id: string, path: string, route: Route): object => {
   const surface = surfaceOf(path)
-  const faults: FaultCode[] = [...new Set([...(route.faults ?? []), ...(route.access.includes('public') ? [] : (['api_key_missing'] as const)), 'rate_limit' as const])]
+  const faults: FaultCode[] = [
+    ...new Set([
+      ...(route.faults ?? []),
+      ...(route.access.includes('public') ? [] : (['api_key_missing'] as const)),
+      'rate_limit' as const,
+    ]),
+  ]
   const media = surface === 'stripe' ? ['application/x-www-form-urlencoded', 'application/json'] : ['application/json']
-  const idempotency = { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', minLength: 1, maxLength: 255 } }
+  const idempotency = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: false,
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  }
   return {
     operationId: path === route.path ? id : `${id}Original`,
     summary: route.summary,
@@ -53,7 +68,10 @@ const operation = (id: string, path: string, route: Route): object => {
       ? {}
       : { requestBody: { content: Object.fromEntries(media.map((type) => [type, { schema: route.body }])) } }),
     responses: {
-      [successStatus(route, surface)]: { description: 'Success', content: { 'application/json': { schema: route.response } } },
+      [successStatus(route, surface)]: {
+        description: 'Success',
+        content: { 'application/json': { schema: route.response } },
+      },
       ...faultResponses(faults),
     },
   }
@@ -70,7 +88,12 @@ for (const [id, route] of Object.values(apis).flatMap((api) => Object.entries(ap
 
 const document = {
   openapi: '3.1.0',
-  info: { title: 'Micro', version, license: { name: 'MIT', identifier: 'MIT' }, description: 'A self-hosted, Stripe-compatible payments platform with a double-entry ledger.' },
+  info: {
+    title: 'Micro',
+    version,
+    license: { name: 'MIT', identifier: 'MIT' },
+    description: 'A self-hosted, Stripe-compatible payments platform with a double-entry ledger.',
+  },
   servers: [{ url: 'http://127.0.0.1:8080' }],
   paths,
   components: {
@@ -86,7 +109,12 @@ const document = {
           error: {
             type: 'object',
             required: ['type', 'message'],
-            properties: { type: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' }, param: { type: 'string' } },
+            properties: {
+              type: { type: 'string' },
+              code: { type: 'string' },
+              message: { type: 'string' },
+              param: { type: 'string' },
+            },
           },
         },
       },

@@ -26,7 +26,8 @@ const call = async (method: string, path: string, options: { credential?: string
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 
-const listOf = (answer: { body: Record<string, unknown> }) => answer.body['data'] as { type?: string; data?: { object: { id: string } } }[]
+const listOf = (answer: { body: Record<string, unknown> }) =>
+  answer.body['data'] as { type?: string; data?: { object: { id: string } } }[]
 
 const smoke = async (): Promise<void> => {
   const login = { email: `smoke-${randomUUID()}@example.com`, password: 'securepassword' }
@@ -39,13 +40,18 @@ const smoke = async (): Promise<void> => {
   const intent = await call('POST', '/v1/payment_intents', { credential, body: { amount: 5000, currency: 'usd' } })
   check('creates a payment intent', intent.status === 200, intent)
   const id = String(intent.body['id'])
-  const paid = await call('POST', `/v1/payment_intents/${id}/confirm`, { credential, body: { payment_method: 'pm_card_visa' } })
+  const paid = await call('POST', `/v1/payment_intents/${id}/confirm`, {
+    credential,
+    body: { payment_method: 'pm_card_visa' },
+  })
   check('confirms it', paid.body['status'] === 'succeeded', paid)
   const reference = encodeURIComponent(`micro:charge:${String(paid.body['latest_charge'])}`)
   const booked = await call('GET', `/ledger/transactions?reference_id=${reference}`, { credential })
   check('finds it in the ledger, once', listOf(booked).length === 1, booked)
   const arrived = async () =>
-    listOf(await call('GET', '/v1/events', { credential })).filter(({ type, data }) => type === 'payment_intent.succeeded' && data?.object.id === id).length
+    listOf(await call('GET', '/v1/events', { credential })).filter(
+      ({ type, data }) => type === 'payment_intent.succeeded' && data?.object.id === id,
+    ).length
   for (let tries = 0; tries < 100 && (await arrived()) === 0; tries++) await pause(50)
   check('and among its events, once', (await arrived()) === 1, await arrived())
 }

@@ -25,15 +25,24 @@ export interface Json {
 /** A caller with one credential. */
 export const caller =
   (baseUrl: string, credential?: string) =>
-  async (method: string, path: string, options: { body?: unknown; form?: string; headers?: Record<string, string>; key?: string } = {}): Promise<Answer> => {
+  async (
+    method: string,
+    path: string,
+    options: { body?: unknown; form?: string; headers?: Record<string, string>; key?: string } = {},
+  ): Promise<Answer> => {
     const headers: Record<string, string> = { ...options.headers }
     if (credential !== undefined) headers['authorization'] ??= `Bearer ${credential}`
     if (options.key !== undefined) headers['idempotency-key'] = options.key
     if (options.body !== undefined) headers['content-type'] ??= 'application/json'
     if (options.form !== undefined) headers['content-type'] ??= 'application/x-www-form-urlencoded'
     const response = await fetch(baseUrl + path, {
-      method, headers,
-      ...(options.form === undefined ? (options.body === undefined ? {} : { body: JSON.stringify(options.body) }) : { body: options.form }),
+      method,
+      headers,
+      ...(options.form === undefined
+        ? options.body === undefined
+          ? {}
+          : { body: JSON.stringify(options.body) }
+        : { body: options.form }),
     })
     const text = await response.text()
     return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as Json }
@@ -58,19 +67,30 @@ export const newMerchant = async (baseUrl: string): Promise<Merchant> => {
   const password = 'securepassword'
   const anyone = caller(baseUrl)
   const registered = await anyone('POST', '/auth/register', { body: { email, password } })
-  if (registered.status !== 201) throw new Error(`registering answered ${registered.status}: ${JSON.stringify(registered.body)}`)
+  if (registered.status !== 201)
+    throw new Error(`registering answered ${registered.status}: ${JSON.stringify(registered.body)}`)
   const { body: login } = await anyone('POST', '/auth/login', { body: { email, password } })
   const session = caller(baseUrl, String(login['token']))
-  const keyFor = async (environment: 'test' | 'live') => (await session('POST', '/auth/api_keys', { body: { environment } })).body
+  const keyFor = async (environment: 'test' | 'live') =>
+    (await session('POST', '/auth/api_keys', { body: { environment } })).body
   const [test, live] = [await keyFor('test'), await keyFor('live')]
   return {
-    email, password, token: String(login['token']), key: String(test['key']), keyId: String(test['id']),
-    test: caller(baseUrl, String(test['key'])), live: caller(baseUrl, String(live['key'])), session,
+    email,
+    password,
+    token: String(login['token']),
+    key: String(test['key']),
+    keyId: String(test['id']),
+    test: caller(baseUrl, String(test['key'])),
+    live: caller(baseUrl, String(live['key'])),
+    session,
   }
 }
 
 /** A payment intent created and confirmed with one call each; the confirm's answer. */
 export const pay = async (call: Caller, amount = 5000): Promise<Answer> => {
-  const created = await call('POST', '/payments/payment_intents', { body: { amount, currency: 'usd' }, key: randomUUID() })
+  const created = await call('POST', '/payments/payment_intents', {
+    body: { amount, currency: 'usd' },
+    key: randomUUID(),
+  })
   return call('POST', `/payments/payment_intents/${created.body.id}/confirm`, { key: randomUUID() })
 }

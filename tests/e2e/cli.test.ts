@@ -7,7 +7,16 @@ import { verifySignatureHeader } from '@micro/signing'
 import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, newMerchant, pay, type Merchant } from './api.ts'
-import { micro, microProgram, removeTemporaryDirectories, start, temporaryDirectory, type Ended, type Micro, type Running } from './harness.ts'
+import {
+  micro,
+  microProgram,
+  removeTemporaryDirectories,
+  start,
+  temporaryDirectory,
+  type Ended,
+  type Micro,
+  type Running,
+} from './harness.ts'
 
 let platform: Micro
 let merchant: Merchant
@@ -27,7 +36,8 @@ const cli = (args: readonly string[], options: { input?: string; config?: string
     env: { MICRO_GATEWAY_URL: platform.url },
     ...(options.input === undefined ? {} : { input: options.input }),
   })
-const ran = (args: readonly string[], options?: { input?: string; config?: string }): Promise<Ended> => cli(args, options).ended
+const ran = (args: readonly string[], options?: { input?: string; config?: string }): Promise<Ended> =>
+  cli(args, options).ended
 
 interface Received {
   headers: IncomingMessage['headers']
@@ -47,22 +57,33 @@ const receiver = async (status = 200): Promise<{ url: string; received: Received
     })
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`, received, close: () => server.close() }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,
+    received,
+    close: () => server.close(),
+  }
 }
 
 const ready = (listener: Running) =>
-  eventually(() => {
-    if (!listener.stdout().includes('Ready!')) throw new Error(`not ready:\n${listener.stdout()}${listener.stderr()}`)
-  }, { timeoutMs: 20_000 })
+  eventually(
+    () => {
+      if (!listener.stdout().includes('Ready!')) throw new Error(`not ready:\n${listener.stdout()}${listener.stderr()}`)
+    },
+    { timeoutMs: 20_000 },
+  )
 
 describe('logging in', () => {
   test('with a wrong password fails, says so on stderr and stores nothing', async () => {
-    const { code, stdout, stderr } = await ran(['login', '--email', merchant.email, '--password-stdin'], { input: 'wrong password' })
+    const { code, stdout, stderr } = await ran(['login', '--email', merchant.email, '--password-stdin'], {
+      input: 'wrong password',
+    })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain('email or the password is wrong')
   })
   test('stores one key for this device in a file only its owner reads, and shows it nowhere', async () => {
-    const { code, stdout, stderr } = await ran(['login', '--email', merchant.email, '--password-stdin'], { input: merchant.password })
+    const { code, stdout, stderr } = await ran(['login', '--email', merchant.email, '--password-stdin'], {
+      input: merchant.password,
+    })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect((await stat(config)).mode & 0o777).toBe(0o600)
     const key = /sk_test_\w+/.exec(await readFile(config, 'utf8'))![0]
@@ -95,7 +116,9 @@ describe('listening', () => {
     expect(types).toContain('charge.succeeded')
     const now = Math.floor(Date.now() / 1000)
     for (const { headers, body } of received) {
-      expect(verifySignatureHeader({ header: String(headers['stripe-signature']), payload: body, secret, now })).toBe(true)
+      expect(verifySignatureHeader({ header: String(headers['stripe-signature']), payload: body, secret, now })).toBe(
+        true,
+      )
     }
     await eventually(() => expect(listener.stdout().match(/\[200\] POST/g)).toHaveLength(3))
     const asked = performance.now()
@@ -174,7 +197,9 @@ test('keys are created, shown once and revoked', async () => {
   const created = JSON.parse(stdout) as { id: string; key: string }
   expect((await caller(platform.url, created.key)('GET', '/v1/payment_intents')).status).toBe(200)
   expect((await ran(['keys', 'revoke', created.id])).code).toBe(0)
-  await eventually(async () => expect((await caller(platform.url, created.key)('GET', '/v1/payment_intents')).status).toBe(401))
+  await eventually(async () =>
+    expect((await caller(platform.url, created.key)('GET', '/v1/payment_intents')).status).toBe(401),
+  )
 })
 
 test('logging out revokes the device’s key', async () => {

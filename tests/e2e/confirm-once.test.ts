@@ -16,7 +16,9 @@ afterAll(async () => {
 })
 
 const newIntent = async (): Promise<string> =>
-  String((await merchant.test('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })).body.id)
+  String(
+    (await merchant.test('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })).body.id,
+  )
 
 const ledgerOf = async (reference: string) =>
   (await merchant.test('GET', `/ledger/transactions?reference_id=${encodeURIComponent(reference)}`)).body.data
@@ -28,14 +30,22 @@ const eventsAbout = async (id: string): Promise<string[]> => {
 
 describe('a payment confirmed five times at once', () => {
   for (const [what, keyFor] of [
-    ['with one idempotency key', () => { const key = randomUUID(); return () => key }],
+    [
+      'with one idempotency key',
+      () => {
+        const key = randomUUID()
+        return () => key
+      },
+    ],
     ['with five different keys', () => () => randomUUID()],
   ] as const) {
     test(`${what} is charged once, booked once and announced once`, async () => {
       const id = await newIntent()
       const nextKey = keyFor()
       const answers = await Promise.all(
-        Array.from({ length: 5 }, () => merchant.test('POST', `/payments/payment_intents/${id}/confirm`, { key: nextKey() })),
+        Array.from({ length: 5 }, () =>
+          merchant.test('POST', `/payments/payment_intents/${id}/confirm`, { key: nextKey() }),
+        ),
       )
       // Whoever did not get through is told so, and is told to try again or why it cannot be.
       for (const { status } of answers) expect([200, 400, 409, 429]).toContain(status)
@@ -82,7 +92,8 @@ test('the object inside an event is what it was at that commit', async () => {
 
 test('a repeat with the same key is replayed byte for byte; with another body it is refused', async () => {
   const key = randomUUID()
-  const create = (amount: number) => merchant.test('POST', '/payments/payment_intents', { key, body: { amount, currency: 'usd' } })
+  const create = (amount: number) =>
+    merchant.test('POST', '/payments/payment_intents', { key, body: { amount, currency: 'usd' } })
   const first = await create(5000)
   const again = await create(5000)
   expect(again.body).toEqual(first.body)
@@ -95,12 +106,20 @@ test('a repeat with the same key is replayed byte for byte; with another body it
 
 test('a declined card answers 402, leaves the intent open and books nothing', async () => {
   const id = await newIntent()
-  const declined = await merchant.test('POST', `/payments/payment_intents/${id}/confirm`, { body: { payment_method: 'pm_card_chargeDeclined' } })
+  const declined = await merchant.test('POST', `/payments/payment_intents/${id}/confirm`, {
+    body: { payment_method: 'pm_card_chargeDeclined' },
+  })
   expect(declined.status).toBe(402)
-  expect(declined.body.error).toMatchObject({ type: 'card_error', code: 'card_declined', decline_code: 'generic_decline' })
+  expect(declined.body.error).toMatchObject({
+    type: 'card_error',
+    code: 'card_declined',
+    decline_code: 'generic_decline',
+  })
   const charge = String(declined.body.error.charge)
   expect(await ledgerOf(`micro:charge:${charge}`)).toHaveLength(0)
   await eventually(async () => expect(await eventsAbout(id)).toContain('payment_intent.payment_failed'))
-  const retried = await merchant.test('POST', `/payments/payment_intents/${id}/confirm`, { body: { payment_method: 'pm_card_visa' } })
+  const retried = await merchant.test('POST', `/payments/payment_intents/${id}/confirm`, {
+    body: { payment_method: 'pm_card_visa' },
+  })
   expect(retried.body.status).toBe('succeeded')
 })

@@ -13,7 +13,10 @@ afterAll(removeTemporaryDirectories)
 const postgresPids = async (platform: Micro): Promise<number[]> => {
   const pidFile = await readFile(join(platform.dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8')
   const postmaster = Number(pidFile.split('\n')[0])
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(postmaster)], { encoding: 'utf8' }).trim().split(/\s+/).map(Number)
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(postmaster)], { encoding: 'utf8' })
+    .trim()
+    .split(/\s+/)
+    .map(Number)
   return [postmaster, ...children]
 }
 
@@ -37,10 +40,15 @@ const payUntilCut = async (call: Caller, attempts: Attempt[]): Promise<void> => 
     const attempt: Attempt = { key: randomUUID(), intent: undefined, acknowledged: false }
     attempts.push(attempt)
     try {
-      const created = await call('POST', '/payments/payment_intents', { key: `create-${attempt.key}`, body: { amount: 5000, currency: 'usd' } })
+      const created = await call('POST', '/payments/payment_intents', {
+        key: `create-${attempt.key}`,
+        body: { amount: 5000, currency: 'usd' },
+      })
       if (created.status !== 201) return
       attempt.intent = String(created.body.id)
-      const confirmed = await call('POST', `/payments/payment_intents/${attempt.intent}/confirm`, { key: `confirm-${attempt.key}` })
+      const confirmed = await call('POST', `/payments/payment_intents/${attempt.intent}/confirm`, {
+        key: `confirm-${attempt.key}`,
+      })
       if (confirmed.status !== 200) return
       attempt.acknowledged = true
     } catch {
@@ -51,7 +59,7 @@ const payUntilCut = async (call: Caller, attempts: Attempt[]): Promise<void> => 
 
 const allOf = async (call: Caller, path: string): Promise<Item[]> => {
   const found: Item[] = []
-  for (let cursor = ''; ; ) {
+  for (let cursor = ''; ;) {
     const { body } = await call('GET', `${path}?limit=100${cursor}`)
     const page = body.data
     found.push(...page)
@@ -69,29 +77,46 @@ const countBy = (values: readonly string[]): Map<string, number> => {
 /** Every client retries what it has no answer for with the same key, as the SDKs do, until it has one. */
 const converge = async (call: Caller, attempts: readonly Attempt[]): Promise<void> => {
   for (const attempt of attempts.filter(({ acknowledged }) => !acknowledged)) {
-    await eventually(async () => {
-      const created = await call('POST', '/payments/payment_intents', { key: `create-${attempt.key}`, body: { amount: 5000, currency: 'usd' } })
-      expect(created.status).toBe(201)
-      if (attempt.intent !== undefined) expect(created.body.id).toBe(attempt.intent)
-      attempt.intent = String(created.body.id)
-      const confirmed = await call('POST', `/payments/payment_intents/${attempt.intent}/confirm`, { key: `confirm-${attempt.key}` })
-      expect([confirmed.status, confirmed.body.status]).toEqual([200, 'succeeded'])
-    }, { timeoutMs: 45_000, everyMs: 250 })
+    await eventually(
+      async () => {
+        const created = await call('POST', '/payments/payment_intents', {
+          key: `create-${attempt.key}`,
+          body: { amount: 5000, currency: 'usd' },
+        })
+        expect(created.status).toBe(201)
+        if (attempt.intent !== undefined) expect(created.body.id).toBe(attempt.intent)
+        attempt.intent = String(created.body.id)
+        const confirmed = await call('POST', `/payments/payment_intents/${attempt.intent}/confirm`, {
+          key: `confirm-${attempt.key}`,
+        })
+        expect([confirmed.status, confirmed.body.status]).toEqual([200, 'succeeded'])
+      },
+      { timeoutMs: 45_000, everyMs: 250 },
+    )
   }
 }
 
 const expectEachPaymentOnce = async (merchant: { test: Caller }, attempts: readonly Attempt[]): Promise<void> => {
   const intents = await allOf(merchant.test, '/v1/payment_intents')
-  const charges = intents.filter(({ status }) => status === 'succeeded').map((intent) => String(intent['latest_charge']))
+  const charges = intents
+    .filter(({ status }) => status === 'succeeded')
+    .map((intent) => String(intent['latest_charge']))
   for (const { intent } of attempts) expect(intents.find(({ id }) => id === intent)?.['status']).toBe('succeeded')
   // One ledger transaction and one event for each, none besides, and the sum of all of it fits.
-  await eventually(async () => {
-    const booked = countBy((await allOf(merchant.test, '/ledger/transactions')).map((each) => String(each['reference_id'])))
-    expect(booked).toEqual(countBy(charges.map((charge) => `micro:charge:${charge}`)))
-    const events = await allOf(merchant.test, '/v1/events')
-    const announced = countBy(events.filter(({ type }) => type === 'charge.succeeded').map(({ data }) => data.object.id))
-    expect(announced).toEqual(countBy(charges))
-  }, { timeoutMs: 30_000, everyMs: 250 })
+  await eventually(
+    async () => {
+      const booked = countBy(
+        (await allOf(merchant.test, '/ledger/transactions')).map((each) => String(each['reference_id'])),
+      )
+      expect(booked).toEqual(countBy(charges.map((charge) => `micro:charge:${charge}`)))
+      const events = await allOf(merchant.test, '/v1/events')
+      const announced = countBy(
+        events.filter(({ type }) => type === 'charge.succeeded').map(({ data }) => data.object.id),
+      )
+      expect(announced).toEqual(countBy(charges))
+    },
+    { timeoutMs: 30_000, everyMs: 250 },
+  )
   const receivable = await merchant.test('GET', '/ledger/accounts/sys_processor_receivable_usd')
   expect(receivable.body['balance']).toBe(5000 * charges.length)
 }
@@ -107,22 +132,28 @@ describe('killed under load, the platform comes back with every acknowledged pay
       },
     ],
   ] as const satisfies readonly (readonly [string, (platform: Micro) => Promise<void>])[]) {
-    test(what, async () => {
-      const first = await micro()
-      const merchant: Merchant = await newMerchant(first.url)
-      const attempts: Attempt[] = []
-      const load = Promise.all(Array.from({ length: 8 }, () => payUntilCut(merchant.test, attempts)))
-      await eventually(() => expect(attempts.filter(({ acknowledged }) => acknowledged).length).toBeGreaterThan(40), { timeoutMs: 30_000 })
-      await kills(first)
-      await load
-      await first.running.ended
-      await eventually(() => expect(isAlive(first.pid)).toBe(false))
+    test(
+      what,
+      async () => {
+        const first = await micro()
+        const merchant: Merchant = await newMerchant(first.url)
+        const attempts: Attempt[] = []
+        const load = Promise.all(Array.from({ length: 8 }, () => payUntilCut(merchant.test, attempts)))
+        await eventually(() => expect(attempts.filter(({ acknowledged }) => acknowledged).length).toBeGreaterThan(40), {
+          timeoutMs: 30_000,
+        })
+        await kills(first)
+        await load
+        await first.running.ended
+        await eventually(() => expect(isAlive(first.pid)).toBe(false))
 
-      const second = await micro({ dataDir: first.dataDir })
-      const call = caller(second.url, merchant.key)
-      await converge(call, attempts)
-      await expectEachPaymentOnce({ test: call }, attempts)
-      await second.stop()
-    }, 120_000)
+        const second = await micro({ dataDir: first.dataDir })
+        const call = caller(second.url, merchant.key)
+        await converge(call, attempts)
+        await expectEachPaymentOnce({ test: call }, attempts)
+        await second.stop()
+      },
+      120_000,
+    )
   }
 })

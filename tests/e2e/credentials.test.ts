@@ -15,13 +15,16 @@ afterAll(async () => {
   await removeTemporaryDirectories()
 })
 
-const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
-const decode = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>
+const encode = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+const decode = (part: string | undefined) =>
+  JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as Record<string, unknown>
 
 /** Tokens an attacker could make from a real one, without the signing key. */
 const forgeries: Record<string, (token: string) => string> = {
   'alg none': (token) => `${encode({ ...decode(token.split('.')[0]), alg: 'none' })}.${token.split('.')[1]}.`,
-  'alg none, with the real signature left on': (token) => `${encode({ ...decode(token.split('.')[0]), alg: 'none' })}.${token.split('.').slice(1).join('.')}`,
+  'alg none, with the real signature left on': (token) =>
+    `${encode({ ...decode(token.split('.')[0]), alg: 'none' })}.${token.split('.').slice(1).join('.')}`,
   'another subject under the old signature': (token) => {
     const [head, claims, signature] = token.split('.')
     return `${head}.${encode({ ...decode(claims), sub: 'usr_other', merchant: 'acct_other' })}.${signature}`
@@ -32,7 +35,11 @@ const forgeries: Record<string, (token: string) => string> = {
   },
   'signed by a key of the attacker, named in the header': (token) => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-    const head = { ...decode(token.split('.')[0]), jwk: publicKey.export({ format: 'jwk' }), jku: 'http://127.0.0.1:1/keys' }
+    const head = {
+      ...decode(token.split('.')[0]),
+      jwk: publicKey.export({ format: 'jwk' }),
+      jku: 'http://127.0.0.1:1/keys',
+    }
     const signed = `${encode(head)}.${token.split('.')[1]}`
     return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`
   },
@@ -48,7 +55,10 @@ describe('a token that was not issued here is refused', () => {
   for (const [what, forge] of Object.entries(forgeries)) {
     test(what, async () => {
       const call = caller(platform.url, forge(merchant.token))
-      const answers = [await call('GET', '/auth/me'), await call('POST', '/auth/api_keys', { body: { environment: 'live' } })]
+      const answers = [
+        await call('GET', '/auth/me'),
+        await call('POST', '/auth/api_keys', { body: { environment: 'live' } }),
+      ]
       expect(answers.map(({ status }) => status)).toEqual([401, 401])
     })
   }
@@ -59,19 +69,38 @@ describe('a credential is only good for what it is', () => {
     expect((await merchant.test('POST', '/auth/api_keys', { body: { environment: 'live' } })).status).toBe(401)
   })
   test('a session takes no payments', async () => {
-    expect((await merchant.session('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })).body.error).toMatchObject({ code: 'secret_key_required' })
+    expect(
+      (await merchant.session('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })).body
+        .error,
+    ).toMatchObject({ code: 'secret_key_required' })
   })
   test('a refresh token is no access token', async () => {
-    const { body } = await caller(platform.url)('POST', '/auth/login', { body: { email: merchant.email, password: merchant.password } })
+    const { body } = await caller(platform.url)('POST', '/auth/login', {
+      body: { email: merchant.email, password: merchant.password },
+    })
     expect((await caller(platform.url, String(body['refresh_token']))('GET', '/auth/me')).status).toBe(401)
   })
   test('a client cannot say who it is in headers', async () => {
-    const headers = { 'x-user-id': 'usr_1', 'x-merchant': 'acct_1', 'x-environment': 'live', 'x-internal-principal': '{}' }
-    expect((await caller(platform.url)('POST', '/payments/payment_intents', { headers, body: { amount: 1, currency: 'usd' } })).status).toBe(401)
+    const headers = {
+      'x-user-id': 'usr_1',
+      'x-merchant': 'acct_1',
+      'x-environment': 'live',
+      'x-internal-principal': '{}',
+    }
+    expect(
+      (
+        await caller(platform.url)('POST', '/payments/payment_intents', {
+          headers,
+          body: { amount: 1, currency: 'usd' },
+        })
+      ).status,
+    ).toBe(401)
   })
   test('no key, a key in the query and a made-up key are refused', async () => {
     expect((await caller(platform.url)('GET', '/v1/payment_intents')).status).toBe(401)
-    expect((await caller(platform.url)('GET', `/v1/payment_intents?api_key=${merchant.key}`)).status).toBeGreaterThanOrEqual(400)
+    expect(
+      (await caller(platform.url)('GET', `/v1/payment_intents?api_key=${merchant.key}`)).status,
+    ).toBeGreaterThanOrEqual(400)
     expect((await caller(platform.url, 'sk_test_nonsense')('GET', '/v1/payment_intents')).status).toBe(401)
   })
   test('a key works as the user name of Basic authentication too', async () => {
@@ -90,9 +119,13 @@ test('a revoked key stops working within the bound', async () => {
 
 test('a session ended by logging out stops working within the bound, and so does its refresh token', async () => {
   const other = await newMerchant(platform.url)
-  const { body } = await caller(platform.url)('POST', '/auth/login', { body: { email: other.email, password: other.password } })
+  const { body } = await caller(platform.url)('POST', '/auth/login', {
+    body: { email: other.email, password: other.password },
+  })
   const session = caller(platform.url, String(body['token']))
   expect((await session('POST', '/auth/logout')).status).toBe(200)
   await eventually(async () => expect((await session('GET', '/auth/me')).status).toBe(401), { timeoutMs: 5000 })
-  expect((await caller(platform.url)('POST', '/auth/refresh', { body: { refresh_token: body['refresh_token'] } })).status).toBe(401)
+  expect(
+    (await caller(platform.url)('POST', '/auth/refresh', { body: { refresh_token: body['refresh_token'] } })).status,
+  ).toBe(401)
 })

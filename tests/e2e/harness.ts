@@ -31,7 +31,11 @@ export interface Running {
 }
 
 /** Starts a program; `env` is added to a bare environment, so that nothing of the host leaks in. */
-export const start = (program: string, args: readonly string[], options: { env?: Record<string, string>; cwd?: string; input?: string } = {}): Running => {
+export const start = (
+  program: string,
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string; input?: string } = {},
+): Running => {
   const child = spawn(program, args, {
     cwd: options.cwd ?? root,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', NO_COLOR: '1', ...options.env },
@@ -43,7 +47,9 @@ export const start = (program: string, args: readonly string[], options: { env?:
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   child.stdin.on('error', () => {})
   child.stdin.end(options.input ?? '')
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })))
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
+  )
   return { child, stdout: () => stdout, stderr: () => stderr, ended }
 }
 
@@ -62,7 +68,9 @@ const readInstance = async (dataDir: string): Promise<Instance> =>
   JSON.parse(await readFile(join(dataDir, 'instance.json'), 'utf8')) as Instance
 
 /** `./micro up` on a free port, on a data directory of its own; rejects with what it printed when it ends early. */
-export const micro = async (options: { dataDir?: string; env?: Record<string, string>; args?: readonly string[] } = {}): Promise<Micro> => {
+export const micro = async (
+  options: { dataDir?: string; env?: Record<string, string>; args?: readonly string[] } = {},
+): Promise<Micro> => {
   const dataDir = options.dataDir ?? (await temporaryDirectory())
   const running = start(microProgram, ['up', '--port', '0', '--data-dir', dataDir, ...(options.args ?? [])], {
     env: { MICRO_RATE_LIMIT: '0', MICRO_IP_RATE_LIMIT: '0', ...options.env },
@@ -70,14 +78,22 @@ export const micro = async (options: { dataDir?: string; env?: Record<string, st
   const early = running.ended.then(({ code, stdout, stderr }) => {
     throw new Error(`micro up ended with ${code}:\n${stdout}\n${stderr}`)
   })
-  const ready = eventually(() => {
-    if (!running.stdout().includes('Micro is ready')) throw new Error(`not ready yet:\n${running.stdout()}\n${running.stderr()}`)
-  }, { timeoutMs: 60_000 })
+  const ready = eventually(
+    () => {
+      if (!running.stdout().includes('Micro is ready'))
+        throw new Error(`not ready yet:\n${running.stdout()}\n${running.stderr()}`)
+    },
+    { timeoutMs: 60_000 },
+  )
   await Promise.race([ready, early])
   early.catch(() => {})
   const instance = await readInstance(dataDir)
   return {
-    url: instance.gateway_url, dataDir, pid: instance.pid, instance, running,
+    url: instance.gateway_url,
+    dataDir,
+    pid: instance.pid,
+    instance,
+    running,
     stop: () => {
       running.child.kill('SIGINT')
       return running.ended

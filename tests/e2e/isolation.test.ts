@@ -51,8 +51,10 @@ describe("another merchant's id answers exactly like an unknown id", () => {
     test(`${route.method} ${path} (${name})`, async () => {
       const id = owned.get(resourceIn(path))
       expect(id, `no object of the owner's is known for ${path}`).toBeDefined()
-      const call: Caller = route.access.includes('secret_key') && !route.access.includes('session') ? stranger.test : stranger.session
-      const ask = (each: string) => call(route.method, path.replace(':id', each), route.method === 'POST' ? { body: {} } : {})
+      const call: Caller =
+        route.access.includes('secret_key') && !route.access.includes('session') ? stranger.test : stranger.session
+      const ask = (each: string) =>
+        call(route.method, path.replace(':id', each), route.method === 'POST' ? { body: {} } : {})
       const foreign = await ask(id!)
       const unknown = await ask(unknownId(id!))
       expect(foreign.status).toBe(404)
@@ -64,18 +66,26 @@ describe("another merchant's id answers exactly like an unknown id", () => {
 describe("the owner's own live key sees nothing of test mode", () => {
   for (const { route, path } of withId.filter(({ route: each }) => !each.access.includes('session'))) {
     test(`${route.method} ${path}`, async () => {
-      const answer = await owner.live(route.method, path.replace(':id', owned.get(resourceIn(path))!), route.method === 'POST' ? { body: {} } : {})
+      const answer = await owner.live(
+        route.method,
+        path.replace(':id', owned.get(resourceIn(path))!),
+        route.method === 'POST' ? { body: {} } : {},
+      )
       expect(answer.status).toBe(404)
     })
   }
 })
 
 describe('lists hold nothing of another merchant or mode', () => {
-  for (const [, route] of routes.filter(([, each]) => each.method === 'GET' && !each.path.includes(':id') && 'query' in each)) {
+  for (const [, route] of routes.filter(
+    ([, each]) => each.method === 'GET' && !each.path.includes(':id') && 'query' in each,
+  )) {
     for (const path of pathsOf(route)) {
       test(path, async () => {
         const ids = [...owned.values()]
-        for (const call of route.access.includes('session') ? [stranger.session] : [stranger.test, stranger.live, owner.live]) {
+        for (const call of route.access.includes('session')
+          ? [stranger.session]
+          : [stranger.test, stranger.live, owner.live]) {
           const { status, body } = await call('GET', `${path}?limit=100`)
           expect(status).toBe(200)
           for (const id of ids) expect(JSON.stringify(body)).not.toContain(`"${id}"`)
@@ -89,7 +99,8 @@ test('the same reference, account id and idempotency key of two merchants are tw
   await stranger.test('POST', '/ledger/accounts', { body: { id: 'acc_one', name: 'Mine', type: 'asset' } })
   const mine = await stranger.test('GET', '/ledger/accounts/acc_one')
   expect(mine.body).toMatchObject({ name: 'Mine', balance: 0 })
-  const create = (call: Caller) => call('POST', '/payments/payment_intents', { key: 'shared-key', body: { amount: 777, currency: 'usd' } })
+  const create = (call: Caller) =>
+    call('POST', '/payments/payment_intents', { key: 'shared-key', body: { amount: 777, currency: 'usd' } })
   const [a, b] = [await create(owner.test), await create(stranger.test)]
   expect(a.body.id).not.toBe(b.body.id)
   expect(b.headers.get('idempotent-replayed')).toBeNull()
@@ -103,15 +114,20 @@ test("a cursor that is another merchant's object is an unknown cursor", async ()
 test('live mode without a processor fails by name and never reaches the simulator', async () => {
   const created = await owner.live('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })
   expect(created.body['livemode']).toBe(true)
-  const confirmed = await owner.live('POST', `/payments/payment_intents/${created.body.id}/confirm`, { body: { payment_method: 'pm_card_visa' } })
+  const confirmed = await owner.live('POST', `/payments/payment_intents/${created.body.id}/confirm`, {
+    body: { payment_method: 'pm_card_visa' },
+  })
   expect(confirmed.body.error).toMatchObject({ code: 'processor_not_configured' })
   expect((await owner.live('GET', '/ledger/transactions')).body.data).toEqual([])
 })
 
 test('internal operations have no door at the gateway', async () => {
-  const internal = Object.values(apis).flatMap((api) => Object.values(api) as Route[]).filter(({ access }) => access.includes('internal'))
+  const internal = Object.values(apis)
+    .flatMap((api) => Object.values(api) as Route[])
+    .filter(({ access }) => access.includes('internal'))
   expect(internal.length).toBeGreaterThan(3)
-  for (const { method, path } of internal) expect((await owner.test(method, path, method === 'POST' ? { body: {} } : {})).status).toBe(404)
+  for (const { method, path } of internal)
+    expect((await owner.test(method, path, method === 'POST' ? { body: {} } : {})).status).toBe(404)
   for (const path of ['/auth/validate_key', '/authors', '/paymentsfoo', '/ledger', '/payments/']) {
     expect((await owner.test('GET', path)).status, path).toBe(404)
   }

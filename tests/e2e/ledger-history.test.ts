@@ -32,7 +32,8 @@ describe('the database URL people are given', () => {
     ['ledger', 'select * from ledger.entries'],
     ['events', 'select id, type from events.events'],
   ] as const) {
-    test(`lets them read ${service}`, async () => expect((await reading(service, statement)).rowCount).toBeGreaterThan(0))
+    test(`lets them read ${service}`, async () =>
+      expect((await reading(service, statement)).rowCount).toBeGreaterThan(0))
   }
   for (const statement of [
     'update ledger.entries set amount = 1',
@@ -42,7 +43,8 @@ describe('the database URL people are given', () => {
     'create table ledger.mine (id int)',
     'create temp table mine (id int)',
   ]) {
-    test(`refuses: ${statement}`, async () => await expect(reading('ledger', statement)).rejects.toThrow(/permission denied|read-only/))
+    test(`refuses: ${statement}`, async () =>
+      await expect(reading('ledger', statement)).rejects.toThrow(/permission denied|read-only/))
   }
   test('shows no password or key hashes', async () => {
     await expect(reading('auth', 'select password_hash from auth.users')).rejects.toThrow(/permission denied/)
@@ -51,6 +53,9 @@ describe('the database URL people are given', () => {
 })
 
 test('what the database holds adds up to zero', async () => {
-  const { rows } = await reading('ledger', 'select sum(amount)::text as sum, count(*)::int as count from ledger.entries')
+  const { rows } = await reading(
+    'ledger',
+    'select sum(amount)::text as sum, count(*)::int as count from ledger.entries',
+  )
   expect(rows[0]).toMatchObject({ sum: '0', count: 3 })
 })

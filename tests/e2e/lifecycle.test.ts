@@ -11,14 +11,27 @@ afterAll(removeTemporaryDirectories)
 
 /** Everything still running that has the data directory in its command line or as its working directory. */
 const leftIn = (dataDir: string): string =>
-  execFileSync('sh', ['-c', `for p in /proc/[0-9]*; do case "$(readlink $p/cwd 2>/dev/null) $(tr '\\0' ' ' <$p/cmdline 2>/dev/null)" in *"$1"*) [ "$p" = "/proc/$$" ] || echo "$p $(tr '\\0' ' ' <$p/cmdline)";; esac; done`, 'sh', dataDir], { encoding: 'utf8' })
+  execFileSync(
+    'sh',
+    [
+      '-c',
+      `for p in /proc/[0-9]*; do case "$(readlink $p/cwd 2>/dev/null) $(tr '\\0' ' ' <$p/cmdline 2>/dev/null)" in *"$1"*) [ "$p" = "/proc/$$" ] || echo "$p $(tr '\\0' ' ' <$p/cmdline)";; esac; done`,
+      'sh',
+      dataDir,
+    ],
+    { encoding: 'utf8' },
+  )
 
 test('data survives a restart, and Ctrl-C leaves nothing running', async () => {
   const first = await micro()
   const merchant = await newMerchant(first.url)
   const paid = await pay(merchant.test)
   const ended = await first.stop()
-  expect({ code: ended.code, signal: ended.signal, stderr: ended.stderr }).toEqual({ code: 0, signal: null, stderr: '' })
+  expect({ code: ended.code, signal: ended.signal, stderr: ended.stderr }).toEqual({
+    code: 0,
+    signal: null,
+    stderr: '',
+  })
   expect(isAlive(first.pid)).toBe(false)
   expect(leftIn(first.dataDir)).toBe('')
 
@@ -66,10 +79,12 @@ describe('a start that cannot work ends with one clear sentence', () => {
   test('with settings that cannot work, all of them named at once and before anything is started', async () => {
     const dataDir = await temporaryDirectory()
     const args = ['up', '--port', '0', '--data-dir', dataDir]
-    const { code, stdout, stderr } = await start(microProgram, args, { env: { MICRO_RATE_LIMIT: 'abc', MICRO_FEE_FIXED: '-1' } }).ended
+    const { code, stdout, stderr } = await start(microProgram, args, {
+      env: { MICRO_RATE_LIMIT: 'abc', MICRO_FEE_FIXED: '-1' },
+    }).ended
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain("MICRO_RATE_LIMIT must be a whole number from 0")
-    expect(stderr).toContain("MICRO_FEE_FIXED must be a whole number from 0")
+    expect(stderr).toContain('MICRO_RATE_LIMIT must be a whole number from 0')
+    expect(stderr).toContain('MICRO_FEE_FIXED must be a whole number from 0')
   })
   test('with a flag that does not exist', async () => {
     const { code, stderr } = await refused(['--prot', '8080'])
@@ -91,5 +106,7 @@ test('an ephemeral platform leaves no data behind', async () => {
   const dataDir = /Data\s+(\S+)/.exec(running.stdout())![1]!
   running.child.kill('SIGINT')
   expect((await running.ended).code).toBe(0)
-  expect(execFileSync('sh', ['-c', '[ -e "$1" ] && echo there || echo gone', 'sh', dataDir], { encoding: 'utf8' }).trim()).toBe('gone')
+  expect(
+    execFileSync('sh', ['-c', '[ -e "$1" ] && echo there || echo gone', 'sh', dataDir], { encoding: 'utf8' }).trim(),
+  ).toBe('gone')
 })

@@ -16,7 +16,8 @@ afterAll(async () => {
 })
 
 /** Blocks marked `bash` are meant to be run as they are, in order; `sh` ones start something that stays. */
-const blocksOf = (markdown: string): string[] => [...markdown.matchAll(/^```bash\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? '')
+const blocksOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^```bash\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? '')
 
 const mark = '--- end of block'
 
@@ -25,7 +26,10 @@ test('every command of the README works in order, as a newcomer would type them'
   expect(blocks.length).toBeGreaterThanOrEqual(5)
   // One shell for all, since later commands use what earlier ones set; only the address is another.
   const script = blocks
-    .map((block) => `{ ${block.replaceAll('http://localhost:8080', platform.url).replaceAll('./micro', `${root}micro`)}\n}\necho; echo '${mark}'`)
+    .map(
+      (block) =>
+        `{ ${block.replaceAll('http://localhost:8080', platform.url).replaceAll('./micro', `${root}micro`)}\n}\necho; echo '${mark}'`,
+    )
     .join('\n')
   const shell = start('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: home,

@@ -29,7 +29,10 @@ const listen = (headers: Record<string, string>, after: number | null = null): P
     const socket = new WebSocket(`${platform.url.replace('http', 'ws')}/ws`, { headers })
     const frames: ServerFrame[] = []
     const send = (frame: ClientFrame): void => socket.send(JSON.stringify(frame))
-    const events = () => frames.flatMap((frame) => (frame.type === 'event' ? [{ seq: frame.seq, type: frame.event.type, id: frame.event.id }] : []))
+    const events = () =>
+      frames.flatMap((frame) =>
+        frame.type === 'event' ? [{ seq: frame.seq, type: frame.event.type, id: frame.event.id }] : [],
+      )
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as ServerFrame
       frames.push(frame)

@@ -17,28 +17,58 @@ afterAll(async () => {
 })
 
 test('the official SDK, unmodified, creates, confirms, retrieves and cancels payment intents', async () => {
-  const created = await stripe.paymentIntents.create({ amount: 1999, currency: 'usd', metadata: { order: '42' }, automatic_payment_methods: { enabled: true, allow_redirects: 'never' } })
-  expect(created).toMatchObject({ object: 'payment_intent', status: 'requires_payment_method', metadata: { order: '42' }, livemode: false })
+  const created = await stripe.paymentIntents.create({
+    amount: 1999,
+    currency: 'usd',
+    metadata: { order: '42' },
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+  })
+  expect(created).toMatchObject({
+    object: 'payment_intent',
+    status: 'requires_payment_method',
+    metadata: { order: '42' },
+    livemode: false,
+  })
   const confirmed = await stripe.paymentIntents.confirm(created.id, { payment_method: 'pm_card_visa' })
   expect(confirmed).toMatchObject({ id: created.id, status: 'succeeded', amount_received: 1999 })
   expect((await stripe.paymentIntents.retrieve(created.id)).latest_charge).toBe(confirmed.latest_charge)
   const other = await stripe.paymentIntents.create({ amount: 1999, currency: 'usd' })
-  expect(await stripe.paymentIntents.cancel(other.id, { cancellation_reason: 'abandoned' })).toMatchObject({ status: 'canceled', cancellation_reason: 'abandoned' })
+  expect(await stripe.paymentIntents.cancel(other.id, { cancellation_reason: 'abandoned' })).toMatchObject({
+    status: 'canceled',
+    cancellation_reason: 'abandoned',
+  })
 })
 
 test('the official SDK pages through lists by itself', async () => {
   const made: string[] = []
-  for (let at = 0; at < 7; at++) made.push((await stripe.paymentIntents.create({ amount: 5000 + at, currency: 'eur' })).id)
+  for (let at = 0; at < 7; at++)
+    made.push((await stripe.paymentIntents.create({ amount: 5000 + at, currency: 'eur' })).id)
   const listed: string[] = []
   for await (const intent of stripe.paymentIntents.list({ limit: 3 })) listed.push(intent.id)
   expect(listed.slice(0, 7)).toEqual(made.toReversed())
 })
 
 test('the official SDK gets its own error classes', async () => {
-  const declined = stripe.paymentIntents.create({ amount: 5000, currency: 'usd', payment_method: 'pm_card_visa_chargeDeclinedInsufficientFunds', confirm: true })
-  await expect(declined).rejects.toMatchObject({ type: 'StripeCardError', code: 'card_declined', decline_code: 'insufficient_funds', statusCode: 402 })
-  await expect(stripe.paymentIntents.retrieve('pi_unknown')).rejects.toMatchObject({ type: 'StripeInvalidRequestError', code: 'resource_missing' })
-  await expect(stripe.paymentIntents.create({ amount: 1, currency: 'usd' })).rejects.toMatchObject({ code: 'amount_too_small', param: 'amount' })
+  const declined = stripe.paymentIntents.create({
+    amount: 5000,
+    currency: 'usd',
+    payment_method: 'pm_card_visa_chargeDeclinedInsufficientFunds',
+    confirm: true,
+  })
+  await expect(declined).rejects.toMatchObject({
+    type: 'StripeCardError',
+    code: 'card_declined',
+    decline_code: 'insufficient_funds',
+    statusCode: 402,
+  })
+  await expect(stripe.paymentIntents.retrieve('pi_unknown')).rejects.toMatchObject({
+    type: 'StripeInvalidRequestError',
+    code: 'resource_missing',
+  })
+  await expect(stripe.paymentIntents.create({ amount: 1, currency: 'usd' })).rejects.toMatchObject({
+    code: 'amount_too_small',
+    param: 'amount',
+  })
   const { hostname, port } = new URL(platform.url)
   const stranger = new Stripe('sk_test_wrong', { host: hostname, port, protocol: 'http', telemetry: false })
   await expect(stranger.paymentIntents.list()).rejects.toMatchObject({ type: 'StripeAuthenticationError' })

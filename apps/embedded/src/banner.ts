@@ -21,7 +21,8 @@ export interface BannerFacts {
 const row = (label: string, text: string): string => `  ${label.padEnd(10)} ${text}`
 
 /** As a shell reads it back; plain paths stay as they are. */
-const quoted = (text: string): string => (/^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+const quoted = (text: string): string =>
+  /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** What a newcomer sees once everything runs: where it is, and three commands that work as printed. */
 export const banner = (facts: BannerFacts): string => {
@@ -32,7 +33,8 @@ export const banner = (facts: BannerFacts): string => {
   const dbUrl = (service: string): string =>
     `./micro db url ${service}${facts.usualDataDir ? '' : ` --data-dir ${quoted(facts.dataDir)}`}`
   const warnings = facts.takenPorts.map(
-    (service) => `  Port ${originalPorts[service]} is taken, so ${databaseNames[service]} answers elsewhere: ${dbUrl(service)}`,
+    (service) =>
+      `  Port ${originalPorts[service]} is taken, so ${databaseNames[service]} answers elsewhere: ${dbUrl(service)}`,
   )
   return [
     '',

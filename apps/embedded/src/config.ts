@@ -25,12 +25,14 @@ export class ConfigError extends Error {
 
 const readPort = (text: string): number => {
   const port = Number(text)
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new ConfigError(`--port must be a number from 0 to 65535, got '${text}'.`)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new ConfigError(`--port must be a number from 0 to 65535, got '${text}'.`)
   return port
 }
 
 const readHost = (text: string): string => {
-  if (!/^[A-Za-z0-9.:_-]+$/.test(text)) throw new ConfigError(`--host must be an address or a host name, got '${text}'.`)
+  if (!/^[A-Za-z0-9.:_-]+$/.test(text))
+    throw new ConfigError(`--host must be an address or a host name, got '${text}'.`)
   return text
 }
 

@@ -11,7 +11,11 @@ const listening = async (port: number, answer: string) => {
 const readFrom = (port: number): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = ''
-    connect({ host: '127.0.0.1', port }).setEncoding('utf8').on('data', (part: string) => (text += part)).on('end', () => resolve(text)).on('error', reject)
+    connect({ host: '127.0.0.1', port })
+      .setEncoding('utf8')
+      .on('data', (part: string) => (text += part))
+      .on('end', () => resolve(text))
+      .on('error', reject)
   })
 
 // One test for both: they need the same fixed port, which something else on the machine may hold.

@@ -2,11 +2,22 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
-  createDatabase, migrate, provisionReader, provisionService, startEmbeddedPostgres, type Database, type EmbeddedPostgres,
+  createDatabase,
+  migrate,
+  provisionReader,
+  provisionService,
+  startEmbeddedPostgres,
+  type Database,
+  type EmbeddedPostgres,
 } from '@micro/postgres'
 
 /** Database of each service that has one; the names are the original system's. */
-export const databaseNames = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
+export const databaseNames = {
+  auth: 'microservices',
+  payments: 'payments',
+  ledger: 'ledger',
+  events: 'events',
+} as const
 export type StoringService = keyof typeof databaseNames
 const services = Object.keys(databaseNames) as StoringService[]
 
@@ -34,7 +45,12 @@ const prepare = async (postgres: EmbeddedPostgres, service: StoringService): Pro
   const database = databaseNames[service]
   // New passwords at every start: nothing to store, nothing to leak.
   const passwords = { owner: randomBytes(24).toString('base64url'), app: randomBytes(24).toString('base64url') }
-  const { ownerUrl, appUrl } = await provisionService({ superuserUrl: postgres.superuserUrl, service, database, passwords })
+  const { ownerUrl, appUrl } = await provisionService({
+    superuserUrl: postgres.superuserUrl,
+    service,
+    database,
+    passwords,
+  })
   await migrate({ url: ownerUrl, schema: service, directory: migrationsOf(service) })
   return createDatabase({ url: postgres.nearestUrl(appUrl), applicationName: `micro ${service}`, poolSize: 10 })
 }
@@ -43,16 +59,24 @@ const prepare = async (postgres: EmbeddedPostgres, service: StoringService): Pro
 export const openDatabases = async (dataDir: string): Promise<Databases> => {
   const postgres = await startEmbeddedPostgres({ directory: join(dataDir, 'postgres') })
   try {
-    const opened = await Promise.all(services.map(async (service) => [service, await prepare(postgres, service)] as const))
+    const opened = await Promise.all(
+      services.map(async (service) => [service, await prepare(postgres, service)] as const),
+    )
     await provisionReader({
       superuserUrl: postgres.superuserUrl,
-      databases: services.map((service) => ({ service, database: databaseNames[service], hidden: [...hiddenFromReaders[service]] })),
+      databases: services.map((service) => ({
+        service,
+        database: databaseNames[service],
+        hidden: [...hiddenFromReaders[service]],
+      })),
     })
     const of = Object.fromEntries(opened) as Record<StoringService, Database>
     return {
       postgres,
       of,
-      failed: postgres.exited.then(() => 'PostgreSQL ended unexpectedly. Everything acknowledged is safe; start Micro again.'),
+      failed: postgres.exited.then(
+        () => 'PostgreSQL ended unexpectedly. Everything acknowledged is safe; start Micro again.',
+      ),
       close: async () => {
         await Promise.all(Object.values(of).map((database) => database.close()))
         await postgres.stop()

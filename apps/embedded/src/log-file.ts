@@ -13,7 +13,10 @@ export interface LogFile {
 }
 
 const setAside = async (path: string): Promise<void> => {
-  const size = await stat(path).then((file) => file.size, () => 0)
+  const size = await stat(path).then(
+    (file) => file.size,
+    () => 0,
+  )
   if (size > logBytesMax) await rename(path, `${path}.1`)
 }
 

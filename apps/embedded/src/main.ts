@@ -8,22 +8,35 @@ import { StartError } from './start-error.ts'
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const sentenceFor = (error: unknown): string | undefined => {
-  if (error instanceof DirectoryInUseError) return `Micro is already running on this data directory (process ${error.pid}). Stop it, or choose another with --data-dir.`
-  if (error instanceof EmbeddedPostgresError) return `${error.message[0]?.toUpperCase() ?? ''}${error.message.slice(1)}.`
-  if (error instanceof StartError || error instanceof ConfigError || error instanceof ConfigurationError || error instanceof MigrationError) return error.message
+  if (error instanceof DirectoryInUseError)
+    return `Micro is already running on this data directory (process ${error.pid}). Stop it, or choose another with --data-dir.`
+  if (error instanceof EmbeddedPostgresError)
+    return `${error.message[0]?.toUpperCase() ?? ''}${error.message.slice(1)}.`
+  if (
+    error instanceof StartError ||
+    error instanceof ConfigError ||
+    error instanceof ConfigurationError ||
+    error instanceof MigrationError
+  )
+    return error.message
   return undefined
 }
 
 const fail = (error: unknown): void => {
   const sentence = sentenceFor(error)
-  process.stderr.write(sentence === undefined ? `Micro could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n` : `${sentence}\n`)
+  process.stderr.write(
+    sentence === undefined
+      ? `Micro could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`
+      : `${sentence}\n`,
+  )
   process.exitCode = error instanceof ConfigError || error instanceof ConfigurationError ? 2 : 1
 }
 
 /** Resolves at the first signal, or when the command that spawned us is gone (its end of the channel closes). */
 const untilAsked = (): Promise<undefined> => {
   const asked = Promise.withResolvers<undefined>()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.on(signal, () => asked.resolve(undefined))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const)
+    process.on(signal, () => asked.resolve(undefined))
   return asked.promise
 }
 

@@ -55,7 +55,12 @@ export const createPlatform = async (options: {
   const gateway = createGateway({
     ...runtime('gateway'),
     config: settings.gateway,
-    upstreams: { auth: localUpstream(auth), payments: localUpstream(payments), ledger: localUpstream(ledger), events: localUpstream(events) },
+    upstreams: {
+      auth: localUpstream(auth),
+      payments: localUpstream(payments),
+      ledger: localUpstream(ledger),
+      events: localUpstream(events),
+    },
     auth: createClient(authApi, localTransport(auth, as('gateway'))),
     events: createClient(eventsApi, localTransport(events, as('gateway'))),
     limiter: memoryLimiter({ clock }),

@@ -13,7 +13,9 @@ test('a taken port is told in one sentence that names it and the flag', async ()
   const { port } = server.address() as AddressInfo
   const check = checkPort({ host: '127.0.0.1', port })
   await expect(check).rejects.toThrow(StartError)
-  await expect(check).rejects.toThrow(`Port 127.0.0.1:${port} is in use by another program. Stop it, or choose another port with --port.`)
+  await expect(check).rejects.toThrow(
+    `Port 127.0.0.1:${port} is in use by another program. Stop it, or choose another port with --port.`,
+  )
   server.close()
 })
 

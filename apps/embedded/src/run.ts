@@ -24,7 +24,9 @@ export interface Running {
 
 const services = Object.keys(databaseNames) as StoringService[]
 const openPorts = async (postgresPort: () => number): Promise<Map<StoringService, DatabasePort>> => {
-  const opened = await Promise.all(services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))))
+  const opened = await Promise.all(
+    services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))),
+  )
   return new Map(opened.flatMap((port) => (port === undefined ? [] : [[port.service, port] as const])))
 }
 
@@ -36,7 +38,8 @@ const readerUrls = (databases: Databases, ports: Map<StoringService, DatabasePor
     }),
   ) as Record<StoringService, string>
 
-const browsableHost = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host)
+const browsableHost = (host: string): string =>
+  host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
 
 const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promise<Running> => {
   const progress = createProgress(process.stdout)
@@ -53,20 +56,34 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   const platform = await progress.step('Services', () => createPlatform({ settings, databases: databases.of, logs }))
   undo.add(platform.stop)
   const { port } = await platform.gateway.listen()
-  const ports = config.port === defaultPort ? await openPorts(() => databases.postgres.port) : new Map<StoringService, DatabasePort>()
+  const ports =
+    config.port === defaultPort
+      ? await openPorts(() => databases.postgres.port)
+      : new Map<StoringService, DatabasePort>()
   undo.add(async () => void (await Promise.all([...ports.values()].map((each) => each.close()))))
 
   const gatewayUrl = `http://${browsableHost(config.host)}:${port}`
   const urls = readerUrls(databases, ports)
   await writeInstance(directory.path, {
-    pid: process.pid, version, gateway_url: gatewayUrl,
-    databases: Object.fromEntries(services.map((service) => [service, { url: urls[service] }])) as Record<Exclude<ServiceName, 'gateway'>, { url: string }>,
+    pid: process.pid,
+    version,
+    gateway_url: gatewayUrl,
+    databases: Object.fromEntries(services.map((service) => [service, { url: urls[service] }])) as Record<
+      Exclude<ServiceName, 'gateway'>,
+      { url: string }
+    >,
   })
   undo.add(() => removeInstance(directory.path))
   process.stdout.write(
     banner({
-      gatewayUrl, usualAddress: config.port === defaultPort && browsableHost(config.host) === defaultHost,
-      dataDir: directory.path, usualDataDir: directory.path === resolve(defaultDataDir), ephemeral: config.ephemeral, seconds: progress.seconds(), logFile: logs.path, databaseUrls: urls,
+      gatewayUrl,
+      usualAddress: config.port === defaultPort && browsableHost(config.host) === defaultHost,
+      dataDir: directory.path,
+      usualDataDir: directory.path === resolve(defaultDataDir),
+      ephemeral: config.ephemeral,
+      seconds: progress.seconds(),
+      logFile: logs.path,
+      databaseUrls: urls,
       takenPorts: config.port === defaultPort ? services.filter((service) => !ports.has(service)) : [],
       colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
     }),

@@ -14,7 +14,10 @@ export const busConformance = (create: () => Promise<{ bus: Bus<Messages>; settl
     for (const mine of seen) bus.subscribe('ping', ({ n }) => void mine.push(n))
     for (const n of [1, 2, 3]) bus.publish('ping', { n })
     await settle()
-    expect(seen).toEqual([[1, 2, 3], [1, 2, 3]])
+    expect(seen).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ])
     await bus.close()
   })
   test('topics do not mix', async () => {

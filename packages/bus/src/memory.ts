@@ -3,7 +3,11 @@ import type { Bus } from './bus.ts'
 type Handler = (message: never) => void
 
 /** The bus of a single process. Handlers run on a later tick, in order of publishing, as with a real broker. */
-export const memoryBus = <Messages extends object>({ onError }: { onError: (error: unknown) => void }): Bus<Messages> => {
+export const memoryBus = <Messages extends object>({
+  onError,
+}: {
+  onError: (error: unknown) => void
+}): Bus<Messages> => {
   const handlers = new Map<string, Set<Handler>>()
   let open = true
 

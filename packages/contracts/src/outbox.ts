@@ -20,13 +20,21 @@ export type OutboxEvent = Static<typeof OutboxEvent>
 /** Every producing service offers its outbox to the events service: pull what is unacknowledged, acknowledge what is stored. */
 export const outboxApi = <S extends ServiceName>(service: S) => ({
   pullOutbox: route({
-    method: 'GET', path: '/internal/outbox', service, access: ['internal'], status: 200,
+    method: 'GET',
+    path: '/internal/outbox',
+    service,
+    access: ['internal'],
+    status: 200,
     summary: 'Unacknowledged events, oldest first.',
     query: Exact({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 500 })) }),
     response: Type.Object({ events: Type.Array(OutboxEvent) }),
   }),
   acknowledgeOutbox: route({
-    method: 'POST', path: '/internal/outbox/acknowledge', service, access: ['internal'], status: 200,
+    method: 'POST',
+    path: '/internal/outbox/acknowledge',
+    service,
+    access: ['internal'],
+    status: 200,
     summary: 'Mark events as stored; they are not handed out again.',
     body: Exact({ positions: Type.Array(Type.String(), { maxItems: 1000 }) }),
     response: Type.Object({ acknowledged: Type.Integer() }),

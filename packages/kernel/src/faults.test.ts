@@ -18,7 +18,12 @@ describe('every fault of the catalogue', () => {
 test('the text is filled from the detail, and the envelope carries only public members', () => {
   const fault = new Fault('parameter_missing', { param: 'amount', internal_note: 'not for callers' })
   expect(errorBody(fault)).toEqual({
-    error: { type: 'invalid_request_error', code: 'parameter_missing', message: 'Missing required param: amount.', param: 'amount' },
+    error: {
+      type: 'invalid_request_error',
+      code: 'parameter_missing',
+      message: 'Missing required param: amount.',
+      param: 'amount',
+    },
   })
 })
 
@@ -27,11 +32,17 @@ test('a fault whose code Stripe does not send has none', () => {
 })
 
 test('a text in the detail is never read as a template again', () => {
-  expect(new Fault('parameter_unknown', { param: '{limit}', limit: 'x' }).message).toBe('Received unknown parameter: {limit}.')
+  expect(new Fault('parameter_unknown', { param: '{limit}', limit: 'x' }).message).toBe(
+    'Received unknown parameter: {limit}.',
+  )
 })
 
 test('an unknown id in a parameter is a 400 with the code resource_missing and the parameter named', () => {
   const fault = new Fault('parameter_resource_missing', { param: 'account_id', resource: 'ledger account', id: 'a' })
   expect(fault.spec.status).toBe(400)
-  expect(errorBody(fault).error).toMatchObject({ code: 'resource_missing', param: 'account_id', message: "No such ledger account: 'a'" })
+  expect(errorBody(fault).error).toMatchObject({
+    code: 'resource_missing',
+    param: 'account_id',
+    message: "No such ledger account: 'a'",
+  })
 })

@@ -14,7 +14,12 @@ export interface FaultSpec {
   readonly publicCode?: string
 }
 
-const bad = (text: string, status = 400): FaultSpec => ({ type: 'invalid_request_error', status, retryable: false, text })
+const bad = (text: string, status = 400): FaultSpec => ({
+  type: 'invalid_request_error',
+  status,
+  retryable: false,
+  text,
+})
 const later = (status: number, text: string): FaultSpec => ({ type: 'api_error', status, retryable: true, text })
 
 /** The one catalogue of everything a caller can be told. Sources: Stripe's error reference; the rest is Micro's own. */
@@ -35,7 +40,10 @@ export const faultCatalogue = {
   method_not_allowed: bad('{method} is not allowed on {path}. Allowed: {allowed}.', 405),
   url_invalid: bad('The URL is malformed: {reason}.'),
   headers_too_large: bad('The request headers are too large.', 431),
-  host_not_allowed: bad("Host '{host}' is not served here. Add it to the allowed hosts, or call the gateway by its address.", 421),
+  host_not_allowed: bad(
+    "Host '{host}' is not served here. Add it to the allowed hosts, or call the gateway by its address.",
+    421,
+  ),
   origin_not_allowed: bad("Requests from origin '{origin}' are not allowed.", 403),
   // who is asking
   api_key_missing: bad(
@@ -43,7 +51,10 @@ export const faultCatalogue = {
     401,
   ),
   api_key_invalid: bad('Invalid API Key provided: {key}', 401),
-  session_missing: bad("You did not provide a session token. Log in at /auth/login and send 'Authorization: Bearer <token>'.", 401),
+  session_missing: bad(
+    "You did not provide a session token. Log in at /auth/login and send 'Authorization: Bearer <token>'.",
+    401,
+  ),
   session_invalid: bad('The session token is invalid or has expired. Log in again, or use the refresh token.', 401),
   secret_key_required: bad('This request needs a secret API key (sk_...).', 403),
   internal_token_invalid: bad("This service answers Micro's own services only. Call the gateway.", 401),
@@ -54,17 +65,27 @@ export const faultCatalogue = {
   login_invalid: bad('The email or the password is wrong.', 401),
   login_throttled: bad('Too many failed logins. Try again in {seconds} s.', 429),
   email_taken: bad('This email cannot be registered. If you have an account, log in.', 409),
-  registration_closed: bad('Registration is closed on this installation. Whoever runs it opens it with MICRO_REGISTRATION=open.', 403),
+  registration_closed: bad(
+    'Registration is closed on this installation. Whoever runs it opens it with MICRO_REGISTRATION=open.',
+    403,
+  ),
   refresh_token_invalid: bad('The refresh token is invalid, used or expired. Log in again.', 401),
-  api_keys_too_many: bad('You have {limit} active {mode} API keys, which is the most there may be. Revoke one you no longer use.'),
+  api_keys_too_many: bad(
+    'You have {limit} active {mode} API keys, which is the most there may be. Revoke one you no longer use.',
+  ),
   password_wrong: bad('The current password is wrong.'),
   // idempotency
   idempotency_mismatch: {
-    type: 'idempotency_error', status: 400, retryable: false, coded: false,
+    type: 'idempotency_error',
+    status: 400,
+    retryable: false,
+    coded: false,
     text: "Keys for idempotent requests can only be used with the same endpoint and parameters they were first used with. Use a key other than '{key}' for a different request.",
   },
   idempotency_key_in_use: {
-    type: 'idempotency_error', status: 409, retryable: true,
+    type: 'idempotency_error',
+    status: 409,
+    retryable: true,
     text: "There is currently another in-progress request using the idempotency key '{key}'. Try again shortly.",
   },
   idempotency_key_invalid: bad('The idempotency key must have 1 to 255 printable characters.'),
@@ -78,16 +99,25 @@ export const faultCatalogue = {
   payment_method_missing: bad(
     'You cannot confirm this PaymentIntent because it is missing a payment method. Pass payment_method, e.g. pm_card_visa.',
   ),
-  lock_timeout: { type: 'invalid_request_error', status: 429, retryable: true, text: 'This object is being changed by another request. Try again.' },
+  lock_timeout: {
+    type: 'invalid_request_error',
+    status: 429,
+    retryable: true,
+    text: 'This object is being changed by another request. Try again.',
+  },
   card_declined: { type: 'card_error', status: 402, retryable: false, text: 'Your card was declined.' },
   expired_card: { type: 'card_error', status: 402, retryable: false, text: 'Your card has expired.' },
   incorrect_cvc: { type: 'card_error', status: 402, retryable: false, text: "Your card's security code is incorrect." },
   processing_error: {
-    type: 'card_error', status: 402, retryable: true,
+    type: 'card_error',
+    status: 402,
+    retryable: true,
     text: 'An error occurred while processing your card. Try again in a little bit.',
   },
   card_number_refused: {
-    type: 'invalid_request_error', status: 402, retryable: false,
+    type: 'invalid_request_error',
+    status: 402,
+    retryable: false,
     text: 'Sending card numbers directly to the API is refused: they are never stored here. Use a test payment method such as pm_card_visa.',
   },
   processor_not_configured: bad(
@@ -95,7 +125,10 @@ export const faultCatalogue = {
   ),
   // ledger
   account_exists: bad("Ledger account '{account}' exists already with other attributes.", 409),
-  account_reserved: bad("'{account}' belongs to Micro: names starting with sys_ can be read but not created or posted to.", 403),
+  account_reserved: bad(
+    "'{account}' belongs to Micro: names starting with sys_ can be read but not created or posted to.",
+    403,
+  ),
   reference_reserved: bad("References starting with 'micro:' belong to Micro. Choose another reference_id.", 403),
   reference_conflict: bad("A transaction with reference_id '{reference}' exists already with other content.", 409),
   entries_too_few: bad('A transaction needs at least 2 entries.'),
@@ -103,7 +136,9 @@ export const faultCatalogue = {
   sign_direction_conflict: bad(
     '{param}: the amount {amount} and the direction {direction} contradict each other. Use positive amounts with a direction, or signed amounts (credit +, debit −).',
   ),
-  transaction_unbalanced: bad('The entries do not balance: credits minus debits is {difference} {currency}, it must be 0.'),
+  transaction_unbalanced: bad(
+    'The entries do not balance: credits minus debits is {difference} {currency}, it must be 0.',
+  ),
   currency_mismatch: bad('{param}: account {account} is in {currency}, the transaction is in {expected}.'),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
   // us
@@ -114,7 +149,10 @@ export const faultCatalogue = {
     'The {service} service did not answer in time. It may have done what was asked: repeat the request with the same idempotency key.',
   ),
   shutting_down: later(503, 'The server is shutting down. Try again shortly.'),
-  internal: later(500, 'An unexpected error happened on our side. Nothing was lost; quote the request id when you report it.'),
+  internal: later(
+    500,
+    'An unexpected error happened on our side. Nothing was lost; quote the request id when you report it.',
+  ),
 } as const satisfies Record<string, FaultSpec>
 
 export type FaultCode = keyof typeof faultCatalogue
@@ -150,7 +188,15 @@ export interface ErrorBody {
   error: { type: FaultType; code?: string; message: string; param?: string; [member: string]: unknown }
 }
 
-const publicMembers = ['param', 'decline_code', 'charge', 'payment_intent', 'payment_method', 'advice_code', 'retry_after'] as const
+const publicMembers = [
+  'param',
+  'decline_code',
+  'charge',
+  'payment_intent',
+  'payment_method',
+  'advice_code',
+  'retry_after',
+] as const
 
 /** The error envelope of a fault. */
 export const errorBody = (fault: Fault): ErrorBody => {

@@ -1,10 +1,24 @@
 export { assert, AssertionError, unreachable } from './assert.ts'
 export { addMs, fromUnixSeconds, monotonicMs, parseTimestamp, systemClock, unixSeconds, type Clock } from './clock.ts'
 export {
-  errorBody, Fault, faultCatalogue,
-  type ErrorBody, type FaultCode, type FaultDetail, type FaultSpec, type FaultType,
+  errorBody,
+  Fault,
+  faultCatalogue,
+  type ErrorBody,
+  type FaultCode,
+  type FaultDetail,
+  type FaultSpec,
+  type FaultType,
 } from './faults.ts'
 export { createIds, idPrefixes, type Id, type IdKind, type NewId, type RandomBytes } from './ids.ts'
 export {
-  amountMax, chargeAmountMax, chargeAmountMin, currencies, exactNumber, formatMoney, minorUnitDigits, parseInteger, safeIntegerMax,
+  amountMax,
+  chargeAmountMax,
+  chargeAmountMin,
+  currencies,
+  exactNumber,
+  formatMoney,
+  minorUnitDigits,
+  parseInteger,
+  safeIntegerMax,
 } from './money.ts'

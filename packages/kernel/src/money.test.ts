@@ -18,7 +18,8 @@ describe('an integer is read from plain digits only', () => {
     [' 1', undefined],
     ['9'.repeat(41), undefined],
   ] as const) {
-    test(`${JSON.stringify(text)} is ${want === undefined ? 'refused' : want}`, () => expect(parseInteger(text)).toBe(want))
+    test(`${JSON.stringify(text)} is ${want === undefined ? 'refused' : want}`, () =>
+      expect(parseInteger(text)).toBe(want))
   }
 })
 

@@ -6,8 +6,27 @@ export const amountMax = 10n ** 30n
 
 /** Decimal digits per ISO 4217 currency, where they are not 2. Source: Stripe's list of zero- and three-decimal currencies. */
 const decimals: Readonly<Record<string, 0 | 3>> = {
-  bif: 0, clp: 0, djf: 0, gnf: 0, jpy: 0, kmf: 0, krw: 0, mga: 0, pyg: 0, rwf: 0, ugx: 0, vnd: 0, vuv: 0, xaf: 0, xof: 0, xpf: 0,
-  bhd: 3, jod: 3, kwd: 3, omr: 3, tnd: 3,
+  bif: 0,
+  clp: 0,
+  djf: 0,
+  gnf: 0,
+  jpy: 0,
+  kmf: 0,
+  krw: 0,
+  mga: 0,
+  pyg: 0,
+  rwf: 0,
+  ugx: 0,
+  vnd: 0,
+  vuv: 0,
+  xaf: 0,
+  xof: 0,
+  xpf: 0,
+  bhd: 3,
+  jod: 3,
+  kwd: 3,
+  omr: 3,
+  tnd: 3,
 }
 
 /** Currencies a payment may be made in: lower-case ISO 4217 codes. */
@@ -26,8 +45,29 @@ export const minorUnitDigits = (currency: string): 0 | 2 | 3 => decimals[currenc
 
 /** Smallest chargeable amount per currency in minor units (Stripe's published minimums); 1 where none is published. */
 const minimums: Readonly<Record<string, bigint>> = {
-  usd: 50n, aed: 200n, aud: 50n, brl: 50n, cad: 50n, chf: 50n, czk: 1500n, dkk: 250n, eur: 50n, gbp: 30n, hkd: 400n, huf: 17500n,
-  inr: 50n, jpy: 50n, mxn: 1000n, myr: 200n, nok: 300n, nzd: 50n, pln: 200n, ron: 200n, sek: 300n, sgd: 50n, thb: 1000n,
+  usd: 50n,
+  aed: 200n,
+  aud: 50n,
+  brl: 50n,
+  cad: 50n,
+  chf: 50n,
+  czk: 1500n,
+  dkk: 250n,
+  eur: 50n,
+  gbp: 30n,
+  hkd: 400n,
+  huf: 17500n,
+  inr: 50n,
+  jpy: 50n,
+  mxn: 1000n,
+  myr: 200n,
+  nok: 300n,
+  nzd: 50n,
+  pln: 200n,
+  ron: 200n,
+  sek: 300n,
+  sgd: 50n,
+  thb: 1000n,
 }
 
 export const chargeAmountMin = (currency: string): bigint => minimums[currency] ?? 1n

@@ -6,7 +6,10 @@ const decode = (text: string, type?: string) => decodeBody(Buffer.from(text), ty
 const form = 'application/x-www-form-urlencoded'
 
 test("curl's default form content type with a JSON body is read as JSON", () => {
-  expect(decode('{"amount": 5000, "currency": "usd"}', form)).toEqual({ value: { amount: 5000, currency: 'usd' }, coerce: false })
+  expect(decode('{"amount": 5000, "currency": "usd"}', form)).toEqual({
+    value: { amount: 5000, currency: 'usd' },
+    coerce: false,
+  })
 })
 
 test('nested form parameters are decoded the ways the SDKs and curl send them', () => {
@@ -43,7 +46,12 @@ describe('refused with a clear fault', () => {
     ['XML', '<a/>', 'application/xml', 'content_type_unsupported'],
     ['multipart', '--x', 'multipart/form-data; boundary=x', 'content_type_unsupported'],
     ['JSON nested too deeply', `${'['.repeat(34)}1.5${']'.repeat(34)}`, 'application/json', 'body_invalid'],
-    ['JSON nested deeper than the stack', `${'['.repeat(400_000)}1.5${']'.repeat(400_000)}`, 'application/json', 'body_invalid'],
+    [
+      'JSON nested deeper than the stack',
+      `${'['.repeat(400_000)}1.5${']'.repeat(400_000)}`,
+      'application/json',
+      'body_invalid',
+    ],
     ['more values than any request has', `[1.5${',1.5'.repeat(20_000)}]`, 'application/json', 'body_invalid'],
     ['a form nested too deeply', 'a[b][c][d][e][f][g]=1', form, 'body_invalid'],
   ] as const) {

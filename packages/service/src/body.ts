@@ -13,7 +13,12 @@ export interface DecodedBody {
 export const supportedTypes = 'application/json or application/x-www-form-urlencoded'
 
 const formOptions = {
-  depth: 5, parameterLimit: 1000, arrayLimit: 100, allowPrototypes: false, plainObjects: false, strictDepth: true,
+  depth: 5,
+  parameterLimit: 1000,
+  arrayLimit: 100,
+  allowPrototypes: false,
+  plainObjects: false,
+  strictDepth: true,
 } as const
 
 /** Nested form encoding as Stripe's clients send it: `a[b]=c`, `a[0]=x`, `a[]=x`. */

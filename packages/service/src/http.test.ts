@@ -9,7 +9,15 @@ import { createLogger } from './log.ts'
 import { createOperations } from './operation.ts'
 
 const api = {
-  echo: { method: 'POST', path: '/echo', service: 'auth', access: ['public'], status: 200, summary: '', response: { type: 'object' } },
+  echo: {
+    method: 'POST',
+    path: '/echo',
+    service: 'auth',
+    access: ['public'],
+    status: 200,
+    summary: '',
+    response: { type: 'object' },
+  },
 } as const satisfies Api
 
 const lines: string[] = []
@@ -25,8 +33,16 @@ afterAll(() => http.close())
 
 test('whom nobody knows may send less', async () => {
   const payload = JSON.stringify({ password: 'x'.repeat(32 * 1024) })
-  const answer = await http.inject({ method: 'POST', url: '/echo', headers: { 'content-type': 'application/json' }, payload })
-  expect([answer.statusCode, answer.json<{ error: object }>().error]).toMatchObject([413, { code: 'body_too_large', message: 'The request body is larger than 32768 bytes.' }])
+  const answer = await http.inject({
+    method: 'POST',
+    url: '/echo',
+    headers: { 'content-type': 'application/json' },
+    payload,
+  })
+  expect([answer.statusCode, answer.json<{ error: object }>().error]).toMatchObject([
+    413,
+    { code: 'body_too_large', message: 'The request body is larger than 32768 bytes.' },
+  ])
 })
 
 test('a client that leaves in the middle of its body is no failure of ours', async () => {
@@ -34,7 +50,9 @@ test('a client that leaves in the middle of its body is no failure of ours', asy
   await http.listen({ host: '127.0.0.1', port: 0 })
   const socket = connect((http.server.address() as AddressInfo).port, '127.0.0.1')
   await once(socket, 'connect')
-  socket.write('POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":')
+  socket.write(
+    'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":',
+  )
   await once(http.server, 'request')
   socket.destroy()
   await eventually(() => expect(answered).toEqual([400]))

@@ -16,8 +16,10 @@ const strangersBodyBytesMax = 32 * 1024
 
 const frameworkFaults: Readonly<Record<string, (error: Error, bodyLimit: number) => Fault>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (cause, limit) => new Fault('body_too_large', { limit }, { cause }),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: (cause) => new Fault('body_invalid', { reason: 'its length differs from Content-Length' }, { cause }),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: (cause) => new Fault('content_type_unsupported', { given: '(malformed)', supported: supportedTypes }, { cause }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: (cause) =>
+    new Fault('body_invalid', { reason: 'its length differs from Content-Length' }, { cause }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (cause) =>
+    new Fault('content_type_unsupported', { given: '(malformed)', supported: supportedTypes }, { cause }),
   FST_ERR_BAD_URL: (cause) => new Fault('url_invalid', { reason: cause.message }, { cause }),
 }
 
@@ -48,31 +50,32 @@ const idempotencyHeader = (request: FastifyRequest): string | undefined => {
   return Array.isArray(value) ? value.join(',') : value
 }
 
-const handle = (operation: Operation, path: string, newId: NewId) => async (request: FastifyRequest, reply: FastifyReply) => {
-  const context = contextOf(request.raw)
-  const requestId = context?.requestId ?? newId('request')
-  const decoded = (request.body as DecodedBody | undefined) ?? { value: {}, coerce: true }
-  const idempotencyKey = idempotencyHeader(request)
-  const answer = await operation.answer({
-    // The concrete path, since a key's fingerprint covers it.
-    path,
-    principal: context?.principal,
-    requestId,
-    clientIp: context?.clientIp ?? '',
-    params: request.params as object,
-    query: request.query as object,
-    body: decoded.value,
-    coerceBody: decoded.coerce,
-    idempotencyKey,
-  })
-  if (idempotencyKey !== undefined && operation.route.idempotent === true) {
-    void reply.header('idempotency-key', idempotencyKey)
-    void reply.header('original-request', answer.replayed?.originalRequest ?? requestId)
-    if (answer.replayed !== undefined) void reply.header('idempotent-replayed', 'true')
+const handle =
+  (operation: Operation, path: string, newId: NewId) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const context = contextOf(request.raw)
+    const requestId = context?.requestId ?? newId('request')
+    const decoded = (request.body as DecodedBody | undefined) ?? { value: {}, coerce: true }
+    const idempotencyKey = idempotencyHeader(request)
+    const answer = await operation.answer({
+      // The concrete path, since a key's fingerprint covers it.
+      path,
+      principal: context?.principal,
+      requestId,
+      clientIp: context?.clientIp ?? '',
+      params: request.params as object,
+      query: request.query as object,
+      body: decoded.value,
+      coerceBody: decoded.coerce,
+      idempotencyKey,
+    })
+    if (idempotencyKey !== undefined && operation.route.idempotent === true) {
+      void reply.header('idempotency-key', idempotencyKey)
+      void reply.header('original-request', answer.replayed?.originalRequest ?? requestId)
+      if (answer.replayed !== undefined) void reply.header('idempotent-replayed', 'true')
+    }
+    // The line end is for people at a terminal.
+    return reply.code(answer.status).type(jsonType).send(`${answer.body}\n`)
   }
-  // The line end is for people at a terminal.
-  return reply.code(answer.status).type(jsonType).send(`${answer.body}\n`)
-}
 
 /** A service's router: its operations as HTTP, with Micro's decoding and error envelope instead of the framework's. */
 export const createHttp = (options: {

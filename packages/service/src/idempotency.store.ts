@@ -28,12 +28,18 @@ export const insertClaim = async (
   return rows.length === 1
 }
 
-export const lockClaim = async (sql: Sql, { merchant, mode, key }: ClaimKey, now: Date): Promise<ClaimRow | undefined> =>
-  first(await sql<ClaimRow>`
+export const lockClaim = async (
+  sql: Sql,
+  { merchant, mode, key }: ClaimKey,
+  now: Date,
+): Promise<ClaimRow | undefined> =>
+  first(
+    await sql<ClaimRow>`
     select fingerprint, request_id, recovery_point, status, body, leased_until > ${now} as leased
     from idempotency_keys
     where merchant = ${merchant} and mode = ${mode} and key = ${key}
-    for update`)
+    for update`,
+  )
 
 /** A new holder takes over a claim whose lease ran out; the old holder's writes no longer match the request id. */
 export const takeOverClaim = (sql: Sql, claim: ClaimKey & { requestId: string; leasedUntil: Date }) => sql`
@@ -42,7 +48,9 @@ export const takeOverClaim = (sql: Sql, claim: ClaimKey & { requestId: string; l
 
 /** False when another request has taken the claim over. */
 export const saveRecoveryPoint = async (
-  sql: Sql, { merchant, mode, key, requestId }: ClaimKey & { requestId: string }, recoveryPoint: string,
+  sql: Sql,
+  { merchant, mode, key, requestId }: ClaimKey & { requestId: string },
+  recoveryPoint: string,
 ): Promise<boolean> =>
   (
     await sql`
@@ -53,7 +61,9 @@ export const saveRecoveryPoint = async (
 
 /** The holder's answer. False when another request has taken the claim over, or it is answered already. */
 export const saveHeldResponse = async (
-  sql: Sql, { merchant, mode, key, requestId }: ClaimKey & { requestId: string }, response: { status: number; body: string },
+  sql: Sql,
+  { merchant, mode, key, requestId }: ClaimKey & { requestId: string },
+  response: { status: number; body: string },
 ): Promise<boolean> =>
   (
     await sql`
@@ -63,7 +73,11 @@ export const saveHeldResponse = async (
   ).length === 1
 
 /** The answer of work that has a lock of its own to be done once by, whoever holds the key meanwhile. */
-export const saveResponse = (sql: Sql, { merchant, mode, key }: ClaimKey, response: { status: number; body: string }) => sql`
+export const saveResponse = (
+  sql: Sql,
+  { merchant, mode, key }: ClaimKey,
+  response: { status: number; body: string },
+) => sql`
   update idempotency_keys set status = ${response.status}, body = ${response.body}, leased_until = null
   where merchant = ${merchant} and mode = ${mode} and key = ${key} and status is null`
 

@@ -18,9 +18,20 @@ beforeEach(() => {
 })
 
 const newKey = (): string => `key-${++keys}`
-const claim = (given: { key: string; fingerprint?: string; merchant?: string; mode?: 'test' | 'live'; requestId?: string }): Promise<ClaimOutcome> =>
+const claim = (given: {
+  key: string
+  fingerprint?: string
+  merchant?: string
+  mode?: 'test' | 'live'
+  requestId?: string
+}): Promise<ClaimOutcome> =>
   idempotency.claim({
-    merchant: 'acct_a', mode: 'test', fingerprint: 'f', requestId: 'req_1', serialize: (_status, body) => JSON.stringify(body), ...given,
+    merchant: 'acct_a',
+    mode: 'test',
+    fingerprint: 'f',
+    requestId: 'req_1',
+    serialize: (_status, body) => JSON.stringify(body),
+    ...given,
   })
 const claimed = async (given: Parameters<typeof claim>[0]) => {
   const outcome = await claim(given)
@@ -32,9 +43,12 @@ const fault = (code: string) => expect.objectContaining({ code }) as Fault
 describe('a key', () => {
   test('claimed by many requests at once goes to one of them; the others are told it is in use', async () => {
     const key = newKey()
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, at) => claim({ key, requestId: `req_${at}` })))
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, at) => claim({ key, requestId: `req_${at}` })),
+    )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toEqual(fault('idempotency_key_in_use'))
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toEqual(fault('idempotency_key_in_use'))
   })
 
   test('once answered is answered the same again, naming the request that did the work', async () => {
@@ -42,7 +56,9 @@ describe('a key', () => {
     const { claim: held } = await claimed({ key, requestId: 'req_first' })
     await database.db.transaction((sql) => held.complete(sql, 201, { id: 'pi_1' }))
     expect(await claim({ key, requestId: 'req_second' })).toEqual({
-      kind: 'replay', response: { status: 201, body: '{"id":"pi_1"}' }, originalRequest: 'req_first',
+      kind: 'replay',
+      response: { status: 201, body: '{"id":"pi_1"}' },
+      originalRequest: 'req_first',
     })
   })
 
@@ -87,7 +103,9 @@ describe('a key', () => {
     const key = newKey()
     await claimed({ key })
     clock.advance(16_000)
-    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, at) => claim({ key, requestId: `req_${at}` })))
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, at) => claim({ key, requestId: `req_${at}` })),
+    )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
@@ -125,7 +143,11 @@ describe('a key', () => {
     await expect(completed(late, 'pi_old')).rejects.toEqual(fault('idempotency_key_in_use'))
     await completed(held, 'pi_new')
     await expect(completed(late, 'pi_old')).rejects.toEqual(fault('idempotency_key_in_use'))
-    expect(await claim({ key })).toMatchObject({ kind: 'replay', response: { body: '{"id":"pi_new"}' }, originalRequest: 'req_new' })
+    expect(await claim({ key })).toMatchObject({
+      kind: 'replay',
+      response: { body: '{"id":"pi_new"}' },
+      originalRequest: 'req_new',
+    })
   })
 
   test('taken over is neither moved on nor answered by its late holder', async () => {
@@ -139,8 +161,14 @@ describe('a key', () => {
     expect((await claimed({ key, requestId: 'req_third' })).claim.recoveryPoint).toBeNull()
   })
 
-  for (const [what, key] of [['empty', ''], ['too long', 'k'.repeat(256)], ['not printable', 'a\nb'], ['not ASCII', 'ключ']] as const) {
-    test(`that is ${what} is refused`, async () => await expect(claim({ key })).rejects.toEqual(fault('idempotency_key_invalid')))
+  for (const [what, key] of [
+    ['empty', ''],
+    ['too long', 'k'.repeat(256)],
+    ['not printable', 'a\nb'],
+    ['not ASCII', 'ключ'],
+  ] as const) {
+    test(`that is ${what} is refused`, async () =>
+      await expect(claim({ key })).rejects.toEqual(fault('idempotency_key_invalid')))
   }
 })
 

@@ -3,7 +3,14 @@ import type { Mode } from '@micro/contracts'
 import { addMs, Fault, type Clock } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import {
-  insertClaim, lockClaim, releaseClaim, saveHeldResponse, saveRecoveryPoint, takeOverClaim, type ClaimKey, type ClaimRow,
+  insertClaim,
+  lockClaim,
+  releaseClaim,
+  saveHeldResponse,
+  saveRecoveryPoint,
+  takeOverClaim,
+  type ClaimKey,
+  type ClaimRow,
 } from './idempotency.store.ts'
 
 /** How long a request holds its key before another may take the work over, in ms. Longer than its work should take. */
@@ -29,7 +36,12 @@ export interface IdempotencyClaim {
 }
 
 export type ClaimOutcome =
-  | { readonly kind: 'claimed'; readonly claim: IdempotencyClaim; readonly release: () => Promise<void>; readonly finish: (response: StoredResponse) => Promise<void> }
+  | {
+      readonly kind: 'claimed'
+      readonly claim: IdempotencyClaim
+      readonly release: () => Promise<void>
+      readonly finish: (response: StoredResponse) => Promise<void>
+    }
   | { readonly kind: 'replay'; readonly response: StoredResponse; readonly originalRequest: string }
 
 export interface Idempotency {
@@ -54,7 +66,9 @@ const canonical = (value: unknown): string => {
 
 /** What a key stands for: the endpoint and its decoded parameters, in any order. Card fields never reach this point. */
 export const fingerprintOf = (request: { path: string; params: object; body: object }): string =>
-  createHash('sha256').update(`${request.path}\n${canonical(request.params)}\n${canonical(request.body)}`).digest('base64')
+  createHash('sha256')
+    .update(`${request.path}\n${canonical(request.params)}\n${canonical(request.body)}`)
+    .digest('base64')
 
 /** Keys of 1 to 255 printable ASCII characters, Stripe's bound. */
 export const checkKey = (key: string): string => {
@@ -89,7 +103,8 @@ export const databaseIdempotency = ({ db, clock }: { db: Database; clock: Clock 
         key,
         recoveryPoint,
         reach: async (sql, point) => mustHold(await saveRecoveryPoint(sql, held, point)),
-        complete: async (sql, status, body) => mustHold(await saveHeldResponse(sql, held, { status, body: serialize(status, body) })),
+        complete: async (sql, status, body) =>
+          mustHold(await saveHeldResponse(sql, held, { status, body: serialize(status, body) })),
       },
       release: () => releaseClaim(db.sql, claimKey, requestId),
       finish: async (response) => void (await saveHeldResponse(db.sql, held, response)),

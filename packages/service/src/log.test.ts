@@ -17,8 +17,16 @@ describe('a secret never reaches the log', () => {
     ['an error with a key in it', key, (log) => log.error({ err: new Error(`bad key ${key}`) }, 'x')],
     ['an error with a key at the start of a line', key, (log) => log.error({ err: new Error(`bad key\n${key}`) }, 'x')],
     ['a card number after a tab', '4242424242424242', (log) => log.info('card\t4242424242424242')],
-    ['a JWT at the start of a line', 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln', (log) => log.info('a\neyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln')],
-    ['a JWT', 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln', (log) => log.info('token eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln')],
+    [
+      'a JWT at the start of a line',
+      'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln',
+      (log) => log.info('a\neyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln'),
+    ],
+    [
+      'a JWT',
+      'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln',
+      (log) => log.info('token eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln'),
+    ],
     ['an endpoint secret', 'whsec_0123456789abcdef', (log) => log.info({ note: 'whsec_0123456789abcdef' }, 'x')],
     ['a card number', '4242424242424242', (log) => log.info({ note: 'card 4242424242424242' }, 'x')],
     ['a card number in groups', '4242 4242 4242 4242', (log) => log.info('card 4242 4242 4242 4242')],
@@ -38,6 +46,10 @@ test('ids, amounts and times stay readable', () => {
   expect(redactText(line)).toBe(line)
 })
 
-for (const [digits, want] of [['4242424242424242', true], ['4242424242424241', false], ['378282246310005', true]] as const) {
+for (const [digits, want] of [
+  ['4242424242424242', true],
+  ['4242424242424241', false],
+  ['378282246310005', true],
+] as const) {
   test(`${digits} ${want ? 'passes' : 'fails'} the Luhn check`, () => expect(passesLuhn(digits)).toBe(want))
 }

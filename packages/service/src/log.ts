@@ -4,8 +4,19 @@ import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino'
 export type Logger = PinoLogger
 
 const secretFields = [
-  'password', 'current_password', 'new_password', 'token', 'refresh_token', 'authorization', 'cookie', 'key', 'secret', 'credential',
-  'client_secret', 'number', 'cvc',
+  'password',
+  'current_password',
+  'new_password',
+  'token',
+  'refresh_token',
+  'authorization',
+  'cookie',
+  'key',
+  'secret',
+  'credential',
+  'client_secret',
+  'number',
+  'cvc',
 ]
 
 // In a JSON line a secret may follow an escape such as \n, whose letter would hide that a word begins. A JWT's start is
@@ -28,7 +39,9 @@ export const passesLuhn = (digits: string): boolean => {
 /** Masks API keys, tokens, secrets and possible card numbers inside any text. */
 export const redactText = (text: string): string =>
   text
-    .replace(secretText, (_match, head: string | undefined) => (head === undefined ? '[redacted]' : `${head}[redacted]`))
+    .replace(secretText, (_match, head: string | undefined) =>
+      head === undefined ? '[redacted]' : `${head}[redacted]`,
+    )
     .replace(digitRuns, (run) => (passesLuhn(run.replace(/[ -]/g, '')) ? '[redacted]' : run))
 
 /** A logger whose every line is redacted, whatever field a secret hides in. */

@@ -43,7 +43,10 @@ const compileSerializer = (schema: object): ((body: unknown) => string) =>
 
 const checkAccess = ({ access }: Route, principal: Principal | undefined): void => {
   if (access.includes('public')) return
-  const held = principal === undefined ? undefined : ({ api_key: 'secret_key', session: 'session', service: 'internal' } as const)[principal.kind]
+  const held =
+    principal === undefined
+      ? undefined
+      : ({ api_key: 'secret_key', session: 'session', service: 'internal' } as const)[principal.kind]
   if (held !== undefined && access.includes(held)) return
   if (access.includes('internal')) throw new Fault('permission_denied')
   throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
@@ -76,7 +79,8 @@ export const createOperation = (options: {
     body: route.body === undefined ? noParts : compileValidator(route.body),
   }
   const serializeSuccess = compileSerializer(route.response)
-  const serialize = (status: number, body: object): string => (status < 300 ? serializeSuccess(body) : JSON.stringify(body))
+  const serialize = (status: number, body: object): string =>
+    status < 300 ? serializeSuccess(body) : JSON.stringify(body)
 
   const prepare = (raw: RawCall): Call<Route> => {
     checkAccess(route, raw.principal)
@@ -104,14 +108,31 @@ export const createOperation = (options: {
     return { status, body: serialize(status, body as object) }
   }
 
-  const answerOnce = async (raw: RawCall, call: Call<Route>, key: string, idempotency: Idempotency): Promise<Answer> => {
+  const answerOnce = async (
+    raw: RawCall,
+    call: Call<Route>,
+    key: string,
+    idempotency: Idempotency,
+  ): Promise<Answer> => {
     const principal = raw.principal
-    assert(principal !== undefined && principal.kind !== 'service', `${name} takes idempotency keys from merchants only`)
+    assert(
+      principal !== undefined && principal.kind !== 'service',
+      `${name} takes idempotency keys from merchants only`,
+    )
     const outcome = await idempotency.claim({
-      merchant: principal.merchant, mode: principal.mode, key, requestId: raw.requestId, serialize,
-      fingerprint: fingerprintOf({ path: `${route.method} ${raw.path}`, params: raw.params, body: call.body as object }),
+      merchant: principal.merchant,
+      mode: principal.mode,
+      key,
+      requestId: raw.requestId,
+      serialize,
+      fingerprint: fingerprintOf({
+        path: `${route.method} ${raw.path}`,
+        params: raw.params,
+        body: call.body as object,
+      }),
     })
-    if (outcome.kind === 'replay') return { ...outcome.response, replayed: { originalRequest: outcome.originalRequest } }
+    if (outcome.kind === 'replay')
+      return { ...outcome.response, replayed: { originalRequest: outcome.originalRequest } }
     try {
       const answer = settle(raw, await handler({ ...call, idempotency: outcome.claim }))
       // Work that changed nothing has stored no answer yet; this keeps the first one told for every repeat.

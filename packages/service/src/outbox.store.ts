@@ -31,7 +31,8 @@ export const selectUnacknowledged = (sql: Sql, limit: number) => sql<OutboxRow>`
   limit ${limit}`
 
 export const acknowledge = async (sql: Sql, ids: readonly bigint[], now: Date): Promise<number> =>
-  (await sql`update outbox set acked_at = ${now} where id = any(${ids}::bigint[]) and acked_at is null returning id`).length
+  (await sql`update outbox set acked_at = ${now} where id = any(${ids}::bigint[]) and acked_at is null returning id`)
+    .length
 
 /** Acknowledged rows live on in the events service; here they are only in the way. */
 export const deleteAcknowledged = async (sql: Sql, before: Date): Promise<number> =>

@@ -36,8 +36,14 @@ export const appendOutbox =
     const created_at = fromUnixSeconds(unixSeconds(clock.now()))
     for (const { type, object } of events) {
       await insertOutbox(sql, {
-        event_id: newId('event'), merchant: origin.merchant, mode: origin.mode, type, created_at,
-        request_id: origin.requestId, idempotency_key: origin.idempotencyKey, object: { ...object },
+        event_id: newId('event'),
+        merchant: origin.merchant,
+        mode: origin.mode,
+        type,
+        created_at,
+        request_id: origin.requestId,
+        idempotency_key: origin.idempotencyKey,
+        object: { ...object },
       })
     }
   }

@@ -20,7 +20,10 @@ export const shownName = (name: string): string => {
 
 /** `/entries/0/amount` → `entries[0][amount]`, the way Stripe names parameters. */
 const paramName = (path: string, last?: string): string => {
-  const names = path.split('/').slice(1).map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const names = path
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
   if (last !== undefined) names.push(last)
   return shownName(names.map((name, at) => (at === 0 ? name : `[${name}]`)).join(''))
 }
@@ -48,7 +51,8 @@ const reasonFor = ({ keyword, parentSchema, params, message, data }: ErrorObject
   if (expected !== undefined) return `must be ${expected}, got ${show(data)}`
   const allowed = allowedValues((parentSchema ?? {}) as { anyOf?: readonly { const?: unknown }[] })
   if (allowed !== undefined) return `must be one of ${allowed}, got ${show(data)}`
-  if (keyword === 'const') return `must be ${show((params as { allowedValue: unknown }).allowedValue)}, got ${show(data)}`
+  if (keyword === 'const')
+    return `must be ${show((params as { allowedValue: unknown }).allowedValue)}, got ${show(data)}`
   if (keyword === 'type') return `${message ?? 'has the wrong type'}, got ${show(data)}`
   if (keyword === 'pattern') return `has a form that is not allowed here, got ${show(data)}`
   return message ?? 'is not valid'
@@ -65,15 +69,22 @@ const allowedOrExpected = ({ parentSchema }: ErrorObject): boolean => {
 
 const faultFor = (error: ErrorObject): Fault => {
   if (error.keyword === 'required') {
-    return new Fault('parameter_missing', { param: paramName(error.instancePath, (error.params as { missingProperty: string }).missingProperty) })
+    return new Fault('parameter_missing', {
+      param: paramName(error.instancePath, (error.params as { missingProperty: string }).missingProperty),
+    })
   }
   if (error.keyword === 'additionalProperties') {
-    return new Fault('parameter_unknown', { param: paramName(error.instancePath, (error.params as { additionalProperty: string }).additionalProperty) })
+    return new Fault('parameter_unknown', {
+      param: paramName(error.instancePath, (error.params as { additionalProperty: string }).additionalProperty),
+    })
   }
   const param = paramName(error.instancePath)
   if (param === '') return new Fault('body_invalid', { reason: reasonFor(error) })
   if (error.keyword === 'type' && (error.params as { type: unknown }).type === 'integer') {
-    return new Fault('parameter_invalid_integer', { param, reason: `must be a whole number, without quotes, fraction or exponent, got ${show(error.data)}` })
+    return new Fault('parameter_invalid_integer', {
+      param,
+      reason: `must be a whole number, without quotes, fraction or exponent, got ${show(error.data)}`,
+    })
   }
   if (error.keyword === 'minLength' && error.data === '') return new Fault('parameter_invalid_empty', { param })
   return new Fault('parameter_invalid', { param, reason: reasonFor(error) })
@@ -98,7 +109,8 @@ const refuseLooseIntegers = (leaves: readonly Leaf[]): void => {
     if (typeof now !== 'number' || String(now) === text) continue
     if (Number.isFinite(now) && !Number.isInteger(now)) continue
     throw new Fault('parameter_invalid_integer', {
-      param: paramName(path), reason: `must be a whole number without fraction or exponent, got ${show(text)}`,
+      param: paramName(path),
+      reason: `must be a whole number without fraction or exponent, got ${show(text)}`,
     })
   }
 }

@@ -9,7 +9,9 @@ describe('a worker', () => {
     let rounds = 0
     const second = Promise.withResolvers<void>()
     const worker = createWorker({
-      name: 'test', everyMs: 600_000, log,
+      name: 'test',
+      everyMs: 600_000,
+      log,
       round: () => {
         if (++rounds === 1) worker.ring()
         else second.resolve()
@@ -26,7 +28,9 @@ describe('a worker', () => {
     let rounds = 0
     const done = Promise.withResolvers<void>()
     const worker = createWorker({
-      name: 'test', everyMs: 600_000, log,
+      name: 'test',
+      everyMs: 600_000,
+      log,
       round: () => {
         if (++rounds === 5) done.resolve()
         return Promise.resolve(rounds < 5)
@@ -42,7 +46,9 @@ describe('a worker', () => {
     let rounds = 0
     const recovered = Promise.withResolvers<void>()
     const worker = createWorker({
-      name: 'test', everyMs: 5, log,
+      name: 'test',
+      everyMs: 5,
+      log,
       round: () => {
         if (++rounds < 3) return Promise.reject(new Error('the database is away'))
         recovered.resolve()
@@ -59,7 +65,9 @@ describe('a worker', () => {
     const finish = Promise.withResolvers<void>()
     let finished = false
     const worker = createWorker({
-      name: 'test', everyMs: 600_000, log,
+      name: 'test',
+      everyMs: 600_000,
+      log,
       round: async () => {
         started.resolve()
         await finish.promise

@@ -28,7 +28,10 @@ export const createWorker = (options: {
   const rest = async (ms: number): Promise<void> => {
     const timer = new AbortController()
     const rung = wake.promise
-    await Promise.race([delay(ms, undefined, { signal: AbortSignal.any([timer.signal, stopping.signal]) }).catch(() => {}), rung])
+    await Promise.race([
+      delay(ms, undefined, { signal: AbortSignal.any([timer.signal, stopping.signal]) }).catch(() => {}),
+      rung,
+    ])
     timer.abort()
     wake = Promise.withResolvers<void>()
   }
@@ -45,7 +48,9 @@ export const createWorker = (options: {
         failures++
         options.log.warn({ err: error, worker: options.name, failures }, 'worker.round_failed')
         // Not cut short by a ring: a failing dependency is not helped by being asked more often.
-        await delay(Math.min(options.everyMs, 50 * 2 ** failures), undefined, { signal: stopping.signal }).catch(() => {})
+        await delay(Math.min(options.everyMs, 50 * 2 ** failures), undefined, { signal: stopping.signal }).catch(
+          () => {},
+        )
       }
     }
   }

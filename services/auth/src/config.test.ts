@@ -4,13 +4,20 @@ import { createAuthSecrets, type AuthSecrets } from './secrets.ts'
 
 test('fresh secrets make a configuration with safe defaults', async () => {
   const config = readAuthConfig({}, await createAuthSecrets())
-  expect(config).toMatchObject({ registrationOpen: false, accessTokenSeconds: 600, refreshTokenDays: 30, passwordHashConcurrency: 2 })
+  expect(config).toMatchObject({
+    registrationOpen: false,
+    accessTokenSeconds: 600,
+    refreshTokenDays: 30,
+    passwordHashConcurrency: 2,
+  })
   expect(config.peppers.current.secret).toHaveLength(32)
   expect(Object.isFrozen(config)).toBe(true)
 })
 
 test('two installations share no secret', async () => {
-  const [first, second] = [await createAuthSecrets(), await createAuthSecrets()].map((secrets) => readAuthConfig({}, secrets))
+  const [first, second] = [await createAuthSecrets(), await createAuthSecrets()].map((secrets) =>
+    readAuthConfig({}, secrets),
+  )
   expect(first?.peppers.current.secret.equals(second?.peppers.current.secret ?? Buffer.alloc(0))).toBe(false)
   expect(first?.jwtKeys.current.d).not.toBe(second?.jwtKeys.current.d)
 })
@@ -23,7 +30,10 @@ test('the environment may hold the secrets', async () => {
 test('of several secrets the first is the current one', async () => {
   const read = async () => JSON.parse(await createAuthSecrets()) as AuthSecrets
   const [newer, older] = [await read(), await read()]
-  const both: AuthSecrets = { peppers: [...newer.peppers, ...older.peppers], jwt_keys: [...newer.jwt_keys, ...older.jwt_keys] }
+  const both: AuthSecrets = {
+    peppers: [...newer.peppers, ...older.peppers],
+    jwt_keys: [...newer.jwt_keys, ...older.jwt_keys],
+  }
   const { peppers, jwtKeys } = readAuthConfig({}, JSON.stringify(both))
   expect([peppers.current.id, ...peppers.previous.map(({ id }) => id)]).toEqual(both.peppers.map(({ id }) => id))
   expect([jwtKeys.current, ...jwtKeys.previous]).toEqual(both.jwt_keys)
@@ -33,11 +43,24 @@ test('of several secrets the first is the current one', async () => {
 
 test('everything wrong is told at once, and no secret with it', async () => {
   const broken = (await createAuthSecrets()).replace(/"d":"./, '"d":"!')
-  const env = { MICRO_REGISTRATION: 'maybe', MICRO_ACCESS_TOKEN_SECONDS: '1e3', MICRO_REFRESH_TOKEN_DAYS: '0', MICRO_PASSWORD_HASH_CONCURRENCY: '-1' }
+  const env = {
+    MICRO_REGISTRATION: 'maybe',
+    MICRO_ACCESS_TOKEN_SECONDS: '1e3',
+    MICRO_REFRESH_TOKEN_DAYS: '0',
+    MICRO_PASSWORD_HASH_CONCURRENCY: '-1',
+  }
   const attempt = () => readAuthConfig(env, broken)
   for (const name of [...Object.keys(env), 'MICRO_AUTH_SECRETS', 'jwt_keys']) expect(attempt).toThrow(name)
   const secret = /"d":"(.{20})/.exec(broken)?.[1] ?? ''
   expect(attempt).not.toThrow(secret)
-  for (const text of [undefined, '', '{', 'null', '[]', '{"peppers":[],"jwt_keys":[]}', '{"peppers":[{}],"jwt_keys":[{}]}'])
+  for (const text of [
+    undefined,
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"peppers":[],"jwt_keys":[]}',
+    '{"peppers":[{}],"jwt_keys":[{}]}',
+  ])
     expect(() => readAuthConfig({}, text)).toThrow(/MICRO_AUTH_SECRETS/)
 })

@@ -14,7 +14,10 @@ test('neither the whole database nor the log holds a password, an API key, a tok
   const key = await auth.createKey(principal, { environment: 'live' })
   await auth.logIn('someone.else@example.com', 'their password')
   await auth.verify(key.key)
-  await auth.call('POST', '/auth/password', { principal, body: { current_password: password, new_password: 'correct horse' } })
+  await auth.call('POST', '/auth/password', {
+    principal,
+    body: { current_password: password, new_password: 'correct horse' },
+  })
   await auth.stop()
 
   const rows = await dump(database.owner.sql)
@@ -22,8 +25,16 @@ test('neither the whole database nor the log holds a password, an API key, a tok
   expect(rows).toContain(principal.session)
   expect(rows).toContain(refreshTokenHash(next.refresh_token).toString('hex'))
   const secrets = [
-    password, 'correct horse', 'their password', 'someone.else', tokens.refresh_token, next.refresh_token, tokens.token, key.key,
-    auth.config.peppers.current.secret.toString('hex'), auth.config.jwtKeys.current.d,
+    password,
+    'correct horse',
+    'their password',
+    'someone.else',
+    tokens.refresh_token,
+    next.refresh_token,
+    tokens.token,
+    key.key,
+    auth.config.peppers.current.secret.toString('hex'),
+    auth.config.jwtKeys.current.d,
   ]
   for (const secret of secrets) {
     // Binary columns are dumped in hex.
@@ -37,7 +48,14 @@ test('neither the whole database nor the log holds a password, an API key, a tok
 })
 
 const dump = async (sql: Awaited<ReturnType<typeof testDatabase>>['owner']['sql']) => {
-  const parts = await Promise.all(tables.map((table) => sql<{ text: string }>`
-    select query_to_xml(format('select one::text as row from auth.%I one', ${table}::text), true, false, '')::text as text`))
-  return parts.flat().map(({ text }) => text).join('\n')
+  const parts = await Promise.all(
+    tables.map(
+      (table) => sql<{ text: string }>`
+    select query_to_xml(format('select one::text as row from auth.%I one', ${table}::text), true, false, '')::text as text`,
+    ),
+  )
+  return parts
+    .flat()
+    .map(({ text }) => text)
+    .join('\n')
 }

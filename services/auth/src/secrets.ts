@@ -97,5 +97,8 @@ export const parseAuthSecrets = (json: string): SecretRings => {
 export const everyOf = <T>({ current, previous }: Rotating<T>): readonly T[] => [current, ...previous]
 
 /** HMAC-SHA-256 under a pepper. The purpose keeps the uses of one pepper apart. */
-export const keyedHash = (pepper: Pepper, purpose: 'api_key' | 'login_email' | 'refresh_token', value: string): Buffer =>
-  createHmac('sha256', pepper.secret).update(`${purpose}\n${value}`).digest()
+export const keyedHash = (
+  pepper: Pepper,
+  purpose: 'api_key' | 'login_email' | 'refresh_token',
+  value: string,
+): Buffer => createHmac('sha256', pepper.secret).update(`${purpose}\n${value}`).digest()

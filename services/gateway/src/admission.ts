@@ -10,7 +10,11 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * is ours, and for what may change something an Origin that is ours. Returns the path.
  * @throws Fault headers_too_large, parameter_invalid, parameter_missing, url_invalid, host_not_allowed, origin_not_allowed
  */
-export const admit = (request: IncomingMessage, guard: BrowserGuard, { checkOrigin }: { checkOrigin: boolean }): string => {
+export const admit = (
+  request: IncomingMessage,
+  guard: BrowserGuard,
+  { checkOrigin }: { checkOrigin: boolean },
+): string => {
   checkHeaders(request)
   const path = checkedPath(request.url ?? '')
   const host = request.headers.host ?? ''

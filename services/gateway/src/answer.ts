@@ -51,7 +51,15 @@ export const sendFaultOnSocket = (socket: Duplex, fault: Fault, headers: Readonl
   if (!socket.writable) return void socket.destroy()
   const { status } = fault.spec
   const text = `${JSON.stringify(errorBody(fault))}\n`
-  const all = { ...headers, ...faultHeaders(fault), 'content-type': jsonType, 'content-length': Buffer.byteLength(text), connection: 'close' }
+  const all = {
+    ...headers,
+    ...faultHeaders(fault),
+    'content-type': jsonType,
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+  }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('')}\r\n${text}`, () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\n${lines.join('')}\r\n${text}`, () =>
+    socket.destroy(),
+  )
 }

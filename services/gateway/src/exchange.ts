@@ -14,21 +14,36 @@ export interface Exchange {
 }
 
 export const openExchange = (requestId: string, clientIp: string): Exchange => ({
-  requestId, clientIp, startedMs: monotonicMs(), pattern: '(none)', principal: undefined,
+  requestId,
+  clientIp,
+  startedMs: monotonicMs(),
+  pattern: '(none)',
+  principal: undefined,
 })
 
-const methodOf = (request: IncomingMessage): string => (/^[A-Z]{1,10}$/.test(request.method ?? '') ? (request.method ?? '') : '(other)')
+const methodOf = (request: IncomingMessage): string =>
+  /^[A-Z]{1,10}$/.test(request.method ?? '') ? (request.method ?? '') : '(other)'
 
 /** The one line every request leaves behind. Holds no header, query, body or raw path, so no secret can be in it. */
 export const logExchange = (
-  log: Logger, exchange: Exchange, outcome: { method: string; status: number; bytes: number; aborted: boolean; fault?: string },
+  log: Logger,
+  exchange: Exchange,
+  outcome: { method: string; status: number; bytes: number; aborted: boolean; fault?: string },
 ): void => {
   const { principal } = exchange
   log.info(
     {
-      request_id: exchange.requestId, method: outcome.method, route: exchange.pattern, status: outcome.status,
-      ms: Math.round((monotonicMs() - exchange.startedMs) * 100) / 100, bytes: outcome.bytes, ip: exchange.clientIp,
-      merchant: principal?.merchant, mode: principal?.mode, key_id: principal?.keyId, user: principal?.user,
+      request_id: exchange.requestId,
+      method: outcome.method,
+      route: exchange.pattern,
+      status: outcome.status,
+      ms: Math.round((monotonicMs() - exchange.startedMs) * 100) / 100,
+      bytes: outcome.bytes,
+      ip: exchange.clientIp,
+      merchant: principal?.merchant,
+      mode: principal?.mode,
+      key_id: principal?.keyId,
+      user: principal?.user,
       ...(outcome.aborted ? { aborted: true } : {}),
       ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
     },
@@ -37,11 +52,19 @@ export const logExchange = (
 }
 
 /** Logs the line once the answer has left, or its reader has gone. */
-export const logWhenClosed = (log: Logger, exchange: Exchange, request: IncomingMessage, response: ServerResponse): void => {
+export const logWhenClosed = (
+  log: Logger,
+  exchange: Exchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void => {
   const method = methodOf(request)
   response.once('close', () => {
     logExchange(log, exchange, {
-      method, status: response.statusCode, aborted: !response.writableFinished, bytes: Number(response.getHeader('content-length') ?? 0),
+      method,
+      status: response.statusCode,
+      aborted: !response.writableFinished,
+      bytes: Number(response.getHeader('content-length') ?? 0),
     })
   })
 }

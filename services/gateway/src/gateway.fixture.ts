@@ -2,7 +2,14 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { memoryBus } from '@micro/bus'
-import { apis, type Api, type BusMessages, type MerchantPrincipal, type Mode, type SequencedEvent } from '@micro/contracts'
+import {
+  apis,
+  type Api,
+  type BusMessages,
+  type MerchantPrincipal,
+  type Mode,
+  type SequencedEvent,
+} from '@micro/contracts'
 import { createIds, systemClock, type Clock } from '@micro/kernel'
 import { createLogger, createService, reply as replyWith, type Call, type Runtime, type Service } from '@micro/service'
 import { newApiKey } from '@micro/signing'
@@ -22,8 +29,14 @@ export interface Answer {
 
 /** A runtime that logs to nowhere, for tests without a gateway. */
 export const fakeRuntime = (clock: Clock = systemClock): Runtime => ({
-  bus: memoryBus<BusMessages>({ onError: () => {} }), clock, newId: createIds({ clock }),
-  log: createLogger({ service: 'gateway', level: 'silent', destination: new Writable({ write: (_chunk, _encoding, done) => done() }) }),
+  bus: memoryBus<BusMessages>({ onError: () => {} }),
+  clock,
+  newId: createIds({ clock }),
+  log: createLogger({
+    service: 'gateway',
+    level: 'silent',
+    destination: new Writable({ write: (_chunk, _encoding, done) => done() }),
+  }),
 })
 
 /** Everything a handler was called with, so that tests see what passed the gateway. */
@@ -33,7 +46,12 @@ export interface Seen {
 }
 
 /** A service whose handlers note the call and answer whatever `reply` says. */
-export const fakeService = (name: UpstreamName, runtime: Runtime, seen: Seen[], reply: (operation: string) => Promise<object>): Service => {
+export const fakeService = (
+  name: UpstreamName,
+  runtime: Runtime,
+  seen: Seen[],
+  reply: (operation: string) => Promise<object>,
+): Service => {
   const api: Api = apis[name]
   const handlers = Object.fromEntries(
     Object.keys(api).map((operation) => [
@@ -68,8 +86,15 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
         return {
           seq,
           event: {
-            id: `evt_${merchant}_${mode}_${seq}`, object: 'event', api_version: 'test', created: 0, data: { object: {} }, livemode: mode === 'live',
-            pending_webhooks: 0, request: { id: null, idempotency_key: null }, type: 'payment_intent.created',
+            id: `evt_${merchant}_${mode}_${seq}`,
+            object: 'event',
+            api_version: 'test',
+            created: 0,
+            data: { object: {} },
+            livemode: mode === 'live',
+            pending_webhooks: 0,
+            request: { id: null, idempotency_key: null },
+            type: 'payment_intent.created',
           },
         }
       })
@@ -78,7 +103,10 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
     },
     prune(merchant: string, mode: Mode, upTo: number): void {
       const log = logOf(merchant, mode)
-      logs.set(`${merchant} ${mode}`, log.filter(({ seq }) => seq > upTo))
+      logs.set(
+        `${merchant} ${mode}`,
+        log.filter(({ seq }) => seq > upTo),
+      )
     },
     client: {
       readEventStream({ query }: { query?: { merchant: string; mode: Mode; after: number; limit?: number } }) {
@@ -133,7 +161,11 @@ export interface World {
   readonly lines: Record<string, unknown>[]
   /** What the fake services answer with; a test may make it wait or throw. */
   readonly replying: { reply: (operation: string) => Promise<object> }
-  call(method: string, path: string, options?: { key?: string; headers?: Record<string, string>; body?: string }): Promise<Answer>
+  call(
+    method: string,
+    path: string,
+    options?: { key?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Answer>
   /** Writes bytes as they are and returns everything that came back until the server closed (or `until` was seen). */
   raw(bytes: string, until?: RegExp): Promise<string>
   stop(): Promise<void>
@@ -148,18 +180,29 @@ const unlimited = { perKey: 0, perIp: 0, login: 0 }
 
 /** A gateway on a free port with fake services behind it. */
 export const startWorld = async (
-  options: { config?: Overrides; clock?: Clock; deps?: Partial<GatewayDependencies>; upstreams?: Partial<Record<UpstreamName, Upstream>> } = {},
+  options: {
+    config?: Overrides
+    clock?: Clock
+    deps?: Partial<GatewayDependencies>
+    upstreams?: Partial<Record<UpstreamName, Upstream>>
+  } = {},
 ): Promise<World> => {
   const clock = options.clock ?? systemClock
   const lines: Record<string, unknown>[] = []
   const destination = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      for (const line of chunk.toString('utf8').trim().split('\n')) lines.push(JSON.parse(line) as Record<string, unknown>)
+      for (const line of chunk.toString('utf8').trim().split('\n'))
+        lines.push(JSON.parse(line) as Record<string, unknown>)
       done()
     },
   })
   const bus = memoryBus<BusMessages>({ onError: (error) => lines.push({ msg: 'bus.failed', error: String(error) }) })
-  const runtime: Runtime = { bus, clock, newId: createIds({ clock }), log: createLogger({ service: 'gateway', destination }) }
+  const runtime: Runtime = {
+    bus,
+    clock,
+    newId: createIds({ clock }),
+    log: createLogger({ service: 'gateway', destination }),
+  }
   const seen: Seen[] = []
   const replying = { reply: (operation: string): Promise<object> => Promise.resolve({ operation }) }
   const services = (['auth', 'payments', 'ledger', 'events'] as const).map((name) =>
@@ -171,20 +214,37 @@ export const startWorld = async (
   const defaults = readGatewayConfig({})
   const { limits, stream, ...rest } = options.config ?? {}
   const config: GatewayConfig = {
-    ...defaults, port: 0, drainMs: 2_000, ...rest, limits: { ...unlimited, ...limits }, stream: { ...defaults.stream, ...stream },
+    ...defaults,
+    port: 0,
+    drainMs: 2_000,
+    ...rest,
+    limits: { ...unlimited, ...limits },
+    stream: { ...defaults.stream, ...stream },
   }
-  const upstreams = Object.fromEntries(services.map((service) => [service.name, localUpstream(service)])) as Record<UpstreamName, Upstream>
+  const upstreams = Object.fromEntries(services.map((service) => [service.name, localUpstream(service)])) as Record<
+    UpstreamName,
+    Upstream
+  >
   const gateway = createGateway({
-    ...runtime, config, upstreams: { ...upstreams, ...options.upstreams }, auth: auth.client, events: events.client,
+    ...runtime,
+    config,
+    upstreams: { ...upstreams, ...options.upstreams },
+    auth: auth.client,
+    events: events.client,
     limiter: memoryLimiter({ clock }),
-    health: Object.fromEntries(services.map((service) => [service.name, service.ready])), ...options.deps,
+    health: Object.fromEntries(services.map((service) => [service.name, service.ready])),
+    ...options.deps,
   })
   const { port } = await gateway.listen()
 
   const call: World['call'] = (method, path, { key, headers, body } = {}) =>
     new Promise((resolve, reject) => {
       const outgoing = httpRequest({
-        host: '127.0.0.1', port, method, path, agent: false,
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        agent: false,
         headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
       })
       outgoing.on('error', reject)
@@ -193,7 +253,12 @@ export const startWorld = async (
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
         response.on('end', () => {
           const isJson = String(response.headers['content-type']).startsWith('application/json') && text !== ''
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: (isJson ? JSON.parse(text) : {}) as Answer['json'] })
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: (isJson ? JSON.parse(text) : {}) as Answer['json'],
+          })
         })
       })
       outgoing.end(body)
@@ -213,7 +278,17 @@ export const startWorld = async (
     })
 
   return {
-    gateway, port, url: `http://127.0.0.1:${port}`, auth, events, bus, seen, lines, replying, call, raw,
+    gateway,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    auth,
+    events,
+    bus,
+    seen,
+    lines,
+    replying,
+    call,
+    raw,
     async stop() {
       await gateway.close()
       await Promise.all(services.map((service) => service.stop()))

@@ -23,7 +23,12 @@ describe('who may call what', () => {
   test('a secret key reaches the service as a principal, not as a key', async () => {
     const answer = await world.call('GET', '/v1/payment_intents', { key })
     expect(answer.status).toBe(300)
-    expect(world.seen[0]?.call.principal).toEqual({ kind: 'api_key', merchant: 'acct_a', mode: 'test', keyId: world.auth.keyId(key) })
+    expect(world.seen[0]?.call.principal).toEqual({
+      kind: 'api_key',
+      merchant: 'acct_a',
+      mode: 'test',
+      keyId: world.auth.keyId(key),
+    })
   })
 
   test('the key works as Basic user name, as `curl -u` sends it', async () => {
@@ -42,11 +47,20 @@ describe('who may call what', () => {
     expect(await codeOf(world.call('GET', '/v1/payment_intents'))).toEqual([401, 'api_key_missing'])
     expect(await codeOf(world.call('GET', '/auth/api_keys'))).toEqual([401, 'session_missing'])
     expect(await codeOf(world.call('GET', '/auth/api_keys', { key }))).toEqual([401, 'session_missing'])
-    expect(await codeOf(world.call('GET', '/v1/payment_intents', { key: session }))).toEqual([403, 'secret_key_required'])
-    expect(await codeOf(world.call('GET', '/auth/me', { key: 'eyJhbGciOiJub25lIn0.e30.c2ln' }))).toEqual([401, 'session_invalid'])
+    expect(await codeOf(world.call('GET', '/v1/payment_intents', { key: session }))).toEqual([
+      403,
+      'secret_key_required',
+    ])
+    expect(await codeOf(world.call('GET', '/auth/me', { key: 'eyJhbGciOiJub25lIn0.e30.c2ln' }))).toEqual([
+      401,
+      'session_invalid',
+    ])
     expect((await world.call('GET', '/auth/me', { key })).status).toBe(300)
     expect((await world.call('GET', '/auth/me', { key: session })).status).toBe(300)
-    expect(world.seen.map(({ call }) => call.principal)).toMatchObject([{ kind: 'api_key' }, { kind: 'session', user: 'usr_1' }])
+    expect(world.seen.map(({ call }) => call.principal)).toMatchObject([
+      { kind: 'api_key' },
+      { kind: 'session', user: 'usr_1' },
+    ])
   })
 
   test('a malformed key costs no look-up, a well-formed unknown one is refused and shown masked', async () => {
@@ -66,7 +80,11 @@ describe('who may call what', () => {
     world.auth.state.down = true
     const answer = await world.call('GET', '/v1/events', { key: fresh })
     world.auth.state.down = false
-    expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([503, 'upstream_unavailable', '1'])
+    expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([
+      503,
+      'upstream_unavailable',
+      '1',
+    ])
     expect((await world.call('GET', '/v1/events', { key: fresh })).status).toBe(300)
   })
 
@@ -91,14 +109,24 @@ describe('what the envelope and headers say', () => {
     const answer = await world.call('GET', '/v1/customers', { key })
     expect([answer.status, answer.json.error.type]).toEqual([404, 'invalid_request_error'])
     expect(answer.json.error.message).toContain('Micro')
-    for (const path of ['/authors', '/paymentsfoo', '/auth/validate_key', '/internal/stream', '/internal/credentials/verify']) {
+    for (const path of [
+      '/authors',
+      '/paymentsfoo',
+      '/auth/validate_key',
+      '/internal/stream',
+      '/internal/credentials/verify',
+    ]) {
       expect((await world.call('POST', path, { key })).status).toBe(404)
     }
   })
 
   test('a known path with another method is 405 with Allow', async () => {
     const answer = await world.call('PUT', '/v1/payment_intents', { key })
-    expect([answer.status, answer.json.error.code, answer.headers['allow']]).toEqual([405, 'method_not_allowed', 'GET, POST, HEAD, OPTIONS'])
+    expect([answer.status, answer.json.error.code, answer.headers['allow']]).toEqual([
+      405,
+      'method_not_allowed',
+      'GET, POST, HEAD, OPTIONS',
+    ])
   })
 
   test('HEAD answers like GET without a body, OPTIONS with the methods', async () => {
@@ -125,14 +153,19 @@ describe('what the envelope and headers say', () => {
       await world.call('GET', '/health'),
     ]) {
       expect(answer.headers['request-id']).toMatch(/^req_/)
-      expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+      expect(answer.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      })
     }
     expect(world.seen[0]?.call.requestId).toMatch(/^req_/)
   })
 
   test('/v1 echoes a valid Stripe-Version, and its own otherwise', async () => {
     const version = async (asked?: string) =>
-      (await world.call('GET', '/v1/events', { key, headers: asked === undefined ? {} : { 'stripe-version': asked } })).headers['stripe-version']
+      (await world.call('GET', '/v1/events', { key, headers: asked === undefined ? {} : { 'stripe-version': asked } }))
+        .headers['stripe-version']
     expect(await version('2024-06-20')).toBe('2024-06-20')
     expect(await version('nonsense')).toBe(await version())
     expect((await world.call('GET', '/ledger/accounts', { key })).headers['stripe-version']).toBeUndefined()
@@ -143,8 +176,14 @@ describe('what the envelope and headers say', () => {
     await eventually(() => world.lines.length > 0)
     expect(world.lines).toHaveLength(1)
     expect(world.lines[0]).toMatchObject({
-      msg: 'request.finished', method: 'GET', route: '/v1/events/:id', status: 300, merchant: 'acct_a', mode: 'test',
-      key_id: world.auth.keyId(key), ip: '127.0.0.1',
+      msg: 'request.finished',
+      method: 'GET',
+      route: '/v1/events/:id',
+      status: 300,
+      merchant: 'acct_a',
+      mode: 'test',
+      key_id: world.auth.keyId(key),
+      ip: '127.0.0.1',
     })
     expect(JSON.stringify(world.lines)).not.toMatch(/evt_private|sk_test_/)
   })
@@ -169,12 +208,18 @@ describe('what the envelope and headers say', () => {
 
 describe('browsers', () => {
   test('a name that was rebound to us is not served', async () => {
-    expect(await codeOf(world.call('GET', '/v1/events', { key, headers: { host: 'rebound.evil.example' } }))).toEqual([421, 'host_not_allowed'])
+    expect(await codeOf(world.call('GET', '/v1/events', { key, headers: { host: 'rebound.evil.example' } }))).toEqual([
+      421,
+      'host_not_allowed',
+    ])
   })
 
   test('a foreign page can change nothing, with or without a key', async () => {
     for (const origin of ['https://evil.example', 'null']) {
-      expect(await codeOf(world.call('POST', '/auth/login', { headers: { origin }, body: '{}' }))).toEqual([403, 'origin_not_allowed'])
+      expect(await codeOf(world.call('POST', '/auth/login', { headers: { origin }, body: '{}' }))).toEqual([
+        403,
+        'origin_not_allowed',
+      ])
     }
     expect(world.seen).toEqual([])
   })
@@ -183,7 +228,9 @@ describe('browsers', () => {
     const preflight = (origin: string) =>
       world.call('OPTIONS', '/v1/payment_intents', { headers: { origin, 'access-control-request-method': 'POST' } })
     expect((await preflight('https://app.example.com')).headers).toMatchObject({
-      'access-control-allow-origin': 'https://app.example.com', vary: 'Origin', 'access-control-max-age': '600',
+      'access-control-allow-origin': 'https://app.example.com',
+      vary: 'Origin',
+      'access-control-max-age': '600',
     })
     expect((await preflight('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined()
   })

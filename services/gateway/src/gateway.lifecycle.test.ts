@@ -15,7 +15,10 @@ describe('health', () => {
   test('all well is 200 ok', async () => {
     world = await startWorld()
     const { status, json } = await world.call('GET', '/health')
-    expect([status, json]).toMatchObject([200, { status: 'ok', service: 'gateway', services: { ledger: { status: 'ok' } } }])
+    expect([status, json]).toMatchObject([
+      200,
+      { status: 'ok', service: 'gateway', services: { ledger: { status: 'ok' } } },
+    ])
     expect(json['version']).toMatch(/^\d+\.\d+\.\d+/)
   })
 
@@ -24,7 +27,11 @@ describe('health', () => {
     world = await startWorld({ deps: { health: { auth: ok, ledger: broken, events: named } } })
     const { status, json, text } = await world.call('GET', '/health')
     expect([status, json['status']]).toEqual([200, 'degraded'])
-    expect(json['services']).toMatchObject({ auth: { status: 'ok' }, ledger: { status: 'unavailable' }, events: { reason: /events service/ } })
+    expect(json['services']).toMatchObject({
+      auth: { status: 'ok' },
+      ledger: { status: 'unavailable' },
+      events: { reason: /events service/ },
+    })
     expect(text).not.toContain('hunter2')
     expect(JSON.stringify(world.lines)).toContain('health.check_failed')
   })
@@ -39,7 +46,10 @@ describe('health', () => {
 
   test('a check that hangs does not hang the answer', async () => {
     world = await startWorld({ deps: { health: { auth: ok, ledger: () => new Promise(() => {}) } } })
-    expect((await world.call('GET', '/health')).json).toMatchObject({ status: 'degraded', services: { ledger: { reason: /did not answer/ } } })
+    expect((await world.call('GET', '/health')).json).toMatchObject({
+      status: 'degraded',
+      services: { ledger: { reason: /did not answer/ } },
+    })
   })
 })
 
@@ -48,7 +58,10 @@ describe('starting and stopping', () => {
     world = await startWorld()
     const second = startWorld({ config: { port: world.port } })
     await expect(second).rejects.toBeInstanceOf(ListenError)
-    await expect(second).rejects.toMatchObject({ code: 'port_taken', message: `Port ${world.port} on 127.0.0.1 is taken by another program.` })
+    await expect(second).rejects.toMatchObject({
+      code: 'port_taken',
+      message: `Port ${world.port} on 127.0.0.1 is taken by another program.`,
+    })
   })
 
   test('closing lets a request under way finish, tells its connection to close and takes no new ones', async () => {

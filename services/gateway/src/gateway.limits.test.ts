@@ -19,11 +19,20 @@ describe('limits', () => {
       clock.advance(170)
     }
     const refused = await world.call('GET', '/v1/events', { key })
-    expect([refused.status, refused.json.error.code, refused.json.error.type]).toEqual([429, 'rate_limit', 'invalid_request_error'])
+    expect([refused.status, refused.json.error.code, refused.json.error.type]).toEqual([
+      429,
+      'rate_limit',
+      'invalid_request_error',
+    ])
     // The first of the hundred was 17 s ago, so it leaves the window in 43 s.
     expect(refused.headers).toMatchObject({
-      'retry-after': '43', 'ratelimit-policy': '"default";q=100;w=60', ratelimit: '"default";r=0;t=43', 'x-ratelimit-remaining': '0',
-      'x-ratelimit-reset': String(Date.UTC(2026, 0, 1, 0, 1) / 1000), 'stripe-should-retry': 'false', 'stripe-rate-limited-reason': 'global-rate',
+      'retry-after': '43',
+      'ratelimit-policy': '"default";q=100;w=60',
+      ratelimit: '"default";r=0;t=43',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Date.UTC(2026, 0, 1, 0, 1) / 1000),
+      'stripe-should-retry': 'false',
+      'stripe-rate-limited-reason': 'global-rate',
     })
     clock.advance(43_000)
     expect((await world.call('GET', '/v1/events', { key })).status).toBe(300)
@@ -34,9 +43,16 @@ describe('limits', () => {
     const [first, second] = [world.auth.issue(), world.auth.issue()]
     const session = world.auth.logIn('usr_9')
     const again = `${session}x`
-    world.auth.holders.set(again, { kind: 'session', merchant: 'acct_a', mode: 'test', user: 'usr_9', session: 'ses_other' })
+    world.auth.holders.set(again, {
+      kind: 'session',
+      merchant: 'acct_a',
+      mode: 'test',
+      user: 'usr_9',
+      session: 'ses_other',
+    })
     const statuses: number[] = []
-    for (const key of [first, first, first, second]) statuses.push((await world.call('GET', '/v1/events', { key })).status)
+    for (const key of [first, first, first, second])
+      statuses.push((await world.call('GET', '/v1/events', { key })).status)
     for (const key of [session, again, again]) statuses.push((await world.call('GET', '/auth/me', { key })).status)
     expect(statuses).toEqual([300, 300, 429, 300, 300, 300, 429])
   })
@@ -46,9 +62,11 @@ describe('limits', () => {
     const body = JSON.stringify({ email: 'a@b.c', password: 'securepassword' })
     for (const _ of times(3)) expect((await world.call('POST', '/auth/login', { body })).status).toBe(300)
     const refused = await world.call('POST', '/auth/register', { body })
-    expect([refused.status, refused.headers['ratelimit-policy'], refused.headers['stripe-rate-limited-reason']]).toEqual([
-      429, '"login";q=3;w=60', 'endpoint-rate',
-    ])
+    expect([
+      refused.status,
+      refused.headers['ratelimit-policy'],
+      refused.headers['stripe-rate-limited-reason'],
+    ]).toEqual([429, '"login";q=3;w=60', 'endpoint-rate'])
   })
 
   test('guessing keys is limited per address, spares the database, and locks no known key out', async () => {
@@ -71,8 +89,12 @@ describe('limits', () => {
   test('a spoofed X-Forwarded-For changes no window', async () => {
     world = await startWorld({ config: { limits: { login: 1 } } })
     const body = JSON.stringify({ email: 'a@b.c', password: 'securepassword' })
-    expect((await world.call('POST', '/auth/login', { body, headers: { 'x-forwarded-for': '203.0.113.1' } })).status).toBe(300)
-    expect((await world.call('POST', '/auth/login', { body, headers: { 'x-forwarded-for': '203.0.113.2' } })).status).toBe(429)
+    expect(
+      (await world.call('POST', '/auth/login', { body, headers: { 'x-forwarded-for': '203.0.113.1' } })).status,
+    ).toBe(300)
+    expect(
+      (await world.call('POST', '/auth/login', { body, headers: { 'x-forwarded-for': '203.0.113.2' } })).status,
+    ).toBe(429)
   })
 
   test('health is never limited, and 0 switches a limit off', async () => {

@@ -31,10 +31,25 @@ const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(a
 
 describe('no header of a client becomes an identity', () => {
   const identity = [
-    'X-User-Id: usr_evil', 'x-user-id: usr_evil2', 'X_User_Id: usr_evil', 'X-Merchant: acct_evil', 'X-Merchant-Id: acct_evil', 'X-Environment: live',
-    'X-Org-ID: evil', 'X-Tenant-Id: evil', 'X-Internal-Token: evil', 'X-Micro-Principal: evil', 'X-Forwarded-For: 203.0.113.9', 'X-Forwarded-User: evil',
-    'X-Forwarded-Host: evil', 'Forwarded: for=203.0.113.9', 'X-Real-IP: 203.0.113.9', 'Cookie: session=evil', 'Stripe-Account: acct_evil',
-    'Proxy-Authorization: Basic ZXZpbA==', 'X-Http-Method-Override: DELETE',
+    'X-User-Id: usr_evil',
+    'x-user-id: usr_evil2',
+    'X_User_Id: usr_evil',
+    'X-Merchant: acct_evil',
+    'X-Merchant-Id: acct_evil',
+    'X-Environment: live',
+    'X-Org-ID: evil',
+    'X-Tenant-Id: evil',
+    'X-Internal-Token: evil',
+    'X-Micro-Principal: evil',
+    'X-Forwarded-For: 203.0.113.9',
+    'X-Forwarded-User: evil',
+    'X-Forwarded-Host: evil',
+    'Forwarded: for=203.0.113.9',
+    'X-Real-IP: 203.0.113.9',
+    'Cookie: session=evil',
+    'Stripe-Account: acct_evil',
+    'Proxy-Authorization: Basic ZXZpbA==',
+    'X-Http-Method-Override: DELETE',
   ]
   test('the service sees none of them, in no form', async () => {
     expect(statusOf(await world.raw(requestOf([...identity, 'Connection: close'])))).toBe(200)
@@ -45,25 +60,44 @@ describe('no header of a client becomes an identity', () => {
   test('naming headers in Connection removes none that frame the message, and the context stays', async () => {
     const body = 'amount=100&currency=usd'
     const answer = await world.raw(
-      requestOf(['Connection: close, content-length, content-type, x-user-id, host', `Content-Length: ${body.length}`], {
-        body, line: 'POST /v1/payment_intents HTTP/1.1',
-      }),
+      requestOf(
+        ['Connection: close, content-length, content-type, x-user-id, host', `Content-Length: ${body.length}`],
+        {
+          body,
+          line: 'POST /v1/payment_intents HTTP/1.1',
+        },
+      ),
     )
     expect(statusOf(answer)).toBe(300)
     expect(world.seen[0]?.call).toMatchObject({ principal: { merchant: 'acct_a' }, body: { amount: 100 } })
   })
 
   test('what the service needs passes', async () => {
-    await world.raw(requestOf(['Connection: close', 'Idempotency-Key: abc', 'Content-Type: application/json', 'traceparent: 00-a-b-01']))
-    expect(echoed?.headers).toMatchObject({ 'idempotency-key': 'abc', 'content-type': 'application/json', traceparent: '00-a-b-01' })
+    await world.raw(
+      requestOf([
+        'Connection: close',
+        'Idempotency-Key: abc',
+        'Content-Type: application/json',
+        'traceparent: 00-a-b-01',
+      ]),
+    )
+    expect(echoed?.headers).toMatchObject({
+      'idempotency-key': 'abc',
+      'content-type': 'application/json',
+      traceparent: '00-a-b-01',
+    })
   })
 })
 
 describe('a request that two parsers could read differently is refused and its connection closed', () => {
   const canary = 'GET /v1/events/canary HTTP/1.1\r\nHost: localhost\r\n\r\n'
-  const post = (headers: readonly string[], body: string) => requestOf(headers, { body, line: 'POST /v1/payment_intents HTTP/1.1' })
+  const post = (headers: readonly string[], body: string) =>
+    requestOf(headers, { body, line: 'POST /v1/payment_intents HTTP/1.1' })
   for (const [name, bytes] of [
-    ['Content-Length and Transfer-Encoding', () => post(['Content-Length: 4', 'Transfer-Encoding: chunked'], `0\r\n\r\n${canary}`)],
+    [
+      'Content-Length and Transfer-Encoding',
+      () => post(['Content-Length: 4', 'Transfer-Encoding: chunked'], `0\r\n\r\n${canary}`),
+    ],
     ['two different lengths', () => post(['Content-Length: 0', 'Content-Length: 40'], canary)],
     ['a length with a sign', () => post(['Content-Length: +0'], canary)],
     ['a length with a space', () => post(['Content-Length: 0 0'], canary)],
@@ -104,7 +138,11 @@ describe('bounds of a request', () => {
     ['CONNECT', () => requestOf([], { line: 'CONNECT evil.example:443 HTTP/1.1' }), 405],
     ['TRACE', () => requestOf([], { line: 'TRACE /v1/events HTTP/1.1' }), 405],
     ['an unknown expectation', () => requestOf(['Expect: 200-maybe']), 400],
-    ['an upgrade to something else is ignored', () => requestOf(['Connection: upgrade', 'Upgrade: h2c'], { line: 'GET /health HTTP/1.1' }), 200],
+    [
+      'an upgrade to something else is ignored',
+      () => requestOf(['Connection: upgrade', 'Upgrade: h2c'], { line: 'GET /health HTTP/1.1' }),
+      200,
+    ],
   ] as const) {
     test(`${name} is ${status}`, async () => {
       const answer = await world.raw(bytes(), until)
@@ -116,7 +154,9 @@ describe('bounds of a request', () => {
 
   test('Expect: 100-continue is answered only once the key is good and the length allowed', async () => {
     const line = 'POST /v1/payment_intents HTTP/1.1'
-    expect(statusOf(await world.raw(requestOf(['Expect: 100-continue', 'Content-Length: 2000000'], { line }), until))).toBe(413)
+    expect(
+      statusOf(await world.raw(requestOf(['Expect: 100-continue', 'Content-Length: 2000000'], { line }), until)),
+    ).toBe(413)
     const anonymous = `${line}\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n`
     expect(statusOf(await world.raw(anonymous, until))).toBe(401)
     const good = requestOf(['Expect: 100-continue', 'Content-Length: 2', 'Connection: close'], { line, body: '{}' })

@@ -51,11 +51,17 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const policies = policiesOf(config)
   const enforce = createEnforcer({ limiter: deps.limiter, clock })
   const cache = credentialCache({
-    clock, ttlMs: config.credentialTtlMs, negativeTtlMs: config.credentialNegativeTtlMs,
+    clock,
+    ttlMs: config.credentialTtlMs,
+    negativeTtlMs: config.credentialNegativeTtlMs,
     lookUp: async (credential) => (await deps.auth.verifyCredential({ body: { credential } })).principal,
   })
   const authenticate = createAuthenticator({ cache, enforce, failures: policies.failures })
-  const guard = browserGuard({ listenHost: config.host, allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins })
+  const guard = browserGuard({
+    listenHost: config.host,
+    allowedHosts: config.allowedHosts,
+    allowedOrigins: config.allowedOrigins,
+  })
   const clientIp = clientIpReader(config.trustedProxies)
   const hub = createHub({ bus, log, events: deps.events, cache, config: config.stream })
   const inFlight = createInFlight()
@@ -63,12 +69,30 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const draining = (): boolean => closing !== undefined
 
   const answer = createPipeline({
-    newId, log, guard, clientIp, authenticate, enforce, policies, draining,
-    routes: createRoutes(), health: createHealth({ checks: deps.health, clock, log }), upstreams: deps.upstreams,
+    newId,
+    log,
+    guard,
+    clientIp,
+    authenticate,
+    enforce,
+    policies,
+    draining,
+    routes: createRoutes(),
+    health: createHealth({ checks: deps.health, clock, log }),
+    upstreams: deps.upstreams,
   })
   const upgrade = createUpgrader({
-    newId, log, guard, clientIp, authenticate, enforce, draining, hub,
-    policy: policies.stream, events: deps.events, config: config.stream,
+    newId,
+    log,
+    guard,
+    clientIp,
+    authenticate,
+    enforce,
+    draining,
+    hub,
+    policy: policies.stream,
+    events: deps.events,
+    config: config.stream,
   })
   const server = createHttpServer({
     newId,

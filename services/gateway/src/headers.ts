@@ -6,15 +6,32 @@ import { Fault } from '@micro/kernel'
  * identity (X-User-Id, X-Org-Id, X-Forwarded-*, any spelling), Authorization and Cookie are simply not on it.
  */
 const passing: ReadonlySet<string> = new Set([
-  'accept', 'accept-language', 'content-length', 'content-type', 'host', 'idempotency-key', 'stripe-version', 'traceparent', 'tracestate',
-  'transfer-encoding', 'user-agent',
+  'accept',
+  'accept-language',
+  'content-length',
+  'content-type',
+  'host',
+  'idempotency-key',
+  'stripe-version',
+  'traceparent',
+  'tracestate',
+  'transfer-encoding',
+  'user-agent',
 ])
 
 /** These frame the message; a client naming them in Connection must not make them vanish. */
 const framing: ReadonlySet<string> = new Set(['content-length', 'host', 'transfer-encoding'])
 
 /** Headers whose repetition two readers could resolve differently. */
-const single = ['host', 'authorization', 'content-length', 'content-type', 'idempotency-key', 'origin', 'transfer-encoding'] as const
+const single = [
+  'host',
+  'authorization',
+  'content-length',
+  'content-type',
+  'idempotency-key',
+  'origin',
+  'transfer-encoding',
+] as const
 
 const headersMax = 100
 
@@ -33,7 +50,12 @@ export const checkHeaders = (request: IncomingMessage): void => {
 
 /** Leaves only the headers a service may see, in every form in which the request object holds them. */
 export const stripHeaders = (request: IncomingMessage): void => {
-  const hopByHop = new Set((request.headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim()))
+  const hopByHop = new Set(
+    (request.headers.connection ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim()),
+  )
   const passes = (name: string): boolean => passing.has(name) && (framing.has(name) || !hopByHop.has(name))
   const headers: IncomingMessage['headers'] = {}
   for (const [name, value] of Object.entries(request.headers)) if (passes(name)) headers[name] = value
@@ -42,4 +64,5 @@ export const stripHeaders = (request: IncomingMessage): void => {
 }
 
 /** True when a body was announced that is larger than `limit` bytes; one without a length is counted while it is read. */
-export const announcesTooMuch = (request: IncomingMessage, limit: number): boolean => Number(request.headers['content-length'] ?? 0) > limit
+export const announcesTooMuch = (request: IncomingMessage, limit: number): boolean =>
+  Number(request.headers['content-length'] ?? 0) > limit

@@ -26,7 +26,9 @@ const freshMs = 1_000
 // Anyone may read this, so an unexpected error's own words stay in the log.
 const reasonOf = (error: unknown): string => {
   if (error instanceof Fault) return error.message
-  return error instanceof TimeoutError ? `It did not answer within ${checkMsMax} ms.` : 'It cannot do its work right now; the log says why.'
+  return error instanceof TimeoutError
+    ? `It did not answer within ${checkMsMax} ms.`
+    : 'It cannot do its work right now; the log says why.'
 }
 
 const overall = (services: Readonly<Record<string, ServiceHealth>>): Health['status'] => {
@@ -38,7 +40,15 @@ const overall = (services: Readonly<Record<string, ServiceHealth>>): Health['sta
 }
 
 /** Asks every service at once whether it can work; answers are shared for a second, so that probes cost nothing. */
-export const createHealth = ({ checks, clock, log }: { checks: Checks; clock: Clock; log: Logger }): (() => Promise<Health>) => {
+export const createHealth = ({
+  checks,
+  clock,
+  log,
+}: {
+  checks: Checks
+  clock: Clock
+  log: Logger
+}): (() => Promise<Health>) => {
   const nowMs = elapsedMs(clock)
   let latest: { readonly health: Promise<Health>; readonly atMs: number } | undefined
 
@@ -53,7 +63,9 @@ export const createHealth = ({ checks, clock, log }: { checks: Checks; clock: Cl
   }
 
   const checkAll = async (): Promise<Health> => {
-    const services = Object.fromEntries(await Promise.all(Object.entries(checks).map(([name, check]) => checkOne(name, check))))
+    const services = Object.fromEntries(
+      await Promise.all(Object.entries(checks).map(([name, check]) => checkOne(name, check))),
+    )
     return { status: overall(services), service: 'gateway', version, services }
   }
 

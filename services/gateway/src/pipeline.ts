@@ -33,7 +33,8 @@ type Operation = Extract<Target, { kind: 'operation' }>
 /** Everything that is no Fault is our bug: told as such, with the cause in the log only. */
 export const asFault = (error: unknown, log: Logger, requestId: string): Fault => {
   const fault = error instanceof Fault ? error : new Fault('internal', {}, { cause: error })
-  if (fault.spec.status >= 500 && fault.cause !== undefined) log.error({ err: fault.cause, request_id: requestId, fault: fault.code }, 'request.failed')
+  if (fault.spec.status >= 500 && fault.cause !== undefined)
+    log.error({ err: fault.cause, request_id: requestId, fault: fault.code }, 'request.failed')
   return fault
 }
 
@@ -41,7 +42,12 @@ export const asFault = (error: unknown, log: Logger, requestId: string): Fault =
 export const createPipeline = (parts: PipelineParts) => {
   const { guard, routes, policies, enforce } = parts
 
-  const identify = async (exchange: Exchange, target: Operation, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const identify = async (
+    exchange: Exchange,
+    target: Operation,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
     const { access, method } = target.route
     const setHeader = headersOf(response)
     if (access.includes('public')) {
@@ -54,7 +60,12 @@ export const createPipeline = (parts: PipelineParts) => {
     await enforce(policies.perKey, owner, setHeader)
   }
 
-  const handOver = (exchange: Exchange, target: Operation, request: IncomingMessage, response: ServerResponse): void => {
+  const handOver = (
+    exchange: Exchange,
+    target: Operation,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void => {
     stripHeaders(request)
     // The service knows no HEAD; the response object does, and sends no body.
     if (request.method === 'HEAD') request.method = 'GET'
@@ -75,7 +86,10 @@ export const createPipeline = (parts: PipelineParts) => {
     readyz: answerHealth,
     livez: (response) => sendJson(response, 200, { status: 'ok', service: 'gateway' }),
     stream: () => {
-      throw new Fault('parameter_invalid', { param: 'Upgrade', reason: 'this is a WebSocket: connect to it with a WebSocket client' })
+      throw new Fault('parameter_invalid', {
+        param: 'Upgrade',
+        reason: 'this is a WebSocket: connect to it with a WebSocket client',
+      })
     },
   }
 

@@ -11,7 +11,8 @@ describe('the routing table', () => {
     for (const path of pathsOf(route)) {
       test(`${route.method} ${path} goes to ${route.service}.${name}`, () => {
         expect(routes.match(route.method, concrete(path))).toMatchObject({
-          kind: 'found', target: { kind: 'operation', name, upstream: route.service, pattern: path },
+          kind: 'found',
+          target: { kind: 'operation', name, upstream: route.service, pattern: path },
         })
       })
     }
@@ -24,16 +25,40 @@ describe('the routing table', () => {
   }
 
   for (const path of [
-    '/authors', '/auth', '/auth/', '/auth/me/', '/AUTH/me', '/paymentsfoo', '/payments', '/auth/validate_key', '/internal', '/internal/stream', '/v1',
-    '/v1/', '/v1/customers', '/ws/', '/wsx', '/healthz', '/health/', '/ledger', `/v1/events/${'x'.repeat(256)}`,
+    '/authors',
+    '/auth',
+    '/auth/',
+    '/auth/me/',
+    '/AUTH/me',
+    '/paymentsfoo',
+    '/payments',
+    '/auth/validate_key',
+    '/internal',
+    '/internal/stream',
+    '/v1',
+    '/v1/',
+    '/v1/customers',
+    '/ws/',
+    '/wsx',
+    '/healthz',
+    '/health/',
+    '/ledger',
+    `/v1/events/${'x'.repeat(256)}`,
   ]) {
-    test(`${path.slice(0, 30)} is unknown: nothing matches by prefix`, () => expect(routes.match('GET', path)).toEqual({ kind: 'unknown' }))
+    test(`${path.slice(0, 30)} is unknown: nothing matches by prefix`, () =>
+      expect(routes.match('GET', path)).toEqual({ kind: 'unknown' }))
   }
 
   test('a known path with another method names the methods there are', () => {
-    expect(routes.match('PUT', '/v1/payment_intents')).toMatchObject({ kind: 'wrong_method', allowed: ['GET', 'POST', 'HEAD', 'OPTIONS'] })
+    expect(routes.match('PUT', '/v1/payment_intents')).toMatchObject({
+      kind: 'wrong_method',
+      allowed: ['GET', 'POST', 'HEAD', 'OPTIONS'],
+    })
     expect(routes.match('GET', '/auth/login')).toMatchObject({ kind: 'wrong_method', allowed: ['POST', 'OPTIONS'] })
-    expect(routes.match('TRACE', '/health')).toMatchObject({ kind: 'wrong_method', allowed: ['GET', 'HEAD', 'OPTIONS'] })
+    expect(routes.match('TRACE', '/health')).toMatchObject({
+      kind: 'wrong_method',
+      allowed: ['GET', 'HEAD', 'OPTIONS'],
+    })
   })
 
   test('HEAD is answered by GET', () => {

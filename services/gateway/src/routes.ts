@@ -7,7 +7,13 @@ export type OwnRoute = 'welcome' | 'health' | 'livez' | 'readyz' | 'stream'
 
 /** Where a request goes: to a service's operation, or to the gateway itself. */
 export type Target =
-  | { readonly kind: 'operation'; readonly name: string; readonly route: Route; readonly pattern: string; readonly upstream: UpstreamName }
+  | {
+      readonly kind: 'operation'
+      readonly name: string
+      readonly route: Route
+      readonly pattern: string
+      readonly upstream: UpstreamName
+    }
   | { readonly kind: 'own'; readonly name: OwnRoute; readonly pattern: string }
 
 export type Match =
@@ -16,7 +22,11 @@ export type Match =
   | { readonly kind: 'unknown' }
 
 const ownRoutes: Readonly<Record<string, OwnRoute>> = {
-  '/': 'welcome', '/health': 'health', '/livez': 'livez', '/readyz': 'readyz', '/ws': 'stream',
+  '/': 'welcome',
+  '/health': 'health',
+  '/livez': 'livez',
+  '/readyz': 'readyz',
+  '/ws': 'stream',
 }
 
 const targets = (): Target[] => [
@@ -25,27 +35,46 @@ const targets = (): Target[] => [
     Object.entries(api as Readonly<Record<string, Route>>)
       .filter(([, route]) => !route.access.includes('internal'))
       .flatMap(([name, route]) =>
-        pathsOf(route).map((pattern): Target => ({ kind: 'operation', name, route, pattern, upstream: upstream as UpstreamName })),
+        pathsOf(route).map((pattern): Target => ({
+          kind: 'operation',
+          name,
+          route,
+          pattern,
+          upstream: upstream as UpstreamName,
+        })),
       ),
   ),
 ]
 
 const methods = ['GET', 'POST', 'DELETE'] as const satisfies readonly HTTPMethod[]
 const isMethod = (text: string): text is (typeof methods)[number] => (methods as readonly string[]).includes(text)
-const allowedFrom = (found: readonly string[]): string[] => [...found, ...(found.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+const allowedFrom = (found: readonly string[]): string[] => [
+  ...found,
+  ...(found.includes('GET') ? ['HEAD'] : []),
+  'OPTIONS',
+]
 
 /**
  * The routing table, made of the contracts alone and with the services' own router and settings, so that both always
  * agree on what a path means. Operations between services are not in it.
  */
-export const createRoutes = (): { match(method: string, path: string): Match; readonly patterns: readonly string[] } => {
-  const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, maxParamLength: 255 })
+export const createRoutes = (): {
+  match(method: string, path: string): Match
+  readonly patterns: readonly string[]
+} => {
+  const router = findMyWay({
+    caseSensitive: true,
+    ignoreTrailingSlash: false,
+    ignoreDuplicateSlashes: false,
+    maxParamLength: 255,
+  })
   const all = targets()
   for (const target of all) {
     assert(surfaceOf(target.pattern) !== 'internal', `${target.pattern} must not be public`)
     router.on(target.kind === 'own' ? 'GET' : target.route.method, target.pattern, () => {}, target)
   }
-  const find = (method: HTTPMethod, path: string): Target | undefined => router.find(method, path)?.store as Target | undefined
+  const find = (method: HTTPMethod, path: string): Target | undefined =>
+    router.find(method, path)?.store as Target | undefined
 
   return {
     patterns: all.map(({ pattern }) => pattern),

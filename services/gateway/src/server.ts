@@ -29,20 +29,38 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
 
   const server = createServer(
     {
-      maxHeaderSize: headerBytesMax, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2_000,
-      insecureHTTPParser: false, requireHostHeader: false, joinDuplicateHeaders: false, shouldUpgradeCallback: wantsWebSocket,
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 2_000,
+      insecureHTTPParser: false,
+      requireHostHeader: false,
+      joinDuplicateHeaders: false,
+      shouldUpgradeCallback: wantsWebSocket,
     },
     handle,
   )
 
-  const refuse = (socket: Duplex, fault: Fault): void => sendFaultOnSocket(socket, fault, commonHeaders(newId('request')))
+  const refuse = (socket: Duplex, fault: Fault): void =>
+    sendFaultOnSocket(socket, fault, commonHeaders(newId('request')))
 
   server.on('checkContinue', handle)
   server.on('checkExpectation', (_request, response: ServerResponse) => {
-    refuse(response.req.socket, new Fault('parameter_invalid', { param: 'Expect', reason: "only '100-continue' is known" }))
+    refuse(
+      response.req.socket,
+      new Fault('parameter_invalid', { param: 'Expect', reason: "only '100-continue' is known" }),
+    )
   })
   server.on('connect', (_request, socket) => {
-    refuse(socket, new Fault('method_not_allowed', { method: 'CONNECT', path: 'this server', allowed: 'GET, HEAD, POST, DELETE, OPTIONS' }))
+    refuse(
+      socket,
+      new Fault('method_not_allowed', {
+        method: 'CONNECT',
+        path: 'this server',
+        allowed: 'GET, HEAD, POST, DELETE, OPTIONS',
+      }),
+    )
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())

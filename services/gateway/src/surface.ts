@@ -38,7 +38,8 @@ export const answerOptions = (response: ServerResponse, allowed: readonly string
 /** The fault of a request that no route takes. `shown` bounds what is echoed of the caller's path. */
 export const noRoute = (match: Exclude<Match, { kind: 'found' }>, method: string, path: string): Fault => {
   const shown = path.slice(0, 200)
-  if (match.kind === 'wrong_method') return new Fault('method_not_allowed', { method, path: match.pattern, allowed: match.allowed.join(', ') })
+  if (match.kind === 'wrong_method')
+    return new Fault('method_not_allowed', { method, path: match.pattern, allowed: match.allowed.join(', ') })
   const hint = path.startsWith('/v1/')
     ? "This is Micro: it speaks a part of Stripe's API, and this route is not in it."
     : 'GET / lists where to start.'
@@ -49,7 +50,12 @@ export const welcome = {
   name: 'Micro',
   description: 'Payments, a ledger and events, self-hosted. Stripe-compatible under /v1.',
   start: {
-    register: 'POST /auth/register', log_in: 'POST /auth/login', create_key: 'POST /auth/api_keys',
-    pay: 'POST /v1/payment_intents', ledger: 'POST /ledger/accounts', events: 'WebSocket /ws', health: 'GET /health',
+    register: 'POST /auth/register',
+    log_in: 'POST /auth/login',
+    create_key: 'POST /auth/api_keys',
+    pay: 'POST /v1/payment_intents',
+    ledger: 'POST /ledger/accounts',
+    events: 'WebSocket /ws',
+    health: 'GET /health',
   },
 } as const

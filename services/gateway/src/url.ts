@@ -17,7 +17,9 @@ const checkEncoding = (path: string): void => {
 
 // A key in a URL ends up in histories and in the logs of every proxy on the way.
 const checkQuery = (query: string): void => {
-  const param = /(?:^|&)(api_?key|access_token|token)=/i.exec(query)?.[1] ?? (/\b(sk|rk)_(test|live)_/.test(query) ? 'query' : undefined)
+  const param =
+    /(?:^|&)(api_?key|access_token|token)=/i.exec(query)?.[1] ??
+    (/\b(sk|rk)_(test|live)_/.test(query) ? 'query' : undefined)
   if (param === undefined) return
   throw new Fault('parameter_invalid', {
     param,

@@ -17,5 +17,7 @@ for (const value of ['-1', '10001', '2.9', '1e3', '5 %', 'x', '0x10', '999999999
 }
 
 test('everything wrong is named at once', () => {
-  expect(() => readPaymentsConfig({ MICRO_FEE_BASIS_POINTS: 'a', MICRO_FEE_FIXED: 'b' })).toThrow(/BASIS_POINTS[^]*FIXED/)
+  expect(() => readPaymentsConfig({ MICRO_FEE_BASIS_POINTS: 'a', MICRO_FEE_FIXED: 'b' })).toThrow(
+    /BASIS_POINTS[^]*FIXED/,
+  )
 })

@@ -6,7 +6,12 @@ import type { AuthDependencies } from '../dependencies.ts'
 import { keyedHash } from '../secrets.ts'
 import { apiKeyToWire, isApiKeyId, mayRevoke, type ApiKeyRow } from './api-key.ts'
 import {
-  countActiveApiKeys, insertApiKey, revokeApiKeyRow, selectApiKey, selectApiKeysAfter, selectApiKeysBefore,
+  countActiveApiKeys,
+  insertApiKey,
+  revokeApiKeyRow,
+  selectApiKey,
+  selectApiKeysAfter,
+  selectApiKeysBefore,
 } from './api-key.store.ts'
 
 /** Active keys a merchant may have in one mode. */
@@ -14,9 +19,14 @@ const activeKeysMax = 100n
 
 const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
 
-export const apiKeyHandlers = (
-  { db, bus, clock, newId, log, config }: AuthDependencies,
-): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => {
+export const apiKeyHandlers = ({
+  db,
+  bus,
+  clock,
+  newId,
+  log,
+  config,
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => {
   /** The merchant's own key: another merchant's id is as unknown as one that never was. */
   const findKey = async (id: string, merchant: string): Promise<ApiKeyRow | undefined> =>
     isApiKeyId(id) ? selectApiKey(db.sql, { id, merchant }) : undefined
@@ -32,8 +42,12 @@ export const apiKeyHandlers = (
       const key = newApiKey(body.environment)
       const pepper = config.peppers.current
       const row = {
-        id: newId('api_key'), merchant: principal.merchant, mode: body.environment, name: body.name ?? null,
-        last_four: key.slice(-4), created_at: clock.now(),
+        id: newId('api_key'),
+        merchant: principal.merchant,
+        mode: body.environment,
+        name: body.name ?? null,
+        last_four: key.slice(-4),
+        created_at: clock.now(),
       }
       const created_by = principal.user
       await db.transaction(async (sql) => {
@@ -51,9 +65,10 @@ export const apiKeyHandlers = (
       const page = parsePage(query)
       await checkCursor(page, merchant)
       const { cursor, direction, fetch: limit } = page
-      const found = direction === 'newer' && cursor !== undefined
-        ? await selectApiKeysBefore(db.sql, { merchant, before: cursor.id, limit })
-        : await selectApiKeysAfter(db.sql, { merchant, after: cursor?.id ?? null, limit })
+      const found =
+        direction === 'newer' && cursor !== undefined
+          ? await selectApiKeysBefore(db.sql, { merchant, before: cursor.id, limit })
+          : await selectApiKeysAfter(db.sql, { merchant, after: cursor?.id ?? null, limit })
       const { rows, hasMore } = cutPage(found, page)
       return { object: 'list', url: '/auth/api_keys', has_more: hasMore, data: rows.map(apiKeyToWire) }
     },

@@ -14,21 +14,28 @@ export const insertApiKey = (
  * Counts a merchant's active keys of one mode under a lock that makes creations of the merchant wait for each other.
  * An advisory one, since the service may not change merchants and so may not lock them either.
  */
-export const countActiveApiKeys = async (sql: Sql, { merchant, mode }: { merchant: string; mode: Mode }): Promise<bigint> => {
+export const countActiveApiKeys = async (
+  sql: Sql,
+  { merchant, mode }: { merchant: string; mode: Mode },
+): Promise<bigint> => {
   await sql`select pg_advisory_xact_lock(hashtextextended('auth.api_keys/' || ${merchant}, 0))`
-  return only(await sql<{ count: bigint }>`
+  return only(
+    await sql<{ count: bigint }>`
     select count(*) as count from auth.api_keys
-    where merchant = ${merchant} and mode = ${mode} and revoked_at is null`).count
+    where merchant = ${merchant} and mode = ${mode} and revoked_at is null`,
+  ).count
 }
 
 export const selectApiKey = async (
   sql: Sql,
   { id, merchant }: { id: string; merchant: string },
 ): Promise<ApiKeyRow | undefined> =>
-  first(await sql<ApiKeyRow>`
+  first(
+    await sql<ApiKeyRow>`
     select id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at
     from auth.api_keys
-    where merchant = ${merchant} and id = ${id}`)
+    where merchant = ${merchant} and id = ${id}`,
+  )
 
 /** Keys of both modes, newest first, beginning after the one with the id `after` (null: at the newest). */
 export const selectApiKeysAfter = (
@@ -57,10 +64,12 @@ export const revokeApiKeyRow = async (
   sql: Sql,
   { id, merchant, now }: { id: string; merchant: string; now: Date },
 ): Promise<ApiKeyRow | undefined> =>
-  first(await sql<ApiKeyRow>`
+  first(
+    await sql<ApiKeyRow>`
     update auth.api_keys set revoked_at = coalesce(revoked_at, ${now})
     where merchant = ${merchant} and id = ${id}
-    returning id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at`)
+    returning id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at`,
+  )
 
 /**
  * The live key with one of these hashes: one per pepper in use. Asked without a merchant: the key is what tells whose
@@ -70,9 +79,11 @@ export const selectLiveApiKeyByHash = async (
   sql: Sql,
   hashes: readonly Buffer[],
 ): Promise<{ id: string; merchant: string; mode: Mode } | undefined> =>
-  first(await sql<{ id: string; merchant: string; mode: Mode }>`
+  first(
+    await sql<{ id: string; merchant: string; mode: Mode }>`
     select id, merchant, mode from auth.api_keys
-    where hash = any(${hashes}::bytea[]) and revoked_at is null`)
+    where hash = any(${hashes}::bytea[]) and revoked_at is null`,
+  )
 
 /** Of keys of all merchants, each verified when it was used. */
 export const saveApiKeyUses = (sql: Sql, { ids, times }: { ids: readonly string[]; times: readonly Date[] }) => sql`

@@ -21,11 +21,15 @@ afterAll(async () => {
   await database.close()
 })
 
-const asKey = (key: { id: string; environment: 'test' | 'live' }, { merchant }: MerchantPrincipal): MerchantPrincipal =>
-  ({ kind: 'api_key', merchant, mode: key.environment, keyId: key.id })
+const asKey = (
+  key: { id: string; environment: 'test' | 'live' },
+  { merchant }: MerchantPrincipal,
+): MerchantPrincipal => ({ kind: 'api_key', merchant, mode: key.environment, keyId: key.id })
 
 const list = (principal: MerchantPrincipal, query = '') =>
-  auth.call<{ data: ApiKey[]; has_more: boolean; url: string; error?: object }>('GET', `/auth/api_keys${query}`, { principal })
+  auth.call<{ data: ApiKey[]; has_more: boolean; url: string; error?: object }>('GET', `/auth/api_keys${query}`, {
+    principal,
+  })
 const revoke = (principal: MerchantPrincipal, id: string) =>
   auth.call<ApiKey>('DELETE', `/auth/api_keys/${encodeURIComponent(id)}`, { principal })
 
@@ -44,15 +48,29 @@ describe('creating', () => {
 
   for (const environment of ['test', 'live'] as const) {
     test(`a ${environment} key is shown once and acts for its merchant in ${environment} mode only`, async () => {
-      const answer = await auth.call<ApiKey & { key: string }>('POST', '/auth/api_keys', { principal: ada, body: { environment, name: 'laptop' } })
+      const answer = await auth.call<ApiKey & { key: string }>('POST', '/auth/api_keys', {
+        principal: ada,
+        body: { environment, name: 'laptop' },
+      })
       expect(answer.status).toBe(201)
       const { key, ...shown } = answer.body
       expect(parseApiKey(key)).toEqual({ type: 'sk', mode: environment })
       expect(shown).toEqual({
-        id: shown.id, object: 'api_key', name: 'laptop', environment, truncated_key: key.slice(-4), created: 1767225600,
-        last_used: null, revoked: null,
+        id: shown.id,
+        object: 'api_key',
+        name: 'laptop',
+        environment,
+        truncated_key: key.slice(-4),
+        created: 1767225600,
+        last_used: null,
+        revoked: null,
       })
-      expect(await auth.verify(key)).toEqual({ kind: 'api_key', merchant: ada.merchant, mode: environment, keyId: shown.id })
+      expect(await auth.verify(key)).toEqual({
+        kind: 'api_key',
+        merchant: ada.merchant,
+        mode: environment,
+        keyId: shown.id,
+      })
       expect(JSON.stringify((await list(ada)).body)).not.toContain(key)
     })
   }
@@ -136,7 +154,10 @@ describe('revoking', () => {
     const eveKey = asKey(await auth.createKey(eve), eve)
     for (const principal of [eve, eveKey]) {
       const foreign = await revoke(principal, key.id)
-      const unknown = await revoke(principal, key.id.replace(/.$/, (last) => (last === 'x' ? 'y' : 'x')))
+      const unknown = await revoke(
+        principal,
+        key.id.replace(/.$/, (last) => (last === 'x' ? 'y' : 'x')),
+      )
       expect(foreign.status).toBe(404)
       expect(JSON.stringify(foreign.body).replace(key.id, '')).toBe(JSON.stringify(unknown.body).replace(/key_\w+/, ''))
     }
@@ -157,10 +178,20 @@ describe('revoking', () => {
 describe('who am I', () => {
   test('a session is told about its user, an API key about its owner and itself', async () => {
     const me = await auth.call('GET', '/auth/me', { principal: ada })
-    expect(me.body).toMatchObject({ id: ada.user, email: 'ada@example.com', merchant: ada.merchant, mode: 'test', api_key: null })
+    expect(me.body).toMatchObject({
+      id: ada.user,
+      email: 'ada@example.com',
+      merchant: ada.merchant,
+      mode: 'test',
+      api_key: null,
+    })
     const key = await auth.createKey(ada, { environment: 'live' })
     const keyMe = await auth.call('GET', '/auth/me', { principal: asKey(key, ada) })
-    expect(keyMe.body).toMatchObject({ id: ada.user, mode: 'live', api_key: { id: key.id, truncated_key: key.key.slice(-4) } })
+    expect(keyMe.body).toMatchObject({
+      id: ada.user,
+      mode: 'live',
+      api_key: { id: key.id, truncated_key: key.key.slice(-4) },
+    })
     expect(JSON.stringify(keyMe.body)).not.toContain(key.key)
   })
 
@@ -171,6 +202,8 @@ describe('who am I', () => {
 
 test('the running service cannot change what a key is, or delete it', async () => {
   await expect(database.db.sql`update auth.api_keys set mode = 'live'`).rejects.toThrow(/permission denied/)
-  await expect(database.db.sql`update auth.api_keys set merchant = ${eve.merchant}`).rejects.toThrow(/permission denied/)
+  await expect(database.db.sql`update auth.api_keys set merchant = ${eve.merchant}`).rejects.toThrow(
+    /permission denied/,
+  )
   await expect(database.db.sql`delete from auth.api_keys`).rejects.toThrow(/permission denied/)
 })

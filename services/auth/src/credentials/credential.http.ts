@@ -6,14 +6,21 @@ import type { AuthDependencies } from '../dependencies.ts'
 import { selectLiveSession } from '../logins/session.store.ts'
 import { everyOf, keyedHash } from '../secrets.ts'
 
-export const credentialHandlers = (
-  { db, clock, config, accessTokens, noteKeyUse }: AuthDependencies,
-): Pick<Handlers<typeof authApi>, 'verifyCredential'> => {
+export const credentialHandlers = ({
+  db,
+  clock,
+  config,
+  accessTokens,
+  noteKeyUse,
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'verifyCredential'> => {
   const ofApiKey = async (text: string): Promise<MerchantPrincipal | undefined> => {
     // Form and checksum first: typos and blind guesses never reach the database.
     const parsed = parseApiKey(text)
     if (parsed === undefined) return undefined
-    const key = await selectLiveApiKeyByHash(db.sql, everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text)))
+    const key = await selectLiveApiKeyByHash(
+      db.sql,
+      everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text)),
+    )
     if (key === undefined || key.mode !== parsed.mode) return undefined
     noteKeyUse(key.id)
     return { kind: 'api_key', merchant: key.merchant, mode: key.mode, keyId: key.id }

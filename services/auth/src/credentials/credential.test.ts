@@ -44,7 +44,18 @@ test('what has not the form or the checksum of a key is refused without a query'
   const { key } = await auth.createKey(ada)
   queries = 0
   const typo = key.slice(0, -1) + (key.endsWith('a') ? 'b' : 'a')
-  for (const text of [typo, key.slice(0, -1), `${key}a`, ` ${key}`, key.replace('test', 'live'), 'sk_test_', 'sk_', maskApiKey(key), 'x', 'a.b.c'])
+  for (const text of [
+    typo,
+    key.slice(0, -1),
+    `${key}a`,
+    ` ${key}`,
+    key.replace('test', 'live'),
+    'sk_test_',
+    'sk_',
+    maskApiKey(key),
+    'x',
+    'a.b.c',
+  ])
     expect(await auth.verify(text)).toBeNull()
   expect(queries).toBe(0)
 })
@@ -61,7 +72,11 @@ test('a key made under an earlier pepper works, and stops once that pepper is go
   expect(await rotated.verify(key)).not.toBeNull()
   const newer = await rotated.createKey(ada)
   expect(await auth.verify(newer.key)).toBeNull()
-  const dropped = await startAuth({ db: database.db, clock, config: { ...config, peppers: { current: pepper, previous: [] } } })
+  const dropped = await startAuth({
+    db: database.db,
+    clock,
+    config: { ...config, peppers: { current: pepper, previous: [] } },
+  })
   expect(await dropped.verify(key)).toBeNull()
   expect(await dropped.verify(newer.key)).not.toBeNull()
   await rotated.stop()
@@ -91,7 +106,9 @@ test('a refresh token is no access token', async () => {
 test('only services may ask', async () => {
   const body = { credential: 'x' }
   for (const caller of [{}, { principal: ada }])
-    expect((await auth.call('POST', '/internal/credentials/verify', { ...caller, body })).code).toBe('permission_denied')
+    expect((await auth.call('POST', '/internal/credentials/verify', { ...caller, body })).code).toBe(
+      'permission_denied',
+    )
 })
 
 test('uses of a key are stored in one batch, a little later, and the latest one counts', async () => {
@@ -107,7 +124,9 @@ test('uses of a key are stored in one batch, a little later, and the latest one 
   expect(queries).toBe(1)
   await uses.flush()
   expect(queries).toBe(1)
-  const listed = await auth.call<{ data: { id: string; last_used: number }[] }>('GET', '/auth/api_keys', { principal: ada })
+  const listed = await auth.call<{ data: { id: string; last_used: number }[] }>('GET', '/auth/api_keys', {
+    principal: ada,
+  })
   const now = clock.now().getTime() / 1000
   expect(listed.body.data.find(({ id }) => id === keys[1]?.id)?.last_used).toBe(now)
   expect(listed.body.data.find(({ id }) => id === keys[0]?.id)?.last_used).toBe(now - 1)
@@ -120,7 +139,9 @@ test('stopping the service stores the uses it still remembers', async () => {
   await short.verify(key)
   await short.stop()
   await eventually(async () => {
-    const [row] = await database.db.sql<{ last_used_at: Date | null }>`select last_used_at from auth.api_keys where id = ${id}`
+    const [row] = await database.db.sql<{
+      last_used_at: Date | null
+    }>`select last_used_at from auth.api_keys where id = ${id}`
     expect(row?.last_used_at).toEqual(clock.now())
   })
 })

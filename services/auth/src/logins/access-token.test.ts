@@ -17,7 +17,8 @@ beforeAll(async () => {
 })
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const decode = (part: number) => JSON.parse(Buffer.from(good.split('.')[part] ?? '', 'base64url').toString()) as Record<string, unknown>
+const decode = (part: number) =>
+  JSON.parse(Buffer.from(good.split('.')[part] ?? '', 'base64url').toString()) as Record<string, unknown>
 
 /** Signs whatever it is given with the installation's own key: what the claims and header checks must catch alone. */
 const forge = (headerChanges: object, payloadChanges: object = {}) => {
@@ -52,16 +53,24 @@ const attacks: readonly (readonly [string, () => string])[] = [
   ['no signature', () => `${good.split('.').slice(0, 2).join('.')}.`],
   ['HS256 keyed with the public key', () => hs256(Buffer.from(rings.jwtKeys.current.x, 'base64url'))],
   ['HS256 keyed with the public key as JSON', () => hs256(JSON.stringify(publicJwk()))],
-  ['HS256 keyed with the public key as PEM', () =>
-    hs256(createPublicKey({ key: publicJwk(), format: 'jwk' }).export({ type: 'spki', format: 'pem' }) as string)],
-  ['another key under our kid', () => {
-    const input = good.split('.').slice(0, 2).join('.')
-    return `${input}.${sign(null, Buffer.from(input), generateKeyPairSync('ed25519').privateKey).toString('base64url')}`
-  }],
-  ['changed claims under the old signature', () => {
-    const [header, , signature] = good.split('.')
-    return `${header}.${encode({ ...decode(1), merchant: 'acct_2' })}.${signature}`
-  }],
+  [
+    'HS256 keyed with the public key as PEM',
+    () => hs256(createPublicKey({ key: publicJwk(), format: 'jwk' }).export({ type: 'spki', format: 'pem' }) as string),
+  ],
+  [
+    'another key under our kid',
+    () => {
+      const input = good.split('.').slice(0, 2).join('.')
+      return `${input}.${sign(null, Buffer.from(input), generateKeyPairSync('ed25519').privateKey).toString('base64url')}`
+    },
+  ],
+  [
+    'changed claims under the old signature',
+    () => {
+      const [header, , signature] = good.split('.')
+      return `${header}.${encode({ ...decode(1), merchant: 'acct_2' })}.${signature}`
+    },
+  ],
   ['alg RS256', () => forge({ alg: 'RS256' })],
   ['alg Ed448', () => forge({ alg: 'Ed448' })],
   ['an unknown kid', () => forge({ kid: 'jwt_other' })],
@@ -110,7 +119,11 @@ test('a token works for 600 seconds and not one longer', async () => {
 
 test('after a rotation tokens of the old key still work, until that key is dropped', async () => {
   const fresh = parseAuthSecrets(await createAuthSecrets()).jwtKeys.current
-  const rotated = createAccessTokens({ keys: { current: fresh, previous: [rings.jwtKeys.current] }, clock, seconds: 600 })
+  const rotated = createAccessTokens({
+    keys: { current: fresh, previous: [rings.jwtKeys.current] },
+    clock,
+    seconds: 600,
+  })
   expect(await rotated.verify(good)).toEqual(claims)
   expect(await tokens.verify(await rotated.issue(claims))).toBeUndefined()
   const dropped = createAccessTokens({ keys: { current: fresh, previous: [] }, clock, seconds: 600 })

@@ -26,7 +26,10 @@ const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
 // A header that names keys or extensions (jwk, jku, x5u, crit, …) is not one of ours, whatever it says.
 const headerOf = (token: string): { kid: string } | undefined => {
   try {
-    const header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString()) as Record<string, unknown>
+    const header = JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString()) as Record<
+      string,
+      unknown
+    >
     if (Object.keys(header).sort().join() !== 'alg,kid,typ') return undefined
     const { alg, kid, typ } = header
     return alg === algorithm && typ === type && typeof kid === 'string' ? { kid } : undefined
@@ -55,8 +58,12 @@ export const createAccessTokens = (options: {
       const now = unixSeconds(clock.now())
       return new SignJWT({ merchant, sid: session })
         .setProtectedHeader({ alg: algorithm, kid, typ: type })
-        .setIssuer(issuer).setAudience(audience).setSubject(user).setJti(randomUUID())
-        .setIssuedAt(now).setExpirationTime(now + seconds)
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(user)
+        .setJti(randomUUID())
+        .setIssuedAt(now)
+        .setExpirationTime(now + seconds)
         .sign(privateKey)
     },
     async verify(token) {
@@ -65,7 +72,11 @@ export const createAccessTokens = (options: {
       if (publicKey === undefined) return undefined
       try {
         const { payload } = await jwtVerify(token, publicKey, {
-          algorithms: [algorithm], issuer, audience, typ: type, currentDate: clock.now(),
+          algorithms: [algorithm],
+          issuer,
+          audience,
+          typ: type,
+          currentDate: clock.now(),
           requiredClaims: ['iss', 'aud', 'sub', 'sid', 'merchant', 'jti', 'iat', 'exp'],
         })
         const claims = { user: text(payload.sub), merchant: text(payload['merchant']), session: text(payload['sid']) }

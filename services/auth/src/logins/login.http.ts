@@ -9,7 +9,13 @@ import { lockPassword, selectUserByEmail } from '../users/user.store.ts'
 import { newRefreshToken, refreshTokenHash, successorOf } from './refresh-token.ts'
 import { decideRefresh, type SessionRow } from './session.ts'
 import {
-  endSession, extendSession, insertRefreshToken, insertSession, lockSessionOfToken, saveRefreshTokenUse, selectRefreshToken,
+  endSession,
+  extendSession,
+  insertRefreshToken,
+  insertSession,
+  lockSessionOfToken,
+  saveRefreshTokenUse,
+  selectRefreshToken,
 } from './session.store.ts'
 
 type Refreshed =
@@ -17,12 +23,23 @@ type Refreshed =
   | { readonly kind: 'reuse'; readonly session: SessionRow }
   | { readonly kind: 'tokens'; readonly session: SessionRow; readonly refreshToken: string }
 
-export const loginHandlers = (
-  { db, bus, clock, newId, log, config, hasher, guard, accessTokens }: AuthDependencies,
-): Pick<Handlers<typeof authApi>, 'logIn' | 'refreshSession' | 'logOut'> => {
+export const loginHandlers = ({
+  db,
+  bus,
+  clock,
+  newId,
+  log,
+  config,
+  hasher,
+  guard,
+  accessTokens,
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'logIn' | 'refreshSession' | 'logOut'> => {
   const expiry = (now: Date): Date => addMs(now, config.refreshTokenDays * 24 * 60 * 60 * 1000)
 
-  const tokensFor = async (session: Pick<SessionRow, 'id' | 'user_id' | 'merchant'>, refresh_token: string): Promise<Tokens> => ({
+  const tokensFor = async (
+    session: Pick<SessionRow, 'id' | 'user_id' | 'merchant'>,
+    refresh_token: string,
+  ): Promise<Tokens> => ({
     token: await accessTokens.issue({ user: session.user_id, merchant: session.merchant, session: session.id }),
     refresh_token,
     token_type: 'Bearer',
@@ -68,13 +85,23 @@ export const loginHandlers = (
       if (!right || user === undefined) throw new Fault('login_invalid')
       const refreshToken = newRefreshToken()
       const now = clock.now()
-      const session = { id: newId('login_session'), user_id: user.id, merchant: user.merchant, created_at: now, expires_at: expiry(now) }
+      const session = {
+        id: newId('login_session'),
+        user_id: user.id,
+        merchant: user.merchant,
+        created_at: now,
+        expires_at: expiry(now),
+      }
       await db.transaction(async (sql) => {
         // A password change ends the sessions it finds; this login must not slip in behind it with the old password.
-        if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash }))) throw new Fault('login_invalid')
+        if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash })))
+          throw new Fault('login_invalid')
         await insertSession(sql, session)
         await insertRefreshToken(sql, {
-          hash: refreshTokenHash(refreshToken), session: session.id, created_at: now, expires_at: session.expires_at,
+          hash: refreshTokenHash(refreshToken),
+          session: session.id,
+          created_at: now,
+          expires_at: session.expires_at,
         })
       })
       return tokensFor(session, refreshToken)

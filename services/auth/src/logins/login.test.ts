@@ -27,7 +27,13 @@ describe('200', () => {
     const { user, tokens, principal } = await auth.enter('ok@example.com')
     expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 600 })
     expect(tokens.refresh_token).toMatch(/^rt_[0-9a-f]{64}$/)
-    expect(principal).toEqual({ kind: 'session', merchant: user.merchant, mode: 'test', user: user.id, session: principal.session })
+    expect(principal).toEqual({
+      kind: 'session',
+      merchant: user.merchant,
+      mode: 'test',
+      user: user.id,
+      session: principal.session,
+    })
   })
 
   test('each login is a session of its own', async () => {
@@ -114,8 +120,13 @@ describe('429', () => {
 describe('503', () => {
   test('an overloaded service says so, and the try counts as no failure', async () => {
     const busy = await startAuth({
-      db: database.db, clock, config: auth.config,
-      hasher: { ...spyHasher(), verify: () => Promise.reject(new Fault('upstream_unavailable', { service: 'auth', retry_after: 2 })) },
+      db: database.db,
+      clock,
+      config: auth.config,
+      hasher: {
+        ...spyHasher(),
+        verify: () => Promise.reject(new Fault('upstream_unavailable', { service: 'auth', retry_after: 2 })),
+      },
     })
     await auth.register('busy@example.com')
     for (let at = 0; at < 6; at++) expect((await busy.logIn('busy@example.com')).status).toBe(503)
@@ -129,7 +140,9 @@ test('a login that checked the old password does not survive a password change t
   const gate = Promise.withResolvers<void>()
   const reached = Promise.withResolvers<void>()
   const slow = await startAuth({
-    db: database.db, clock, config: auth.config,
+    db: database.db,
+    clock,
+    config: auth.config,
     hasher: {
       ...hasher,
       verify: async (stored, given) => {

@@ -23,7 +23,12 @@ describe('the decision', () => {
   const at = (ms: number) => new Date(now.getTime() + ms)
   const live = { ended_at: null, expires_at: at(day) }
   const unused = { session: 'ses_1', expires_at: at(day), used_at: null, successor: null, successor_used: false }
-  const used = (ms: number, successor_used = false) => ({ ...unused, used_at: at(-ms), successor: Buffer.alloc(32), successor_used })
+  const used = (ms: number, successor_used = false) => ({
+    ...unused,
+    used_at: at(-ms),
+    successor: Buffer.alloc(32),
+    successor_used,
+  })
   for (const [name, session, token, want] of [
     ['unused', live, unused, 'rotate'],
     ['used just now', live, used(0), 'repeat'],
@@ -81,7 +86,10 @@ test('a repeat gets its successor also when the pepper was rotated in between', 
   const { tokens } = await auth.enter('rotated@example.com')
   const successor = (await auth.refresh(tokens.refresh_token)).body.refresh_token
   const { peppers } = auth.config
-  const config = { ...auth.config, peppers: { current: { id: 'pep_new', secret: Buffer.alloc(32, 7) }, previous: [peppers.current] } }
+  const config = {
+    ...auth.config,
+    peppers: { current: { id: 'pep_new', secret: Buffer.alloc(32, 7) }, previous: [peppers.current] },
+  }
   const rotated = await startAuth({ db: database.db, clock, config })
   expect((await rotated.refresh(tokens.refresh_token)).body.refresh_token).toBe(successor)
   await rotated.stop()
@@ -99,7 +107,13 @@ test('a refresh token lasts 30 days, and using it starts the term anew', async (
 
 test('unknown texts are refused alike', async () => {
   const { tokens } = await auth.enter('texts@example.com')
-  for (const text of ['x', `rt_${'0'.repeat(64)}`, tokens.token.slice(0, 255), tokens.refresh_token.toUpperCase(), '\u0000'])
+  for (const text of [
+    'x',
+    `rt_${'0'.repeat(64)}`,
+    tokens.token.slice(0, 255),
+    tokens.refresh_token.toUpperCase(),
+    '\u0000',
+  ])
     expect((await auth.refresh(text)).code).toBe('refresh_token_invalid')
 })
 

@@ -14,18 +14,22 @@ export const insertRefreshToken = (
 
 /** Locks the session a refresh token belongs to, so that exchanges within one session are judged in turn. */
 export const lockSessionOfToken = async (sql: Sql, hash: Buffer): Promise<SessionRow | undefined> =>
-  first(await sql<SessionRow>`
+  first(
+    await sql<SessionRow>`
     select id, user_id, merchant, expires_at, ended_at
     from auth.login_sessions
     where id = (select session from auth.refresh_tokens where hash = ${hash})
-    for update`)
+    for update`,
+  )
 
 /** Read only after the session is locked: a statement of its own sees what the holder of the lock before us wrote. */
 export const selectRefreshToken = async (sql: Sql, hash: Buffer): Promise<RefreshTokenRow | undefined> =>
-  first(await sql<RefreshTokenRow>`
+  first(
+    await sql<RefreshTokenRow>`
     select token.session, token.expires_at, token.used_at, token.successor, next.used_at is not null as successor_used
     from auth.refresh_tokens token left join auth.refresh_tokens next on next.hash = token.successor
-    where token.hash = ${hash}`)
+    where token.hash = ${hash}`,
+  )
 
 export const saveRefreshTokenUse = (sql: Sql, use: { hash: Buffer; successor: Buffer; now: Date }) => sql`
   update auth.refresh_tokens set used_at = ${use.now}, successor = ${use.successor}
@@ -55,9 +59,11 @@ export const selectLiveSession = async (
   sql: Sql,
   { id, user, merchant, now }: { id: string; user: string; merchant: string; now: Date },
 ): Promise<{ id: string } | undefined> =>
-  first(await sql<{ id: string }>`
+  first(
+    await sql<{ id: string }>`
     select id from auth.login_sessions
-    where id = ${id} and user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now}`)
+    where id = ${id} and user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now}`,
+  )
 
 export const deleteExpiredRefreshTokens = async (sql: Sql, now: Date): Promise<number> =>
   (
@@ -68,7 +74,10 @@ export const deleteExpiredRefreshTokens = async (sql: Sql, now: Date): Promise<n
   ).length
 
 /** Their refresh tokens go with them: an unknown token is refused just the same. */
-export const deleteFinishedSessions = async (sql: Sql, { now, endedBefore }: { now: Date; endedBefore: Date }): Promise<number> =>
+export const deleteFinishedSessions = async (
+  sql: Sql,
+  { now, endedBefore }: { now: Date; endedBefore: Date },
+): Promise<number> =>
   (
     await sql`
       delete from auth.login_sessions

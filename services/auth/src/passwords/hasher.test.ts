@@ -23,7 +23,9 @@ test('one password typed in two Unicode forms is one password', async () => {
 test("nobody's hash is checked like a real one of the same cost, and no password fits it", async () => {
   const cost = (hash: string) => hash.split('$').slice(0, 4)
   expect(cost(nobodysHash)).toEqual(cost(await argon2Hasher.hash('x')))
-  expect(nobodysHash.split('$').map((part) => part.length)).toEqual((await argon2Hasher.hash('x')).split('$').map((part) => part.length))
+  expect(nobodysHash.split('$').map((part) => part.length)).toEqual(
+    (await argon2Hasher.hash('x')).split('$').map((part) => part.length),
+  )
   expect(await argon2Hasher.verify(nobodysHash, '')).toBe(false)
 })
 

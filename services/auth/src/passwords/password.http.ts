@@ -6,9 +6,14 @@ import { endOtherSessions } from '../logins/session.store.ts'
 import { userToWire } from '../users/user.ts'
 import { savePassword, selectUser } from '../users/user.store.ts'
 
-export const passwordHandlers = (
-  { db, bus, clock, log, hasher, guard }: AuthDependencies,
-): Pick<Handlers<typeof authApi>, 'changePassword'> => ({
+export const passwordHandlers = ({
+  db,
+  bus,
+  clock,
+  log,
+  hasher,
+  guard,
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'changePassword'> => ({
   async changePassword({ principal, body, clientIp }) {
     const { merchant, session } = principal
     assert(session !== undefined && principal.user !== undefined, 'a session principal names no session or user')

@@ -51,7 +51,9 @@ test('without the current password nothing changes', async () => {
 
 test('a stolen session cannot guess the password faster than a login could', async () => {
   const { principal } = await auth.enter('guess@example.com')
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => change(principal, `guess ${at}`, 'correct horse')))
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => change(principal, `guess ${at}`, 'correct horse')),
+  )
   expect(answers.filter(({ code }) => code === 'password_wrong')).toHaveLength(5)
   expect(answers.filter(({ code }) => code === 'login_throttled')).toHaveLength(15)
   expect((await auth.logIn('guess@example.com')).code).toBe('login_throttled')

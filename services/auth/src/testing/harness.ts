@@ -80,14 +80,21 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
     const name = String(callers.size)
     callers.set(name, caller)
     const response = await service.http.inject({
-      method, url, headers: { 'x-caller': name }, ...(body === undefined ? {} : { payload: body }),
+      method,
+      url,
+      headers: { 'x-caller': name },
+      ...(body === undefined ? {} : { payload: body }),
     })
     const parsed = response.json<Body & { error?: { code?: string } }>()
     return { status: response.statusCode, body: parsed, headers: response.headers, code: parsed.error?.code }
   }
 
   const verify = async (credential: string): Promise<MerchantPrincipal | null> => {
-    const answer = await service.execute('verifyCredential', { kind: 'service', service: 'gateway' }, { body: { credential } })
+    const answer = await service.execute(
+      'verifyCredential',
+      { kind: 'service', service: 'gateway' },
+      { body: { credential } },
+    )
     return (answer as { principal: MerchantPrincipal | null }).principal
   }
 
@@ -106,10 +113,25 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
     return { user, tokens, principal }
   }
 
-  const createKey = async (principal: MerchantPrincipal, body: { environment: 'test' | 'live'; name?: string } = { environment: 'test' }) =>
-    (await call<Static<typeof ApiKeyCreated>>('POST', '/auth/api_keys', { principal, body })).body
+  const createKey = async (
+    principal: MerchantPrincipal,
+    body: { environment: 'test' | 'live'; name?: string } = { environment: 'test' },
+  ) => (await call<Static<typeof ApiKeyCreated>>('POST', '/auth/api_keys', { principal, body })).body
 
-  return { service, config, revoked, logged, call, verify, register, logIn, refresh, enter, createKey, stop: () => service.stop() }
+  return {
+    service,
+    config,
+    revoked,
+    logged,
+    call,
+    verify,
+    register,
+    logIn,
+    refresh,
+    enter,
+    createKey,
+    stop: () => service.stop(),
+  }
 }
 
 export type TestAuth = Awaited<ReturnType<typeof startAuth>>

@@ -9,11 +9,13 @@ interface AttemptsRow {
 
 /** Locks the row of one address, making it first when there is none: attempts on one address are judged in turn. */
 export const lockAttempts = async (sql: Sql, key: Buffer, now: Date): Promise<Attempts> => {
-  const row = only(await sql<AttemptsRow>`
+  const row = only(
+    await sql<AttemptsRow>`
     insert into auth.login_attempts (key, failures, locked_until, updated_at)
     values (${key}, 0, null, ${now})
     on conflict (key) do update set key = excluded.key
-    returning failures, locked_until, updated_at`)
+    returning failures, locked_until, updated_at`,
+  )
   return { failures: row.failures, lockedUntil: row.locked_until, updatedAt: row.updated_at }
 }
 
@@ -22,7 +24,11 @@ export const saveAttempts = (sql: Sql, key: Buffer, { failures, lockedUntil, upd
   where key = ${key}`
 
 /** Takes one counted attempt back that came to no answer, unless a later one was counted since. */
-export const restoreAttempts = (sql: Sql, key: Buffer, { before, counted }: { before: Attempts; counted: Attempts }) => sql`
+export const restoreAttempts = (
+  sql: Sql,
+  key: Buffer,
+  { before, counted }: { before: Attempts; counted: Attempts },
+) => sql`
   update auth.login_attempts set failures = ${before.failures}, locked_until = ${before.lockedUntil}
   where key = ${key} and failures = ${counted.failures} and updated_at = ${counted.updatedAt}`
 

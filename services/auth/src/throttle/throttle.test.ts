@@ -9,11 +9,27 @@ const at = (ms: number) => addMs(now, ms)
 const day = 24 * 60 * 60 * 1000
 
 describe('one account', () => {
-  for (const [failures, want] of [[0, 0], [1, 0], [4, 0], [5, 2], [6, 4], [7, 8], [13, 512], [14, 900], [15, 900], [5000, 900]] as const) {
+  for (const [failures, want] of [
+    [0, 0],
+    [1, 0],
+    [4, 0],
+    [5, 2],
+    [6, 4],
+    [7, 8],
+    [13, 512],
+    [14, 900],
+    [15, 900],
+    [5000, 900],
+  ] as const) {
     test(`${failures} failures in a row lock for ${want} s`, () => expect(lockSeconds(failures)).toBe(want))
   }
 
-  const failed = (failures: number, changes: Partial<Attempts> = {}): Attempts => ({ failures, lockedUntil: null, updatedAt: now, ...changes })
+  const failed = (failures: number, changes: Partial<Attempts> = {}): Attempts => ({
+    failures,
+    lockedUntil: null,
+    updatedAt: now,
+    ...changes,
+  })
 
   test('an attempt is counted before it is judged', () => {
     expect(decideAttempt(failed(0), now)).toEqual({ kind: 'allowed', attempts: failed(1) })

@@ -7,9 +7,14 @@ import type { AuthDependencies } from '../dependencies.ts'
 import { normalizeEmail, userToWire, type UserRow } from './user.ts'
 import { claimOperator, insertMerchant, insertUser, selectMerchantOwner, selectUser } from './user.store.ts'
 
-export const userHandlers = (
-  { db, clock, newId, log, config, hasher }: AuthDependencies,
-): Pick<Handlers<typeof authApi>, 'registerUser' | 'getMe'> => ({
+export const userHandlers = ({
+  db,
+  clock,
+  newId,
+  log,
+  config,
+  hasher,
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'registerUser' | 'getMe'> => ({
   async registerUser({ body }) {
     if (!config.registrationOpen) throw new Fault('registration_closed')
     // Hashed before the email is looked at, so that a taken one takes as long.

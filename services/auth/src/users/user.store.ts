@@ -26,25 +26,37 @@ export const insertMerchant = (sql: Sql, merchant: { id: string; owner: string; 
 
 /** `email` in its normalised form. */
 export const selectUserByEmail = async (sql: Sql, email: string): Promise<UserRow | undefined> =>
-  first(await sql<UserRow>`
+  first(
+    await sql<UserRow>`
     select users.id, email, password_hash, operator, users.created_at, merchants.id as merchant
     from auth.users join auth.merchants on merchants.owner = users.id
-    where email = ${email}`)
+    where email = ${email}`,
+  )
 
-export const selectUser = async (sql: Sql, { id, merchant }: { id: string; merchant: string }): Promise<UserRow | undefined> =>
-  first(await sql<UserRow>`
+export const selectUser = async (
+  sql: Sql,
+  { id, merchant }: { id: string; merchant: string },
+): Promise<UserRow | undefined> =>
+  first(
+    await sql<UserRow>`
     select users.id, email, password_hash, operator, users.created_at, merchants.id as merchant
     from auth.users join auth.merchants on merchants.owner = users.id
-    where users.id = ${id} and merchants.id = ${merchant}`)
+    where users.id = ${id} and merchants.id = ${merchant}`,
+  )
 
 export const selectMerchantOwner = async (sql: Sql, merchant: string): Promise<UserRow | undefined> =>
-  first(await sql<UserRow>`
+  first(
+    await sql<UserRow>`
     select users.id, email, password_hash, operator, users.created_at, merchants.id as merchant
     from auth.users join auth.merchants on merchants.owner = users.id
-    where merchants.id = ${merchant}`)
+    where merchants.id = ${merchant}`,
+  )
 
 /** Holds the password still until the end of the database transaction; false when it is no longer the one checked. */
-export const lockPassword = async (sql: Sql, { id, passwordHash }: { id: string; passwordHash: string }): Promise<boolean> =>
+export const lockPassword = async (
+  sql: Sql,
+  { id, passwordHash }: { id: string; passwordHash: string },
+): Promise<boolean> =>
   (await sql`select id from auth.users where id = ${id} and password_hash = ${passwordHash} for share`).length === 1
 
 /** False when the password is no longer the one that was checked. */

@@ -54,34 +54,58 @@ describe('the browser guard', () => {
   const everywhere = browserGuard({ listenHost: '0.0.0.0', allowedHosts: [], allowedOrigins: [] })
   const named = browserGuard({ listenHost: '0.0.0.0', allowedHosts: ['api.example.com'], allowedOrigins: [] })
   for (const [guard, host, want] of [
-    [local, '127.0.0.1:8080', undefined], [local, 'localhost', undefined], [local, 'LOCALHOST:1', undefined], [local, '[::1]:8080', undefined],
-    [local, 'rebound.evil.example', 'host_not_allowed'], [local, 'localhost.evil.example', 'host_not_allowed'], [local, '192.0.2.1', 'host_not_allowed'],
-    [everywhere, '192.0.2.1:8080', undefined], [everywhere, 'gateway:8080', undefined], [everywhere, 'evil.example', 'host_not_allowed'],
-    [named, 'api.example.com', undefined], [named, 'API.example.com:443', undefined], [named, 'gateway', 'host_not_allowed'],
+    [local, '127.0.0.1:8080', undefined],
+    [local, 'localhost', undefined],
+    [local, 'LOCALHOST:1', undefined],
+    [local, '[::1]:8080', undefined],
+    [local, 'rebound.evil.example', 'host_not_allowed'],
+    [local, 'localhost.evil.example', 'host_not_allowed'],
+    [local, '192.0.2.1', 'host_not_allowed'],
+    [everywhere, '192.0.2.1:8080', undefined],
+    [everywhere, 'gateway:8080', undefined],
+    [everywhere, 'evil.example', 'host_not_allowed'],
+    [named, 'api.example.com', undefined],
+    [named, 'API.example.com:443', undefined],
+    [named, 'gateway', 'host_not_allowed'],
   ] as const) {
     test(`Host ${host} is ${want ?? 'served'}`, () => expect(outcome(() => guard.checkHost(host))).toBe(want))
   }
   for (const [origin, want] of [
-    [undefined, undefined], ['http://localhost:8080', undefined], ['https://app.example.com', undefined], ['null', 'origin_not_allowed'],
-    ['http://localhost:3000', 'origin_not_allowed'], ['https://evil.example', 'origin_not_allowed'], ['http://localhost:8080.evil.example', 'origin_not_allowed'],
+    [undefined, undefined],
+    ['http://localhost:8080', undefined],
+    ['https://app.example.com', undefined],
+    ['null', 'origin_not_allowed'],
+    ['http://localhost:3000', 'origin_not_allowed'],
+    ['https://evil.example', 'origin_not_allowed'],
+    ['http://localhost:8080.evil.example', 'origin_not_allowed'],
   ] as const) {
-    test(`Origin ${origin} is ${want ?? 'served'}`, () => expect(outcome(() => local.checkOrigin(origin, 'localhost:8080'))).toBe(want))
+    test(`Origin ${origin} is ${want ?? 'served'}`, () =>
+      expect(outcome(() => local.checkOrigin(origin, 'localhost:8080'))).toBe(want))
   }
 })
 
 describe('the client address', () => {
   const from = (remoteAddress: string, forwarded?: string): IncomingMessage =>
-    ({ socket: { remoteAddress }, headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage
+    ({
+      socket: { remoteAddress },
+      headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+    }) as unknown as IncomingMessage
   const trusting = clientIpReader(['10.0.0.0/8', '::1'])
-  test('X-Forwarded-For is not believed by default', () => expect(clientIpReader([])(from('192.0.2.1', '203.0.113.9'))).toBe('192.0.2.1'))
-  test('nor from a peer that is no trusted proxy', () => expect(trusting(from('192.0.2.1', '203.0.113.9'))).toBe('192.0.2.1'))
+  test('X-Forwarded-For is not believed by default', () =>
+    expect(clientIpReader([])(from('192.0.2.1', '203.0.113.9'))).toBe('192.0.2.1'))
+  test('nor from a peer that is no trusted proxy', () =>
+    expect(trusting(from('192.0.2.1', '203.0.113.9'))).toBe('192.0.2.1'))
   test('behind trusted proxies it is the last address they did not add', () => {
     expect(trusting(from('10.0.0.1', 'spoofed, 198.51.100.7, 203.0.113.9, 10.2.3.4'))).toBe('203.0.113.9')
   })
   test('nonsense falls back to the peer', () => expect(trusting(from('10.0.0.1', 'unknown'))).toBe('10.0.0.1'))
-  test('an IPv4 address in IPv6 form is the IPv4 address', () => expect(trusting(from('::ffff:192.0.2.1'))).toBe('192.0.2.1'))
+  test('an IPv4 address in IPv6 form is the IPv4 address', () =>
+    expect(trusting(from('::ffff:192.0.2.1'))).toBe('192.0.2.1'))
   for (const [ip, want] of [
-    ['192.0.2.1', '192.0.2.1'], ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'], ['2001:db8:1:2::9', '2001:db8:1:2::/64'], ['::1', '0:0:0:0::/64'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['::1', '0:0:0:0::/64'],
   ] as const) {
     test(`${ip} is limited as ${want}`, () => expect(addressKey(ip)).toBe(want))
   }

@@ -7,7 +7,8 @@ import { readCredential, type Credential } from './credential.ts'
 
 const held = { api_key: 'secret_key', session: 'session' } as const satisfies Record<Credential['kind'], Access>
 
-const missing = (access: readonly Access[]): Fault => new Fault(access[0] === 'session' ? 'session_missing' : 'api_key_missing')
+const missing = (access: readonly Access[]): Fault =>
+  new Fault(access[0] === 'session' ? 'session_missing' : 'api_key_missing')
 
 // What the caller holds does not open this route; said before any look-up, since no look-up could change it.
 const checkKind = (access: readonly Access[], { kind }: Credential): void => {
@@ -18,7 +19,9 @@ const checkKind = (access: readonly Access[], { kind }: Credential): void => {
 const masked = (credential: Credential): string => `${credential.text.slice(0, 8)}****${credential.text.slice(-4)}`
 
 const invalid = (credential: Credential): Fault =>
-  credential.kind === 'session' ? new Fault('session_invalid') : new Fault('api_key_invalid', { key: masked(credential) })
+  credential.kind === 'session'
+    ? new Fault('session_invalid')
+    : new Fault('api_key_invalid', { key: masked(credential) })
 
 export interface Caller {
   readonly authorization: string | undefined
@@ -41,13 +44,17 @@ export interface Authenticated {
 export const createAuthenticator = (options: { cache: CredentialCache; enforce: Enforce; failures: Policy }) => {
   const { cache, enforce, failures } = options
 
-  const verified = async (access: readonly Access[], { authorization, clientIp, setHeader }: Caller): Promise<Authenticated> => {
+  const verified = async (
+    access: readonly Access[],
+    { authorization, clientIp, setHeader }: Caller,
+  ): Promise<Authenticated> => {
     const credential = readCredential(authorization)
     if (credential === undefined) throw missing(access)
     checkKind(access, credential)
     if (!cache.wasValid(credential.text)) await enforce(failures, addressKey(clientIp), setHeader, 0)
     const principal = await cache.verify(credential.text)
-    const fits = principal?.kind === credential.kind && (credential.kind === 'session' || principal.mode === credential.mode)
+    const fits =
+      principal?.kind === credential.kind && (credential.kind === 'session' || principal.mode === credential.mode)
     if (principal === null || !fits) throw invalid(credential)
     return { principal, credential: credential.text }
   }

@@ -22,7 +22,8 @@ export interface BrowserGuard {
   shares(origin: string): boolean
 }
 
-const sameOrigin = (origin: string, host: string): boolean => /^https?:\/\/(.+)$/i.exec(origin)?.[1]?.toLowerCase() === host.toLowerCase()
+const sameOrigin = (origin: string, host: string): boolean =>
+  /^https?:\/\/(.+)$/i.exec(origin)?.[1]?.toLowerCase() === host.toLowerCase()
 
 export const browserGuard = (options: {
   listenHost: string
@@ -38,7 +39,8 @@ export const browserGuard = (options: {
     if (hosts.has('*') || loopbackNames.has(name) || hosts.has(name) || hosts.has(host.toLowerCase())) return true
     return open && cannotBeRebound(name)
   }
-  const originAllowed = (origin: string, host: string): boolean => origins.has(origin.toLowerCase()) || sameOrigin(origin, host)
+  const originAllowed = (origin: string, host: string): boolean =>
+    origins.has(origin.toLowerCase()) || sameOrigin(origin, host)
 
   return {
     checkHost(host) {
@@ -46,7 +48,8 @@ export const browserGuard = (options: {
     },
     originAllowed,
     checkOrigin(origin, host) {
-      if (origin !== undefined && !originAllowed(origin, host)) throw new Fault('origin_not_allowed', { origin: origin.slice(0, 100) })
+      if (origin !== undefined && !originAllowed(origin, host))
+        throw new Fault('origin_not_allowed', { origin: origin.slice(0, 100) })
     },
     shares: (origin) => origins.has(origin.toLowerCase()),
   }

@@ -1,7 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 
-const unmapped = (address: string): string => (/^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address)
+const unmapped = (address: string): string =>
+  /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
 
 const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
@@ -26,7 +27,10 @@ export const clientIpReader = (trustedProxies: readonly string[]): ((request: In
     const peer = unmapped(request.socket.remoteAddress ?? '')
     const forwarded = request.headers['x-forwarded-for']
     if (forwarded === undefined || !isTrusted(peer)) return peer
-    const hops = String(forwarded).split(',').map((hop) => unmapped(hop.trim())).reverse()
+    const hops = String(forwarded)
+      .split(',')
+      .map((hop) => unmapped(hop.trim()))
+      .reverse()
     const client = hops.find((hop) => !isTrusted(hop))
     return client !== undefined && isIP(client) !== 0 ? client : peer
   }
@@ -42,4 +46,9 @@ const expand = (address: string): string[] => {
 
 /** What a limit per address counts by: an IPv4 address, or the /64 of an IPv6 one, since a single host has all of it. */
 export const addressKey = (ip: string): string =>
-  isIP(ip) === 6 ? `${expand(ip).slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64` : ip
+  isIP(ip) === 6
+    ? `${expand(ip)
+        .slice(0, 4)
+        .map((group) => group.replace(/^0+(?=.)/, ''))
+        .join(':')}::/64`
+    : ip

@@ -9,7 +9,11 @@ const setUp = (options: { entriesMax?: number } = {}) => {
   const clock = fakeClock()
   const state = { valid: true, lookUps: 0, gate: Promise.resolve(), down: false }
   const cache = credentialCache({
-    clock, ttlMs: 4_000, negativeTtlMs: 2_000, lookUpMsMax: 200, ...options,
+    clock,
+    ttlMs: 4_000,
+    negativeTtlMs: 2_000,
+    lookUpMsMax: 200,
+    ...options,
     lookUp: async () => {
       state.lookUps++
       const answer = state.valid ? principal : null

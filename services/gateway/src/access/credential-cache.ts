@@ -83,7 +83,8 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
     evict(revoked) {
       revocations++
       // Rare enough to walk: no index is kept per key and session.
-      for (const [id, { principal }] of entries) if (principal !== null && isRevokedBy(principal, revoked)) entries.delete(id)
+      for (const [id, { principal }] of entries)
+        if (principal !== null && isRevokedBy(principal, revoked)) entries.delete(id)
       // Whoever asks from here on must not be handed an answer from before.
       inFlight.clear()
     },

@@ -13,7 +13,9 @@ const bearer = (header: string): string | undefined => /^bearer +([^\s]+)$/i.exe
 // `curl -u sk_test_...:`, as Stripe's documentation has it: the key is the user name, the password is ignored.
 const basicUser = (header: string): string | undefined => {
   const encoded = /^basic +([A-Za-z0-9+/_-]+=*)$/i.exec(header)?.[1]
-  return encoded === undefined ? undefined : (Buffer.from(encoded, 'base64').toString('utf8').split(':', 1)[0] ?? undefined)
+  return encoded === undefined
+    ? undefined
+    : (Buffer.from(encoded, 'base64').toString('utf8').split(':', 1)[0] ?? undefined)
 }
 
 /**
@@ -30,6 +32,9 @@ export const readCredential = (header: string | undefined): Credential | undefin
     return { kind: 'session', text: token }
   }
   const key = parseApiKey(text)
-  if (key === undefined) throw new Fault('api_key_invalid', { key: text === '' ? '(none; the Authorization header must read: Bearer sk_...)' : maskApiKey(text) })
+  if (key === undefined)
+    throw new Fault('api_key_invalid', {
+      key: text === '' ? '(none; the Authorization header must read: Bearer sk_...)' : maskApiKey(text),
+    })
   return { kind: 'api_key', text, mode: key.mode }
 }

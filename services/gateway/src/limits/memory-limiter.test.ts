@@ -19,10 +19,17 @@ describe('memoryLimiter', () => {
     const clock = fakeClock()
     const limiter = memoryLimiter({ clock })
     for (let at = 0; at < 100; at++) {
-      expect(await limiter.take({ key: 'key:1', limit: 100, windowMs })).toMatchObject({ allowed: true, remaining: 99 - at })
+      expect(await limiter.take({ key: 'key:1', limit: 100, windowMs })).toMatchObject({
+        allowed: true,
+        remaining: 99 - at,
+      })
       clock.advance(100)
     }
-    expect(await limiter.take({ key: 'key:1', limit: 100, windowMs })).toEqual({ allowed: false, remaining: 0, resetMs: 50_000 })
+    expect(await limiter.take({ key: 'key:1', limit: 100, windowMs })).toEqual({
+      allowed: false,
+      remaining: 0,
+      resetMs: 50_000,
+    })
     clock.advance(49_999)
     expect((await limiter.take({ key: 'key:1', limit: 100, windowMs })).allowed).toBe(false)
     clock.advance(1)
@@ -30,7 +37,10 @@ describe('memoryLimiter', () => {
   })
 
   test('no rolling window holds more than the limit, whatever the arrivals', async () => {
-    const arrivals = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 90_000 })), { maxLength: 300 })
+    const arrivals = fc.array(
+      fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 90_000 })),
+      { maxLength: 300 },
+    )
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 20 }), arrivals, async (limit, gaps) => {
         const clock = fakeClock()
@@ -67,7 +77,8 @@ describe('memoryLimiter', () => {
     const limiter = memoryLimiter({ clock })
     await limiter.take({ key: 'key:1', limit: 1, windowMs })
     clock.advance(30_000)
-    for (let at = 0; at < 50; at++) expect((await limiter.take({ key: 'key:1', limit: 1, windowMs })).allowed).toBe(false)
+    for (let at = 0; at < 50; at++)
+      expect((await limiter.take({ key: 'key:1', limit: 1, windowMs })).allowed).toBe(false)
     expect((await limiter.take({ key: 'key:2', limit: 1, windowMs })).allowed).toBe(true)
     clock.advance(30_000)
     expect((await limiter.take({ key: 'key:1', limit: 1, windowMs })).allowed).toBe(true)
@@ -75,7 +86,8 @@ describe('memoryLimiter', () => {
 
   test('cost 0 looks without taking', async () => {
     const limiter = memoryLimiter({ clock: fakeClock() })
-    for (let at = 0; at < 5; at++) expect((await limiter.take({ key: 'ip:1', limit: 1, windowMs, cost: 0 })).allowed).toBe(true)
+    for (let at = 0; at < 5; at++)
+      expect((await limiter.take({ key: 'ip:1', limit: 1, windowMs, cost: 0 })).allowed).toBe(true)
     expect((await limiter.take({ key: 'ip:1', limit: 1, windowMs })).allowed).toBe(true)
     expect((await limiter.take({ key: 'ip:1', limit: 1, windowMs, cost: 0 })).allowed).toBe(false)
   })

@@ -31,9 +31,18 @@ const append = (log: Log, ms: number): void => {
 }
 
 /** The limiter of a single process. At most `keysMax` keys per kind are remembered; beyond, the longest unused are forgotten. */
-export const memoryLimiter = ({ clock, keysMax = 100_000 }: { clock: Clock; keysMax?: number }): Limiter & { size(): number } => {
+export const memoryLimiter = ({
+  clock,
+  keysMax = 100_000,
+}: {
+  clock: Clock
+  keysMax?: number
+}): Limiter & { size(): number } => {
   const now = elapsedMs(clock)
-  const logs = createKeyTable<Log>({ keysMax, create: (nowMs) => ({ times: new Float64Array(8), first: 0, count: 0, expiresMs: nowMs }) })
+  const logs = createKeyTable<Log>({
+    keysMax,
+    create: (nowMs) => ({ times: new Float64Array(8), first: 0, count: 0, expiresMs: nowMs }),
+  })
 
   const take = ({ key, limit, windowMs, cost = 1 }: Take): Taken => {
     const nowMs = now()

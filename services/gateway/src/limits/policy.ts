@@ -32,7 +32,10 @@ export const limitHeaders = (policy: Policy, taken: Taken, now: Date): Readonly<
 /** Sets a header on whatever the answer will be written to. */
 export type SetHeader = (name: string, value: string) => void
 
-export const headersOf = (response: ServerResponse): SetHeader => (name, value) => void response.setHeader(name, value)
+export const headersOf =
+  (response: ServerResponse): SetHeader =>
+  (name, value) =>
+    void response.setHeader(name, value)
 
 /**
  * Takes one request from a policy's window and puts the limit headers on the answer.

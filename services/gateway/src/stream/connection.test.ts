@@ -23,16 +23,25 @@ const setUp = (stored: SequencedEvent[] = [], headSeq = stored.length) => {
       state.reads++
       await Promise.resolve()
       if (state.failing) throw new Error('store down')
-      return { head_seq: state.stored.at(-1)?.seq ?? 0, events: state.stored.filter(({ seq }) => seq > after).slice(0, limit) }
+      return {
+        head_seq: state.stored.at(-1)?.seq ?? 0,
+        events: state.stored.filter(({ seq }) => seq > after).slice(0, limit),
+      }
     },
-    session: 'cliws_1', merchant: 'acct_a', mode: 'test', headSeq, bufferedBytesMax: 1000, onReadError: () => {},
+    session: 'cliws_1',
+    merchant: 'acct_a',
+    mode: 'test',
+    headSeq,
+    bufferedBytesMax: 1000,
+    onReadError: () => {},
   })
   const seqs = (): number[] => frames.flatMap((frame) => (frame.type === 'event' ? [frame.seq] : []))
   const sendFrame = (frame: object) => connection.receive(JSON.stringify(frame))
   return { connection, frames, flushes, state, seqs, sendFrame }
 }
 
-const numbers = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, at) => first + at)
+const numbers = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, at) => first + at)
 
 describe('a stream connection', () => {
   test('says hello first, and sends nothing before the client has named its cursor', async () => {
@@ -134,9 +143,23 @@ describe('a stream ends', () => {
     ['on a cursor that is no number', [{ type: 'resume', after: '1' }], closeCodes.protocol],
     ['on a fraction', [{ type: 'resume', after: 1.5 }], closeCodes.protocol],
     ['on a negative cursor', [{ type: 'resume', after: -1 }], closeCodes.protocol],
-    ['on a second resume', [{ type: 'resume', after: 0 }, { type: 'resume', after: 0 }], closeCodes.protocol],
+    [
+      'on a second resume',
+      [
+        { type: 'resume', after: 0 },
+        { type: 'resume', after: 0 },
+      ],
+      closeCodes.protocol,
+    ],
     ['on an acknowledgement before resume', [{ type: 'ack', seq: 0 }], closeCodes.protocol],
-    ['on an acknowledgement of the future', [{ type: 'resume', after: null }, { type: 'ack', seq: 99 }], closeCodes.protocol],
+    [
+      'on an acknowledgement of the future',
+      [
+        { type: 'resume', after: null },
+        { type: 'ack', seq: 99 },
+      ],
+      closeCodes.protocol,
+    ],
     ['on a cursor newer than the head', [{ type: 'resume', after: 99 }], closeCodes.unknownCursor],
   ] as const) {
     test(name, async () => {

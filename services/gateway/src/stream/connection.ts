@@ -16,7 +16,10 @@ export interface StreamSocket {
 }
 
 /** Reads a merchant's events after a seq, oldest first, and the newest seq there is. */
-export type ReadEvents = (after: number, limit: number) => Promise<{ head_seq: number; events: readonly SequencedEvent[] }>
+export type ReadEvents = (
+  after: number,
+  limit: number,
+) => Promise<{ head_seq: number; events: readonly SequencedEvent[] }>
 
 export interface ConnectionOptions {
   readonly socket: StreamSocket
@@ -134,9 +137,16 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     void pump()
   }
 
-  const handle = async (frame: ClientFrame): Promise<void> => (frame.type === 'ack' ? acknowledge(frame.seq) : resume(frame.after))
+  const handle = async (frame: ClientFrame): Promise<void> =>
+    frame.type === 'ack' ? acknowledge(frame.seq) : resume(frame.after)
 
-  send({ type: 'hello', session: options.session, merchant: options.merchant, mode: options.mode, head_seq: options.headSeq })
+  send({
+    type: 'hello',
+    session: options.session,
+    merchant: options.merchant,
+    mode: options.mode,
+    head_seq: options.headSeq,
+  })
 
   return {
     async receive(text) {
@@ -147,7 +157,10 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         await handle(frame)
       } catch (error) {
         options.onReadError(error)
-        end(closeCodes.restarting, { code: 'upstream_unavailable', message: 'Events cannot be read right now. Connect again shortly.' })
+        end(closeCodes.restarting, {
+          code: 'upstream_unavailable',
+          message: 'Events cannot be read right now. Connect again shortly.',
+        })
       }
     },
     announce(events) {

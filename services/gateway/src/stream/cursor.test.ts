@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { continuing, roomOf, skips, startAt, withAck, withHead, withSent } from './cursor.ts'
 
-const events = (...seqs: number[]): SequencedEvent[] => seqs.map((seq) => ({ seq, event: { id: `evt_${seq}` } as SequencedEvent['event'] }))
+const events = (...seqs: number[]): SequencedEvent[] =>
+  seqs.map((seq) => ({ seq, event: { id: `evt_${seq}` } as SequencedEvent['event'] }))
 const seqs = (list: readonly SequencedEvent[]): number[] => list.map(({ seq }) => seq)
 
 describe('what may be sent next', () => {
@@ -26,7 +27,9 @@ describe('what may be sent next', () => {
   })
 
   test('whatever is announced, in whatever order, the client gets 1, 2, 3, … without gap or repeat', () => {
-    const batches = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 })), { maxLength: 60 })
+    const batches = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 20 })), {
+      maxLength: 60,
+    })
     fc.assert(
       fc.property(batches, (announced) => {
         let cursor = startAt(0, 0)

@@ -10,7 +10,11 @@ export interface Cursor {
   readonly head: number
 }
 
-export const startAt = (after: number, head: number): Cursor => ({ sent: after, acked: after, head: Math.max(after, head) })
+export const startAt = (after: number, head: number): Cursor => ({
+  sent: after,
+  acked: after,
+  head: Math.max(after, head),
+})
 
 /** How many more events may be sent before the client has to acknowledge some. */
 export const roomOf = ({ sent, acked }: Cursor): number => Math.max(0, unacknowledgedMax - (sent - acked))

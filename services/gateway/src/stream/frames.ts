@@ -1,6 +1,7 @@
 import type { ClientFrame } from '@micro/contracts'
 
-const isSeq = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+const isSeq = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 const parse = (text: string): unknown => {
   try {

@@ -60,7 +60,9 @@ export const createHub = (options: {
 
   // The bus may have lost a message: one small read per merchant and mode finds out.
   const pollFeed = async (feed: Feed): Promise<void> => {
-    const { head_seq } = await events.readEventStream({ query: { merchant: feed.merchant, mode: feed.mode, after: 0, limit: 0 } })
+    const { head_seq } = await events.readEventStream({
+      query: { merchant: feed.merchant, mode: feed.mode, after: 0, limit: 0 },
+    })
     for (const { connection } of feed.members) connection.headKnown(head_seq)
   }
   const poll = async (): Promise<void> => {

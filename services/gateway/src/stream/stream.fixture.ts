@@ -14,9 +14,15 @@ export interface StreamClient {
 }
 
 /** Opens a stream; resolves once the socket is open. */
-export const openStream = (world: World, key: string, options: { headers?: Record<string, string>; resume?: number | null } = {}): Promise<StreamClient> =>
+export const openStream = (
+  world: World,
+  key: string,
+  options: { headers?: Record<string, string>; resume?: number | null } = {},
+): Promise<StreamClient> =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${world.port}/ws`, { headers: { authorization: `Bearer ${key}`, ...options.headers } })
+    const socket = new WebSocket(`ws://127.0.0.1:${world.port}/ws`, {
+      headers: { authorization: `Bearer ${key}`, ...options.headers },
+    })
     const frames: ServerFrame[] = []
     const closed = new Promise<{ code: number; reason: string }>((done) => {
       socket.on('close', (code, reason) => done({ code, reason: reason.toString() }))
@@ -24,11 +30,14 @@ export const openStream = (world: World, key: string, options: { headers?: Recor
     socket.on('message', (data) => {
       const frame = JSON.parse((data as Buffer).toString()) as ServerFrame
       frames.push(frame)
-      if (frame.type === 'hello' && options.resume !== undefined) socket.send(JSON.stringify({ type: 'resume', after: options.resume }))
+      if (frame.type === 'hello' && options.resume !== undefined)
+        socket.send(JSON.stringify({ type: 'resume', after: options.resume }))
     })
     const events = () => frames.flatMap((frame) => (frame.type === 'event' ? [frame] : []))
     const client: StreamClient = {
-      socket, frames, closed,
+      socket,
+      frames,
+      closed,
       send: (frame) => socket.send(JSON.stringify(frame)),
       seqs: () => events().map(({ seq }) => seq),
       ids: () => events().map(({ event }) => event.id),
@@ -39,7 +48,9 @@ export const openStream = (world: World, key: string, options: { headers?: Recor
 
 /** Tries to open a stream that must be refused as HTTP. */
 export const refusedStream = (
-  world: World, headers: Record<string, string>, path = '/ws',
+  world: World,
+  headers: Record<string, string>,
+  path = '/ws',
 ): Promise<{ status: number; code: unknown; headers: IncomingMessage['headers'] }> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://127.0.0.1:${world.port}${path}`, { headers })

@@ -15,18 +15,37 @@ describe('the upgrade is judged before it is granted', () => {
     const unknown = world.auth.issue()
     world.auth.holders.delete(unknown)
     const session = world.auth.logIn()
-    expect(await refusedStream(world, {})).toMatchObject({ status: 401, code: 'api_key_missing', headers: { 'request-id': /^req_/ } })
-    expect(await refusedStream(world, { authorization: 'Bearer sk_test_x' })).toMatchObject({ status: 401, code: 'api_key_invalid' })
-    expect(await refusedStream(world, { authorization: `Bearer ${unknown}` })).toMatchObject({ status: 401, code: 'api_key_invalid' })
-    expect(await refusedStream(world, { authorization: `Bearer ${session}` })).toMatchObject({ status: 403, code: 'secret_key_required' })
+    expect(await refusedStream(world, {})).toMatchObject({
+      status: 401,
+      code: 'api_key_missing',
+      headers: { 'request-id': /^req_/ },
+    })
+    expect(await refusedStream(world, { authorization: 'Bearer sk_test_x' })).toMatchObject({
+      status: 401,
+      code: 'api_key_invalid',
+    })
+    expect(await refusedStream(world, { authorization: `Bearer ${unknown}` })).toMatchObject({
+      status: 401,
+      code: 'api_key_invalid',
+    })
+    expect(await refusedStream(world, { authorization: `Bearer ${session}` })).toMatchObject({
+      status: 403,
+      code: 'secret_key_required',
+    })
   })
 
   test('a key in the URL, a foreign page, a rebound name, another path', async () => {
     world = await startWorld()
     const key = world.auth.issue()
     const authorization = `Bearer ${key}`
-    expect(await refusedStream(world, {}, `/ws?api_key=${key}`)).toMatchObject({ status: 400, code: 'parameter_invalid' })
-    expect(await refusedStream(world, { authorization, origin: 'https://evil.example' })).toMatchObject({ status: 403, code: 'origin_not_allowed' })
+    expect(await refusedStream(world, {}, `/ws?api_key=${key}`)).toMatchObject({
+      status: 400,
+      code: 'parameter_invalid',
+    })
+    expect(await refusedStream(world, { authorization, origin: 'https://evil.example' })).toMatchObject({
+      status: 403,
+      code: 'origin_not_allowed',
+    })
     expect(await refusedStream(world, { authorization, host: 'rebound.evil.example' })).toMatchObject({ status: 421 })
     expect(await refusedStream(world, { authorization }, '/wsx')).toMatchObject({ status: 404 })
     expect(await refusedStream(world, { authorization }, '/v1/events')).toMatchObject({ status: 404 })
@@ -35,18 +54,30 @@ describe('the upgrade is judged before it is granted', () => {
   test('auth or events down is a 503 with Retry-After', async () => {
     world = await startWorld({ deps: { events: { readEventStream: () => Promise.reject(new Error('down')) } } })
     const authorization = `Bearer ${world.auth.issue()}`
-    expect(await refusedStream(world, { authorization })).toMatchObject({ status: 503, code: 'upstream_unavailable', headers: { 'retry-after': '1' } })
+    expect(await refusedStream(world, { authorization })).toMatchObject({
+      status: 503,
+      code: 'upstream_unavailable',
+      headers: { 'retry-after': '1' },
+    })
     world.auth.state.down = true
-    expect(await refusedStream(world, { authorization: `Bearer ${world.auth.issue()}` })).toMatchObject({ status: 503, code: 'upstream_unavailable' })
+    expect(await refusedStream(world, { authorization: `Bearer ${world.auth.issue()}` })).toMatchObject({
+      status: 503,
+      code: 'upstream_unavailable',
+    })
   })
 
   test('connections per key are bounded; a closed one makes room, and a refused handshake took none', async () => {
     world = await startWorld({ config: { stream: { connectionsPerKeyMax: 2 } } })
     const key = world.auth.issue()
-    await world.raw(`GET /ws HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    await world.raw(
+      `GET /ws HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    )
     const first = await openStream(world, key)
     await openStream(world, key)
-    expect(await refusedStream(world, { authorization: `Bearer ${key}` })).toMatchObject({ status: 429, code: 'stream_limit' })
+    expect(await refusedStream(world, { authorization: `Bearer ${key}` })).toMatchObject({
+      status: 429,
+      code: 'stream_limit',
+    })
     await openStream(world, world.auth.issue())
     first.socket.close()
     await first.closed
@@ -58,15 +89,22 @@ describe('delivery', () => {
   test("only one's own merchant and mode, live and replayed, never another's", async () => {
     world = await startWorld()
     const tenants = [
-      ['acct_a', 'test'], ['acct_a', 'live'], ['acct_b', 'test'],
+      ['acct_a', 'test'],
+      ['acct_a', 'live'],
+      ['acct_b', 'test'],
     ] as const
     for (const [merchant, mode] of tenants) world.events.store(merchant, mode, 5)
-    const clients = await Promise.all(tenants.map(([merchant, mode]) => openStream(world, world.auth.issue(merchant, mode), { resume: 0 })))
-    for (let round = 0; round < 20; round++) for (const [merchant, mode] of tenants) world.events.store(merchant, mode, 1 + (round % 3))
+    const clients = await Promise.all(
+      tenants.map(([merchant, mode]) => openStream(world, world.auth.issue(merchant, mode), { resume: 0 })),
+    )
+    for (let round = 0; round < 20; round++)
+      for (const [merchant, mode] of tenants) world.events.store(merchant, mode, 1 + (round % 3))
     for (const [at, [merchant, mode]] of tenants.entries()) {
       const total = 5 + 20 + 19
       await eventually(() => expect(clients[at]?.ids()).toHaveLength(total))
-      expect(clients[at]?.ids()).toEqual(Array.from({ length: total }, (_, seq) => `evt_${merchant}_${mode}_${seq + 1}`))
+      expect(clients[at]?.ids()).toEqual(
+        Array.from({ length: total }, (_, seq) => `evt_${merchant}_${mode}_${seq + 1}`),
+      )
     }
   })
 
@@ -173,6 +211,9 @@ describe('a connection ends', () => {
   test('1012 when the gateway drains', async () => {
     world = await startWorld()
     const client = await openStream(world, world.auth.issue(), ready)
-    await Promise.all([world.gateway.close(), expect(client.closed).resolves.toMatchObject({ code: closeCodes.restarting })])
+    await Promise.all([
+      world.gateway.close(),
+      expect(client.closed).resolves.toMatchObject({ code: closeCodes.restarting }),
+    ])
   })
 })

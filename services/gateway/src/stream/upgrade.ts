@@ -44,21 +44,35 @@ export const createUpgrader = (parts: StreamParts) => {
   const { config, hub } = parts
   const seats = createSeats(config)
   const webSockets = new WebSocketServer({
-    noServer: true, perMessageDeflate: false, maxPayload: framePayloadBytesMax, clientTracking: false, handleProtocols: () => false,
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: framePayloadBytesMax,
+    clientTracking: false,
+    handleProtocols: () => false,
   })
 
-  const readFor = ({ principal: { merchant, mode } }: Authenticated): ReadEvents => (after, limit) =>
-    parts.events.readEventStream({ query: { merchant, mode, after, limit } })
+  const readFor =
+    ({ principal: { merchant, mode } }: Authenticated): ReadEvents =>
+    (after, limit) =>
+      parts.events.readEventStream({ query: { merchant, mode, after, limit } })
 
   const judge = async (exchange: Exchange, request: IncomingMessage, setHeader: SetHeader): Promise<Admitted> => {
     if (parts.draining()) throw new Fault('shutting_down')
     const path = admit(request, parts.guard, { checkOrigin: true })
     if (path !== '/ws' || request.method !== 'GET') {
-      throw new Fault('route_unknown', { method: request.method, path: path.slice(0, 200), hint: 'The WebSocket is at /ws.' })
+      throw new Fault('route_unknown', {
+        method: request.method,
+        path: path.slice(0, 200),
+        hint: 'The WebSocket is at /ws.',
+      })
     }
     exchange.pattern = '/ws'
     const { authorization } = request.headers
-    const authenticated = await parts.authenticate(['secret_key'], { authorization, clientIp: exchange.clientIp, setHeader })
+    const authenticated = await parts.authenticate(['secret_key'], {
+      authorization,
+      clientIp: exchange.clientIp,
+      setHeader,
+    })
     const { principal } = authenticated
     exchange.principal = principal
     const keyId = principal.keyId ?? principal.merchant
@@ -83,12 +97,19 @@ export const createUpgrader = (parts: StreamParts) => {
         send: (text, flushed) => webSocket.send(text, flushed),
         close: (code, reason) => webSocket.close(code, reason),
       },
-      read, headSeq, session: parts.newId('stream_session'), merchant: principal.merchant, mode: principal.mode,
+      read,
+      headSeq,
+      session: parts.newId('stream_session'),
+      merchant: principal.merchant,
+      mode: principal.mode,
       bufferedBytesMax: config.bufferedBytesMax,
-      onReadError: (error) => parts.log.warn({ err: error, merchant: principal.merchant, mode: principal.mode }, 'stream.read_failed'),
+      onReadError: (error) =>
+        parts.log.warn({ err: error, merchant: principal.merchant, mode: principal.mode }, 'stream.read_failed'),
     })
     const remove = hub.add({
-      principal, credential, connection,
+      principal,
+      credential,
+      connection,
       isAlive() {
         const answered = alive
         alive = false
@@ -117,7 +138,13 @@ export const createUpgrader = (parts: StreamParts) => {
   }
 
   const finish = (exchange: Exchange, status: number, fault?: string): void =>
-    logExchange(parts.log, exchange, { method: 'GET', status, bytes: 0, aborted: false, ...(fault === undefined ? {} : { fault }) })
+    logExchange(parts.log, exchange, {
+      method: 'GET',
+      status,
+      bytes: 0,
+      aborted: false,
+      ...(fault === undefined ? {} : { fault }),
+    })
 
   /** Answers one upgrade request. Never rejects. */
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
