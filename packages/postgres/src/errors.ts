@@ -12,6 +12,7 @@ export const SQLSTATE = {
   insufficientPrivilege: '42501',
   featureNotSupported: '0A000',
   duplicateDatabase: '42P04',
+  inFailedTransaction: '25P02',
 } as const
 
 /** The database could not be reached, or the connection broke before the outcome of a COMMIT was at stake. */

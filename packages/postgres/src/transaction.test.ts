@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { eventually, scratchDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -65,6 +67,41 @@ describe('commit and rollback', () => {
     const work = scratch.owner.transaction((sql) => Promise.all([insert(sql, 'c'), insert(sql, 'a'), insert(sql, 'd')]))
     await expect(work).rejects.toThrow('duplicate key')
     expect(await ids()).toEqual(['a', 'b'])
+  })
+
+  test('of statements sent at once the error told is that of the one which failed', async () => {
+    // The later one is awaited alone: all it hears from the server is that its transaction is aborted.
+    const work = scratch.owner.transaction(async (sql) => {
+      void insert(sql, 'a').catch(() => {})
+      await insert(sql, 'c')
+    })
+    await expect(work).rejects.toThrow('duplicate key')
+    expect(await ids()).toEqual(['a', 'b'])
+  })
+
+  test('statements sent at once leave in one packet, BEGIN and COMMIT with them', async () => {
+    const packets: string[] = []
+    const { port, hostname } = new URL(scratch.urls.owner)
+    const relay = createServer((client) => {
+      const server = connect(Number(port), hostname)
+      client
+        .on('data', (bytes) => packets.push(bytes.toString('latin1')))
+        .pipe(server)
+        .pipe(client)
+    }).listen(0, '127.0.0.1')
+    await once(relay, 'listening')
+    const url = new URL(scratch.urls.owner)
+    url.port = String((relay.address() as AddressInfo).port)
+    const relayed = createDatabase({ url: url.href, applicationName: 'relayed', poolSize: 1 })
+    await relayed.sql`select 1`
+    packets.length = 0
+    await relayed.transaction((sql) =>
+      Promise.all([insert(sql, 'c'), insert(sql, 'd'), sql.andCommit`insert into scratch.counters values ('e')`]),
+    )
+    expect(packets).toHaveLength(1)
+    expect(packets[0]).toMatch(/begin[^]*commit/)
+    await relayed.close()
+    relay.close()
   })
 
   test('a first statement that fails leaves the connection usable', async () => {

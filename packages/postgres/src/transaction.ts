@@ -6,10 +6,13 @@ import {
   isRetryable,
   isSessionLost,
   isStalePlan,
+  SQLSTATE,
+  sqlState,
   TransactionAbortedError,
   TransactionFinishedError,
 } from './errors.ts'
 import type { Pool } from './pool.ts'
+import { sendTogether } from './send-together.ts'
 import { queryOf, type Sql } from './sql.ts'
 
 export interface TransactionSql extends Sql {
@@ -56,18 +59,23 @@ const openTransaction = (client: PoolClient, { named, isolation }: Context) => {
   let state: State = 'open'
   let begun: Promise<QueryResult> | undefined
   let commitResult: Promise<void> | undefined
+  let firstFailure: unknown
 
   /** Throws before anything is sent when the statement cannot be sent. */
   const send = <Row extends object>(strings: TemplateStringsArray, values: unknown[]): Promise<Row[]> => {
     if (state !== 'open') throw new TransactionFinishedError('this transaction is finished: was an await forgotten?')
     const query = queryOf(strings, values, named)
-    // The connection is in pipeline mode: both leave in one packet, and the server answers them in order.
+    // The connection is in pipeline mode: the server answers in order whatever leaves together.
+    sendTogether(client)
     const begin = (begun ??= quiet(client.query(isolation ? `begin isolation level ${isolation}` : 'begin')))
-    return quiet(answerOf(begin, quiet(client.query<Row>(query))))
+    const answer = quiet(client.query<Row>(query))
+    answer.catch((error: unknown) => (firstFailure ??= error))
+    return quiet(answerOf(begin, answer))
   }
 
   const sendCommit = async () => {
     state = 'committing'
+    sendTogether(client)
     let tag: string
     try {
       tag = (await client.query('commit')).command
@@ -99,6 +107,8 @@ const openTransaction = (client: PoolClient, { named, isolation }: Context) => {
   return {
     sql,
     committed: () => state === 'committed',
+    /** What to tell of an error: statements sent together after the one that failed only say that one did. */
+    causeOf: (error: unknown) => (sqlState(error) === SQLSTATE.inFailedTransaction ? (firstFailure ?? error) : error),
     commit: async () => {
       if (commitResult) return commitResult
       if (begun) return sendCommit()
@@ -132,7 +142,8 @@ const attempt = async <T>(context: Context, work: (sql: TransactionSql) => Promi
     await transaction.commit()
     client.release()
     return { value }
-  } catch (error) {
+  } catch (thrown) {
+    const error = transaction.causeOf(thrown)
     const reusable = await transaction.rollback()
     client.release(!reusable || isSessionLost(error) || isStalePlan(error) || error instanceof CommitUnknownError)
     return { error, retry: !transaction.committed() && (isRetryable(error) || isStalePlan(error)) }
