@@ -14,10 +14,19 @@ export interface OutboxRow {
 }
 
 /** Append only after the changed object's row is locked: then the ids of one object's events follow its commit order. */
-export const insertOutbox = (sql: Sql, event: Omit<OutboxRow, 'id'>) => sql`
+export const insertOutbox = (
+  sql: Sql,
+  origin: Pick<OutboxRow, 'merchant' | 'mode' | 'created_at' | 'request_id' | 'idempotency_key'>,
+  events: readonly Pick<OutboxRow, 'event_id' | 'type' | 'object'>[],
+) => sql`
   insert into outbox (event_id, merchant, mode, type, created_at, request_id, idempotency_key, object)
-  values (${event.event_id}, ${event.merchant}, ${event.mode}, ${event.type}, ${event.created_at}, ${event.request_id},
-          ${event.idempotency_key}, ${event.object})`
+  select event_id, ${origin.merchant}::text, ${origin.mode}::text, type, ${origin.created_at}::timestamptz,
+    ${origin.request_id}::text, ${origin.idempotency_key}::text, object
+  from unnest(
+    ${events.map((event) => event.event_id)}::text[], ${events.map((event) => event.type)}::text[],
+    ${events.map((event) => event.object)}::jsonb[]
+  ) with ordinality as event (event_id, type, object, nth)
+  order by nth`
 
 /**
  * Every committed row not yet acknowledged. Never `id > last`: ids are taken before commit, so a lower one may

@@ -33,19 +33,10 @@ const toWire = (row: OutboxRow): OutboxEvent => ({
 export const appendOutbox =
   ({ clock, newId }: { clock: Clock; newId: NewId }) =>
   async (sql: Sql, origin: EventOrigin, events: readonly EmittedEvent[]): Promise<void> => {
+    const { merchant, mode, requestId: request_id, idempotencyKey: idempotency_key } = origin
     const created_at = fromUnixSeconds(unixSeconds(clock.now()))
-    for (const { type, object } of events) {
-      await insertOutbox(sql, {
-        event_id: newId('event'),
-        merchant: origin.merchant,
-        mode: origin.mode,
-        type,
-        created_at,
-        request_id: origin.requestId,
-        idempotency_key: origin.idempotencyKey,
-        object: { ...object },
-      })
-    }
+    const rows = events.map(({ type, object }) => ({ event_id: newId('event'), type, object: { ...object } }))
+    await insertOutbox(sql, { merchant, mode, created_at, request_id, idempotency_key }, rows)
   }
 
 /** Tells the events service there is something to fetch. Losing this costs latency only. */

@@ -1,7 +1,7 @@
 import type { Client } from '@micro/client'
 import type { BusMessages, OutboxEvent, outboxApi } from '@micro/contracts'
 import { assert } from '@micro/kernel'
-import { sqlState, type Database, type Sql } from '@micro/postgres'
+import { sqlState, type Database, type TransactionSql } from '@micro/postgres'
 import { createWorker, type Runtime, type Worker } from '@micro/service'
 import { toWire, type EventRow } from '../event/event.ts'
 import { byTenant, deadLetter, sortOut, withoutKnown, type DeadLetter, type TenantArrivals } from './ingest.ts'
@@ -63,20 +63,19 @@ const announcementOf = (events: readonly EventRow[]): Stored[] => {
 }
 
 /** Stores a batch in the caller's database transaction; see README for the order of locks. */
-const store = async (sql: Sql, lease: Lease, rows: readonly OutboxEvent[]): Promise<Outcome> => {
-  if (!(await lockLease(sql, lease))) throw new LeaseLostError(`outbox ${lease.source} was taken over`)
+const store = async (sql: TransactionSql, lease: Lease, rows: readonly OutboxEvent[]): Promise<Outcome> => {
   const { arrivals, dead } = sortOut(rows)
-  const known = await selectKnown(
-    sql,
-    arrivals.map(({ id }) => id),
-  )
+  const ids = arrivals.map(({ id }) => id)
+  // Sent together, run in order: what is known is asked under the lock.
+  const [mine, known] = await Promise.all([lockLease(sql, lease), selectKnown(sql, ids)])
+  if (!mine) throw new LeaseLostError(`outbox ${lease.source} was taken over`)
   const fresh = withoutKnown(lease.source, arrivals, known)
   const letters = [...dead, ...fresh.dead]
   if (letters.length > 0) await insertDeadLetters(sql, lease.source, letters)
   if (fresh.fresh.length === 0) return { stored: [], dead: letters, repeated: fresh.repeated }
   const tenants = byTenant(fresh.fresh)
   const numbered = number(tenants, await raiseHeads(sql, tenants))
-  await insertEvents(sql, lease.source, numbered.flat())
+  await insertEvents(sql.andCommit, lease.source, numbered.flat())
   return { stored: numbered.flatMap(announcementOf), dead: letters, repeated: fresh.repeated }
 }
 

@@ -74,8 +74,11 @@ export const createChargeWork = (deps: ChargeDependencies): ChargeWork => {
 
   const settleInTransaction = (pending: Charge, outcome: ProcessorOutcome) =>
     db.transaction(async (sql): Promise<SettledCharge> => {
-      const intent = await lockIntent(sql, pending, pending.payment_intent)
-      const charge = await findCharge(sql, pending, pending.id)
+      // Sent together, run in order: the charge is read under the lock.
+      const [intent, charge] = await Promise.all([
+        lockIntent(sql, pending, pending.payment_intent),
+        findCharge(sql, pending, pending.id),
+      ])
       assert(intent !== undefined && charge !== undefined, `charge ${pending.id} or its intent is gone`)
       if (charge.status !== 'pending') return { intent, charge, answer: answerFor(intent, charge), mine: false }
 
@@ -85,20 +88,25 @@ export const createChargeWork = (deps: ChargeDependencies): ChargeWork => {
         postingLeaseMs: config.chargeLeaseMs,
       })
       const answer = answerFor(settled.intent, settled.charge)
-      const saved = await saveSettlement(sql, settled.charge)
-      assert(saved, `charge ${charge.id} was settled outside the lock of its intent`)
-      await saveIntent(sql, settled.intent)
       const origin: EventOrigin = {
         merchant: charge.merchant,
         mode: charge.mode,
         requestId: charge.request_id,
         idempotencyKey: charge.idempotency_key,
       }
-      await append(sql, origin, settled.events)
-      if (charge.idempotency_key !== null) {
-        const key = { merchant: charge.merchant, mode: charge.mode, key: charge.idempotency_key }
-        await saveResponse(sql, key, { status: answer.status, body: JSON.stringify(answer.body) })
-      }
+      const key = charge.idempotency_key
+      const [saved] = await Promise.all([
+        saveSettlement(sql, settled.charge),
+        saveIntent(sql, settled.intent),
+        append(sql, origin, settled.events),
+        key !== null &&
+          saveResponse(
+            sql,
+            { merchant: charge.merchant, mode: charge.mode, key },
+            { status: answer.status, body: JSON.stringify(answer.body) },
+          ),
+      ])
+      assert(saved, `charge ${charge.id} was settled outside the lock of its intent`)
       return { intent: settled.intent, charge: settled.charge, answer, mine: true }
     })
 

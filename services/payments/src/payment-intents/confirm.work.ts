@@ -63,9 +63,8 @@ export const createConfirmWork = (deps: ChargeDependencies, charges: ChargeWork)
         created_at: now,
         leased_until: addMs(now, config.chargeLeaseMs),
       })
-      await insertCharge(sql, charge)
-      await saveIntent(sql, intent)
-      await claim?.reach(sql, chargePoint(chargeId))
+      // Sent together, run in order.
+      await Promise.all([insertCharge(sql, charge), saveIntent(sql, intent), claim?.reach(sql, chargePoint(chargeId))])
       return charge
     })
 

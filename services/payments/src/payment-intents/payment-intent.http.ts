@@ -62,17 +62,17 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
   /** Without confirm the answer is final with the intent; with it the key only notes that the intent exists. */
   const create = async (call: CreateCall): Promise<Intent> => {
     const intent = draft(call)
-    await db.transaction(async (sql) => {
-      await insertIntent(sql, intent)
-      await append(sql, originOf(call), [{ type: 'payment_intent.created', object: intentToWire(intent) }])
-      if (call.body.confirm === true) await call.idempotency?.reach(sql, intentPoint(intent.id))
-      else
-        await call.idempotency?.complete(
-          sql,
-          successStatus(paymentsApi.createPaymentIntent, call.surface),
-          intentToWire(intent),
-        )
-    })
+    const status = successStatus(paymentsApi.createPaymentIntent, call.surface)
+    // Sent together, run in order.
+    await db.transaction((sql) =>
+      Promise.all([
+        insertIntent(sql, intent),
+        append(sql, originOf(call), [{ type: 'payment_intent.created', object: intentToWire(intent) }]),
+        call.body.confirm === true
+          ? call.idempotency?.reach(sql, intentPoint(intent.id))
+          : call.idempotency?.complete(sql, status, intentToWire(intent)),
+      ]),
+    )
     ringOutbox(bus, 'payments')
     return intent
   }
@@ -139,13 +139,12 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
         const now = clock.now()
         await refuseWhileCharging(sql, current, now)
         const intent = cancelIntent(current, { reason: body.cancellation_reason, now })
-        await saveIntent(sql, intent)
-        await append(sql, originOf(call), [{ type: 'payment_intent.canceled', object: intentToWire(intent) }])
-        await idempotency?.complete(
-          sql,
-          successStatus(paymentsApi.cancelPaymentIntent, call.surface),
-          intentToWire(intent),
-        )
+        const status = successStatus(paymentsApi.cancelPaymentIntent, call.surface)
+        await Promise.all([
+          saveIntent(sql, intent),
+          append(sql, originOf(call), [{ type: 'payment_intent.canceled', object: intentToWire(intent) }]),
+          idempotency?.complete(sql, status, intentToWire(intent)),
+        ])
         return intent
       })
       ringOutbox(bus, 'payments')
