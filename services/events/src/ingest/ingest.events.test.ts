@@ -179,6 +179,34 @@ test('while one reader holds an outbox, another does not touch it', async () => 
   expect(idle.pulls()).toBe(0)
 })
 
+test('a lease that another took between two batches is noticed before anything is stored', async () => {
+  const outbox = arraySource()
+  const { bus } = await start(outbox.source, { leaseMs: 60_000 })
+  outbox.rows.push(outboxEvent(1))
+  await eventually(() => outbox.waiting() === 0)
+  await database.owner.sql`update events.sources set holder = 'another', epoch = epoch + 1`
+  const pulls = outbox.pulls()
+  outbox.rows.push(outboxEvent(2))
+  bus.publish('outbox.ready', { service: 'payments' })
+  await eventually(() => outbox.pulls() > pulls)
+  await database.owner.sql`update events.sources set leased_until = now() - interval '1 second'`
+  await eventually(() => outbox.waiting() === 0)
+  expect(await db.sql`select epoch from events.sources`).toEqual([{ epoch: 3n }])
+  expect((await stored()).map(({ seq }) => seq)).toEqual([1n, 2n])
+})
+
+test('batches in quick succession share one taking of the lease', async () => {
+  const outbox = arraySource()
+  await start(outbox.source, { leaseMs: 60_000 })
+  const leasedUntil = () => db.sql`select leased_until from events.sources`
+  outbox.rows.push(outboxEvent(1))
+  await eventually(() => outbox.waiting() === 0)
+  const taken = await leasedUntil()
+  outbox.rows.push(outboxEvent(2))
+  await eventually(() => outbox.waiting() === 0)
+  expect(await leasedUntil()).toEqual(taken)
+})
+
 test('the running service cannot change or delete what happened', async () => {
   const outbox = arraySource()
   outbox.rows.push(outboxEvent(1))

@@ -1,6 +1,6 @@
 import type { Client } from '@micro/client'
 import type { BusMessages, OutboxEvent, outboxApi } from '@micro/contracts'
-import { assert } from '@micro/kernel'
+import { assert, monotonicMs } from '@micro/kernel'
 import { sqlState, type Database, type TransactionSql } from '@micro/postgres'
 import { createWorker, type Runtime, type Worker } from '@micro/service'
 import { toWire, type EventRow } from '../event/event.ts'
@@ -123,8 +123,20 @@ export const createIngest = (options: IngestOptions): Worker => {
       log.error({ source: name, position, event: event_id, reason }, 'event.put_aside')
   }
 
-  const round = async (): Promise<boolean> => {
+  let held: { readonly lease: Lease; readonly renewAtMs: number } | undefined
+
+  // Renewed when half of it is gone and not for every batch, each time a commit. What a round may do never rests on
+  // this memory: `store` locks the lease's row and sees there whose it is.
+  const ownLease = async (): Promise<Lease | undefined> => {
+    if (held !== undefined && monotonicMs() < held.renewAtMs) return held.lease
+    const renewAtMs = monotonicMs() + leaseMs / 2
     const lease = await takeLease(db.sql, { source: name, holder, leaseMs })
+    held = lease && { lease, renewAtMs }
+    return lease
+  }
+
+  const round = async (): Promise<boolean> => {
+    const lease = await ownLease()
     if (lease === undefined) return false
     const { events: rows } = await source.pullOutbox({ query: { limit: batchMax } })
     if (rows.length === 0) return false
@@ -133,8 +145,9 @@ export const createIngest = (options: IngestOptions): Worker => {
       // Announced as soon as they are durable: a slow or lost acknowledgement only brings the rows here once more.
       outcomes.forEach(announce)
     } catch (error) {
-      if (error instanceof LeaseLostError) return false
-      throw error
+      if (!(error instanceof LeaseLostError)) throw error
+      held = undefined
+      return false
     }
     await source.acknowledgeOutbox({ body: { positions: rows.map(({ position }) => position) } })
     return rows.length >= batchMax
