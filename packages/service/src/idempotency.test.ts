@@ -51,6 +51,25 @@ describe('a key', () => {
       if (outcome.status === 'rejected') expect(outcome.reason).toEqual(fault('idempotency_key_in_use'))
   })
 
+  test('knows whether its work has stored the answer, so that a request writes it once', async () => {
+    const [completed, told, neither] = await Promise.all([newKey(), newKey(), newKey()].map((key) => claimed({ key })))
+    await database.db.transaction(async (sql) => completed?.claim.complete(sql, 201, { id: 'pi_1' }))
+    told?.claim.stored()
+    expect([completed, told, neither].map((outcome) => outcome?.isStored())).toEqual([true, true, false])
+  })
+
+  test('whose work failed after storing its answer is answered with the failure', async () => {
+    const key = newKey()
+    const outcome = await claimed({ key })
+    const work = database.db.transaction(async (sql) => {
+      await outcome.claim.complete(sql, 201, { id: 'pi_1' })
+      throw new Fault('resource_missing', { resource: 'payment_intent', id: 'pi_1', param: 'id' })
+    })
+    await expect(work).rejects.toEqual(fault('resource_missing'))
+    await outcome.finish({ status: 404, body: '{}' })
+    expect(await claim({ key })).toMatchObject({ kind: 'replay', response: { status: 404 } })
+  })
+
   test('once answered is answered the same again, naming the request that did the work', async () => {
     const key = newKey()
     const { claim: held } = await claimed({ key, requestId: 'req_first' })

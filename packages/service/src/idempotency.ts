@@ -33,6 +33,8 @@ export interface IdempotencyClaim {
   reach(sql: Sql, recoveryPoint: string): Promise<void>
   /** Stores the final answer in the database transaction that makes it true. @throws Fault idempotency_key_in_use, when taken over */
   complete(sql: Sql, status: number, body: object): Promise<void>
+  /** Says that the final answer is stored by now, committed: the work has a lock of its own and wrote it itself. */
+  stored(): void
 }
 
 export type ClaimOutcome =
@@ -41,6 +43,8 @@ export type ClaimOutcome =
       readonly claim: IdempotencyClaim
       readonly release: () => Promise<void>
       readonly finish: (response: StoredResponse) => Promise<void>
+      /** Whether the work, if it ended well, has stored the answer itself. */
+      readonly isStored: () => boolean
     }
   | { readonly kind: 'replay'; readonly response: StoredResponse; readonly originalRequest: string }
 
@@ -97,17 +101,24 @@ export const databaseIdempotency = ({ db, clock }: { db: Database; clock: Clock 
       if (!stillMine) throw new Fault('idempotency_key_in_use', { key })
     }
 
+    let stored = false
     const claimed = (recoveryPoint: string | null): ClaimOutcome => ({
       kind: 'claimed',
       claim: {
         key,
         recoveryPoint,
         reach: async (sql, point) => mustHold(await saveRecoveryPoint(sql, held, point)),
-        complete: async (sql, status, body) =>
-          mustHold(await saveHeldResponse(sql, held, { status, body: serialize(status, body) })),
+        complete: async (sql, status, body) => {
+          mustHold(await saveHeldResponse(sql, held, { status, body: serialize(status, body) }))
+          stored = true
+        },
+        stored: () => {
+          stored = true
+        },
       },
       release: () => releaseClaim(db.sql, claimKey, requestId),
       finish: async (response) => void (await saveHeldResponse(db.sql, held, response)),
+      isStored: () => stored,
     })
 
     if (await insertClaim(db.sql, { ...claimKey, fingerprint, requestId, now, leasedUntil })) return claimed(null)

@@ -136,7 +136,7 @@ export const createOperation = (options: {
     try {
       const answer = settle(raw, await handler({ ...call, idempotency: outcome.claim }))
       // Work that changed nothing has stored no answer yet; this keeps the first one told for every repeat.
-      await outcome.finish(answer)
+      if (!outcome.isStored()) await outcome.finish(answer)
       return answer
     } catch (error) {
       if (error instanceof Fault && !error.spec.retryable) {

@@ -76,11 +76,16 @@ export const createConfirmWork = (deps: ChargeDependencies, charges: ChargeWork)
   }
 
   /** Writes a result down, or says what is known without one: that the intent is processing. */
-  const finish = async (charge: Charge, outcome: Awaited<ReturnType<ChargeWork['send']>>): Promise<Reply> => {
+  const finish = async (
+    charge: Charge,
+    outcome: Awaited<ReturnType<ChargeWork['send']>>,
+    claim: IdempotencyClaim | undefined,
+  ): Promise<Reply> => {
     const { answer, mine } = outcome === undefined ? await look(charge) : await charges.settle(charge, outcome)
     // The completer was faster, and has stored the answer under the key: asking again replays exactly that.
     if (!mine && charge.idempotency_key !== null)
       throw new Fault('idempotency_key_in_use', { key: charge.idempotency_key })
+    if (outcome !== undefined) claim?.stored()
     return reply(answer.status, answer.body)
   }
 
@@ -88,13 +93,13 @@ export const createConfirmWork = (deps: ChargeDependencies, charges: ChargeWork)
     requireProcessor,
     async confirm(wish) {
       const charge = await begin(wish, newId('charge'))
-      return finish(charge, await charges.send(charge))
+      return finish(charge, await charges.send(charge), wish.claim)
     },
     async resume(tenant, chargeId, claim) {
       await extendLease(db.sql, tenant, chargeId, addMs(clock.now(), config.chargeLeaseMs))
       const charge = await findCharge(db.sql, tenant, chargeId)
       if (charge?.status !== 'pending') throw new Fault('idempotency_key_in_use', { key: claim.key })
-      return finish(charge, await charges.resolve(charge))
+      return finish(charge, await charges.resolve(charge), claim)
     },
   }
 }
