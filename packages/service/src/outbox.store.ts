@@ -24,7 +24,7 @@ export const insertOutbox = (
     ${origin.request_id}::text, ${origin.idempotency_key}::text, object
   from unnest(
     ${events.map((event) => event.event_id)}::text[], ${events.map((event) => event.type)}::text[],
-    ${events.map((event) => event.object)}::jsonb[]
+    ${events.map((event) => event.object)}::json[]
   ) with ordinality as event (event_id, type, object, nth)
   order by nth`
 
