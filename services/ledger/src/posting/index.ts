@@ -16,6 +16,7 @@ import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { findSeqByReference, loadTransactions } from '../transactions/transaction.store.ts'
 import { decide, type BookState, type PostRequest, type PostResult } from './posting.ts'
 import { insertTransaction, loadAccounts, lockBook } from './posting.store.ts'
+import { createTurns } from './turns.ts'
 
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
 
@@ -89,13 +90,17 @@ export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock
       return { replayed: false, transaction: decision.transaction }
     })
 
+  // Recorded or not, the reference makes a second attempt converge.
+  const attemptTwice = (request: PostRequest): Promise<PostResult> =>
+    attempt(request).catch((error: unknown) => {
+      if (error instanceof CommitUnknownError) return attempt(request)
+      throw error
+    })
+
+  const inTurn = createTurns()
   return async (request) => {
     try {
-      return await attempt(request).catch((error: unknown) => {
-        // Recorded or not, the reference makes a second attempt converge.
-        if (error instanceof CommitUnknownError) return attempt(request)
-        throw error
-      })
+      return await inTurn(`${request.book.mode}:${request.book.merchant}`, () => attemptTwice(request))
     } catch (error) {
       if (error instanceof CommitUnknownError)
         throw new Fault('upstream_unavailable', { service: 'ledger' }, { cause: error })

@@ -1,6 +1,7 @@
 import { createDatabase } from '@micro/postgres'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { lockBook } from './posting.store.ts'
 import { expectSound, merchant, move, startLedger, tally, type Ledger } from '../testing/ledger.ts'
 
 let ledger: Ledger
@@ -61,6 +62,25 @@ test('16 workers on one pair of accounts in opposite orders: nothing fails, noth
     credits_str: '160',
     debits_str: '160',
   })
+})
+
+test('a book whose postings have to wait leaves the database to the others', async () => {
+  const [busy, other] = [merchant('acct_busy'), merchant('acct_other')]
+  for (const id of ['a', 'b']) await ledger.account(busy, id)
+  await ledger.account(other, 'a')
+  const release = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const holder = ledger.database.owner.transaction(async (sql) => {
+    await lockBook(sql, busy)
+    locked.resolve()
+    await release.promise
+  })
+  await locked.promise
+  const posts = times(50).map((at) => ledger.record(busy, `wait-${at}`, move(1, { from: 'a', to: 'b' })))
+  expect((await ledger.get(other, '/ledger/accounts/a')).status).toBe(200)
+  release.resolve()
+  await holder
+  expect(tally(await Promise.all(posts))).toEqual({ 201: 50 })
 })
 
 test('connections lost in the middle lose nothing and double nothing: retries converge', async () => {
