@@ -1,4 +1,5 @@
 import { createDatabase } from '@micro/postgres'
+import { eventually } from '@micro/testing'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { lockBook } from './posting.store.ts'
@@ -77,6 +78,7 @@ test('a book whose postings have to wait leaves the database to the others', asy
   })
   await locked.promise
   const posts = times(50).map((at) => ledger.record(busy, `wait-${at}`, move(1, { from: 'a', to: 'b' })))
+  await eventually(async () => (await ledger.database.owner.sql`select from pg_locks where not granted`).length > 0)
   expect((await ledger.get(other, '/ledger/accounts/a')).status).toBe(200)
   release.resolve()
   await holder
