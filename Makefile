@@ -71,6 +71,10 @@ format: $(installed) ## Format the sources
 smoke: $(installed) ## Take one payment to ledger and event on whatever runs: make smoke ARGS='--url http://…'
 	@$(node) scripts/smoke.ts $(ARGS)
 
+.PHONY: bench
+bench: $(installed) ## Measure payments on whatever runs, see bench/README.md: make bench ARGS='--url http://…'
+	@$(node) bench/payments.ts $(ARGS)
+
 .PHONY: soak
 soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50
 	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; $(run) vitest run $(ARGS) || exit 1; done
