@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { route } from './route.ts'
 
 export const AccountType = Type.Union([
@@ -93,16 +93,6 @@ const NewAccount = Exact({
   currency: Type.Optional(Currency),
   metadata: Type.Optional(Metadata),
 })
-
-const TimeFilter = Type.Union([
-  Type.Integer(),
-  Exact({
-    gt: Type.Optional(Type.Integer()),
-    gte: Type.Optional(Type.Integer()),
-    lt: Type.Optional(Type.Integer()),
-    lte: Type.Optional(Type.Integer()),
-  }),
-])
 
 export const ledgerApi = {
   createLedgerAccount: route({

@@ -1,13 +1,12 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { cutPage, parsePage, reply, timeRangeOf, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount, parseCurrency } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import type { BookKey } from '../books/book.ts'
 import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
 import { accountParam, normaliseEntries } from './entries.ts'
-import { timeRangeOf } from './time-range.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
   findSeqBefore,
