@@ -23,7 +23,7 @@ const services = Object.keys(databaseNames) as StoringService[]
 
 /** What people may look at but never read: columns that hold hashes of secrets, and idempotency keys' stored answers. */
 const hiddenFromReaders: Readonly<Record<StoringService, readonly string[]>> = {
-  auth: ['users.password_hash', 'api_keys.hash', 'refresh_tokens', 'login_attempts'],
+  auth: ['users.password_hash', 'api_keys.hash', 'refresh_tokens', 'login_attempts', 'invitations.hash'],
   payments: ['idempotency_keys'],
   ledger: [],
   events: [],

@@ -1,28 +1,13 @@
 import Type, { type Static } from 'typebox'
+import { AuditEntry, auditQuery } from './audit.ts'
 import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { operatorRoutes } from './operator.ts'
+import { Email, User } from './people.ts'
 import { route } from './route.ts'
 
-/** Space around it is forgiven, as pasting adds some. */
-const Email = Type.String({
-  minLength: 3,
-  maxLength: 254,
-  pattern:
-    '^\\s*[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+@[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+\\s*$',
-  'x-expected': 'an email address such as dev@example.com',
-})
 /** At least 8 characters, no composition rules (NIST 800-63B); 1,024 bounds the hashing work. */
 const NewPassword = Text(1024, 8)
 const Password = Text(1024, 1)
-
-export const User = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('user'),
-  email: Type.String(),
-  merchant: Type.String(),
-  operator: Type.Boolean(),
-  created: Timestamp,
-})
-export type User = Static<typeof User>
 
 export const Tokens = Type.Object({
   token: Type.String({ description: 'Access token (JWT, EdDSA).' }),
@@ -46,6 +31,17 @@ export type ApiKey = Static<typeof ApiKey>
 
 export const ApiKeyCreated = Type.Object({ ...ApiKey.properties, key: Type.String({ description: 'Shown once.' }) })
 
+export const Session = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('session'),
+  current: Type.Boolean({ description: 'True for the session this request was made with.' }),
+  client_ip: Nullable(Type.String({ description: 'Where the login came from.' })),
+  created: Timestamp,
+  expires: Timestamp,
+})
+export type Session = Static<typeof Session>
+const EndedSession = Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() })
+
 export const VerifiedPrincipal = Type.Object({
   kind: Type.Union([Type.Literal('api_key'), Type.Literal('session')]),
   merchant: Type.String(),
@@ -53,6 +49,7 @@ export const VerifiedPrincipal = Type.Object({
   keyId: Type.Optional(Type.String()),
   user: Type.Optional(Type.String()),
   session: Type.Optional(Type.String()),
+  operator: Type.Optional(Type.Literal(true)),
 })
 
 export const authApi = {
@@ -63,9 +60,9 @@ export const authApi = {
     access: ['public'],
     status: 201,
     summary: 'Create a developer account: a user and the merchant they own.',
-    body: Exact({ email: Email, password: NewPassword }),
+    body: Exact({ email: Email, password: NewPassword, invitation: Type.Optional(Text(255, 1)) }),
     response: User,
-    faults: ['email_taken', 'registration_closed'],
+    faults: ['email_taken', 'registration_closed', 'invitation_invalid'],
   }),
   logIn: route({
     method: 'POST',
@@ -76,7 +73,7 @@ export const authApi = {
     summary: 'Log in with email and password.',
     body: Exact({ email: Text(254, 1), password: Password }),
     response: Tokens,
-    faults: ['login_invalid', 'login_throttled'],
+    faults: ['login_invalid', 'login_throttled', 'user_disabled'],
   }),
   refreshSession: route({
     method: 'POST',
@@ -96,7 +93,38 @@ export const authApi = {
     access: ['session'],
     status: 200,
     summary: 'End this login session: its access and refresh tokens stop working.',
-    response: Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() }),
+    response: EndedSession,
+  }),
+  listSessions: route({
+    method: 'GET',
+    path: '/auth/sessions',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'List your login sessions that are alive, newest first.',
+    query: Exact(pageQuery),
+    response: List(Session),
+  }),
+  revokeSession: route({
+    method: 'DELETE',
+    path: '/auth/sessions/:id',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'End one of your login sessions, this one or another.',
+    params: IdParam,
+    response: EndedSession,
+    faults: ['resource_missing'],
+  }),
+  listAuditLog: route({
+    method: 'GET',
+    path: '/auth/audit_log',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'List what was done with your account, its sessions and keys, newest first.',
+    query: Exact(auditQuery),
+    response: List(AuditEntry),
   }),
   getMe: route({
     method: 'GET',
@@ -150,6 +178,7 @@ export const authApi = {
     response: ApiKey,
     faults: ['resource_missing', 'permission_denied'],
   }),
+  ...operatorRoutes,
   verifyCredential: route({
     method: 'POST',
     path: '/internal/credentials/verify',

@@ -2,8 +2,11 @@ import type { Static, TSchema } from 'typebox'
 import type { FaultCode } from '@micro/kernel'
 import type { MerchantPrincipal, ServiceName, ServicePrincipal } from './principal.ts'
 
-/** Who may call: anyone, a person's session, a secret API key, or another service (never through the gateway). */
-export type Access = 'public' | 'session' | 'secret_key' | 'internal'
+/**
+ * Who may call: anyone, a person's session, the session of someone who runs this installation, a secret API key, or
+ * another service (never through the gateway).
+ */
+export type Access = 'public' | 'session' | 'operator' | 'secret_key' | 'internal'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'

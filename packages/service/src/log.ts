@@ -22,7 +22,7 @@ const secretFields = [
 // In a JSON line a secret may follow an escape such as \n, whose letter would hide that a word begins. A JWT's start is
 // sought once per run of its characters only: the text may be a stranger's, a megabyte of 'eyJ-' over and over.
 const secretText =
-  /(?:\b|(?<=\\[bfnrt]))(?:((?:sk|rk|pk)_(?:test|live)_[A-Za-z0-9_]{4})[A-Za-z0-9_]+|whsec_[A-Za-z0-9]+|rt_[A-Za-z0-9_]{16,})|(?:(?<![\w-])|(?<=\\[bfnrt]))eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
+  /(?:\b|(?<=\\[bfnrt]))(?:((?:sk|rk|pk)_(?:test|live)_[A-Za-z0-9_]{4})[A-Za-z0-9_]+|whsec_[A-Za-z0-9]+|(?:rt|inv)_[A-Za-z0-9_]{16,})|(?:(?<![\w-])|(?<=\\[bfnrt]))eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
 
 const digitRuns = /(?:\b|(?<=\\[bfnrt]))\d(?:[ -]?\d){12,18}\b/g
 

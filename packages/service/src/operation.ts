@@ -48,6 +48,10 @@ const checkAccess = ({ access }: Route, principal: Principal | undefined): void 
       ? undefined
       : ({ api_key: 'secret_key', session: 'session', service: 'internal' } as const)[principal.kind]
   if (held !== undefined && access.includes(held)) return
+  if (access.includes('operator') && principal?.kind === 'session') {
+    if (principal.operator === true) return
+    throw new Fault('operator_required')
+  }
   if (access.includes('internal')) throw new Fault('permission_denied')
   throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
 }

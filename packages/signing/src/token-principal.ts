@@ -7,6 +7,7 @@ export type TokenPrincipal =
       readonly keyId?: string
       readonly user?: string
       readonly session?: string
+      readonly operator?: true
     }
   | { readonly kind: 'service'; readonly service: ServiceName }
 
@@ -31,7 +32,7 @@ const members: Readonly<Record<TokenPrincipal['kind'], readonly string[]>> = {
 const isKind = (value: unknown): value is TokenPrincipal['kind'] =>
   typeof value === 'string' && Object.hasOwn(members, value)
 
-/** Reads a token's principal: exactly the members its kind has, all of them text. Null, on public routes, is nobody. */
+/** Reads a token's principal: exactly the members its kind has, all of them text, and that a session is an operator's. Null, on public routes, is nobody. */
 export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malformed' => {
   if (value === null) return undefined
   if (typeof value !== 'object' || Array.isArray(value)) return 'malformed'
@@ -39,7 +40,9 @@ export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malfo
   const { kind, mode, service } = given
   if (!isKind(kind)) return 'malformed'
   const wanted = members[kind]
-  if (Object.keys(given).length !== wanted.length || !wanted.every((name) => isText(given[name]))) return 'malformed'
+  const { operator, ...rest } = given
+  if (operator !== undefined && (kind !== 'session' || operator !== true)) return 'malformed'
+  if (Object.keys(rest).length !== wanted.length || !wanted.every((name) => isText(given[name]))) return 'malformed'
   if (kind === 'service' ? !serviceNames.includes(String(service)) : mode !== 'test' && mode !== 'live')
     return 'malformed'
   return Object.freeze({ ...given }) as TokenPrincipal

@@ -3,6 +3,9 @@ import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { apiKeyHandlers } from './api-keys/api-key.http.ts'
 import { createKeyUses } from './api-keys/key-uses.ts'
+import { auditHandlers } from './audit/audit.http.ts'
+import { createAudit } from './audit/record.ts'
+import { createSecretWatch } from './audit/secret-watch.ts'
 import { createCleanup } from './cleanup.ts'
 import type { AuthConfig } from './config.ts'
 import { credentialHandlers } from './credentials/credential.http.ts'
@@ -10,9 +13,12 @@ import type { AuthDependencies } from './dependencies.ts'
 import { checkDatabase } from './health.store.ts'
 import { createAccessTokens } from './logins/access-token.ts'
 import { loginHandlers } from './logins/login.http.ts'
+import { sessionHandlers } from './logins/session.http.ts'
+import { operatorHandlers } from './operators/operator.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
+import { registrationHandlers } from './registration/registration.http.ts'
 import { createAddressThrottle } from './throttle/address-throttle.ts'
 import { createLoginGuard } from './throttle/login-guard.ts'
 import { userHandlers } from './users/user.http.ts'
@@ -33,6 +39,7 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
     hasher: queuedHasher(hasher, config.passwordHashConcurrency),
     guard: createLoginGuard({ db, clock, pepper: config.peppers.current, addresses: createAddressThrottle() }),
     accessTokens: createAccessTokens({ keys: config.jwtKeys, clock, seconds: config.accessTokenSeconds }),
+    audit: createAudit(given),
     noteKeyUse: keyUses.note,
   }
   return createService(
@@ -41,12 +48,16 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
       api: authApi,
       handlers: {
         ...userHandlers(deps),
+        ...registrationHandlers(deps),
+        ...operatorHandlers(deps),
         ...loginHandlers(deps),
+        ...sessionHandlers(deps),
         ...passwordHandlers(deps),
         ...apiKeyHandlers(deps),
+        ...auditHandlers(deps),
         ...credentialHandlers(deps),
       },
-      workers: [keyUses.worker, createCleanup(deps)],
+      workers: [keyUses.worker, createCleanup(deps), createSecretWatch({ ...deps, rings: config })],
       ready: () => checkDatabase(db.sql),
       close: async () => {
         await keyUses.flush().catch((error: unknown) => log.warn({ err: error }, 'key_uses.lost'))

@@ -133,9 +133,9 @@ export const fakeAuth = () => {
       holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}` })
       return key
     },
-    logIn(user = 'usr_1', merchant = 'acct_a'): string {
+    logIn(user = 'usr_1', merchant = 'acct_a', extra: { operator?: true } = {}): string {
       const token = `eyJhbGciOiJFZERTQSJ9.${Buffer.from(user).toString('base64url')}.c2ln`
-      holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}` })
+      holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}`, ...extra })
       return token
     },
     keyId: (key: string): string => holders.get(key)?.keyId ?? '',

@@ -72,7 +72,7 @@ export const revokeApiKeyRow = async (
   )
 
 /**
- * The live key with one of these hashes: one per pepper in use. Asked without a merchant: the key is what tells whose
+ * The live key with one of these hashes: one per pepper in use; none while its owner is disabled. Asked without a merchant: the key is what tells whose
  * request this is.
  */
 export const selectLiveApiKeyByHash = async (
@@ -82,7 +82,11 @@ export const selectLiveApiKeyByHash = async (
   first(
     await sql<{ id: string; merchant: string; mode: Mode }>`
     select id, merchant, mode from auth.api_keys
-    where hash = any(${hashes}::bytea[]) and revoked_at is null`,
+    where hash = any(${hashes}::bytea[]) and revoked_at is null
+      and not exists (
+        select from auth.merchants join auth.users on users.id = merchants.owner
+        where merchants.id = api_keys.merchant and users.disabled_at is not null
+      )`,
   )
 
 /** Of keys of all merchants, each verified when it was used. */

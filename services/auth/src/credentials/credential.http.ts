@@ -32,7 +32,8 @@ export const credentialHandlers = ({
     const { user, merchant, session } = claims
     const live = await selectLiveSession(db.sql, { id: session, user, merchant, now: clock.now() })
     // A person looks at test data unless they act by a live key.
-    return live === undefined ? undefined : { kind: 'session', merchant, mode: 'test', user, session }
+    if (live === undefined) return undefined
+    return { kind: 'session', merchant, mode: 'test', user, session, ...(live.operator ? { operator: true } : {}) }
   }
 
   return {

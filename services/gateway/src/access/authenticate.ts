@@ -8,11 +8,12 @@ import { readCredential, type Credential } from './credential.ts'
 const held = { api_key: 'secret_key', session: 'session' } as const satisfies Record<Credential['kind'], Access>
 
 const missing = (access: readonly Access[]): Fault =>
-  new Fault(access[0] === 'session' ? 'session_missing' : 'api_key_missing')
+  new Fault(access[0] === 'secret_key' ? 'api_key_missing' : 'session_missing')
 
 // What the caller holds does not open this route; said before any look-up, since no look-up could change it.
 const checkKind = (access: readonly Access[], { kind }: Credential): void => {
   if (access.includes(held[kind])) return
+  if (kind === 'session' && access.includes('operator')) return
   throw new Fault(kind === 'session' ? 'secret_key_required' : 'session_missing')
 }
 
@@ -38,8 +39,8 @@ export interface Authenticated {
 /**
  * Establishes who is asking, for a route with the given access. Failed credentials count against the caller's address:
  * once its allowance is used up, credentials never seen valid are refused without asking the auth service.
- * @throws Fault api_key_missing, api_key_invalid, session_missing, session_invalid, secret_key_required, rate_limit,
- * upstream_unavailable
+ * @throws Fault api_key_missing, api_key_invalid, session_missing, session_invalid, secret_key_required,
+ * operator_required, rate_limit, upstream_unavailable
  */
 export const createAuthenticator = (options: { cache: CredentialCache; enforce: Enforce; failures: Policy }) => {
   const { cache, enforce, failures } = options
@@ -56,6 +57,7 @@ export const createAuthenticator = (options: { cache: CredentialCache; enforce: 
     const fits =
       principal?.kind === credential.kind && (credential.kind === 'session' || principal.mode === credential.mode)
     if (principal === null || !fits) throw invalid(credential)
+    if (!access.includes(held[principal.kind]) && principal.operator !== true) throw new Fault('operator_required')
     return { principal, credential: credential.text }
   }
 
