@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { styleText } from 'node:util'
 import { createAuthSecrets } from '@micro/auth'
 import type { ServiceName } from '@micro/contracts'
+import { listensInClear } from '@micro/gateway'
 import { createUndo, type Undo } from '@micro/service'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
@@ -62,7 +63,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       : new Map<StoringService, DatabasePort>()
   undo.add(async () => void (await Promise.all([...ports.values()].map((each) => each.close()))))
 
-  const gatewayUrl = `http://${browsableHost(config.host)}:${port}`
+  const scheme = settings.gateway.tls === undefined ? 'http' : 'https'
+  const gatewayUrl = `${scheme}://${browsableHost(config.host)}:${port}`
   const urls = readerUrls(databases, ports)
   await writeInstance(directory.path, {
     pid: process.pid,
@@ -77,7 +79,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   process.stdout.write(
     banner({
       gatewayUrl,
-      usualAddress: config.port === defaultPort && browsableHost(config.host) === defaultHost,
+      inClear: listensInClear(settings.gateway),
+      usualAddress: scheme === 'http' && config.port === defaultPort && browsableHost(config.host) === defaultHost,
       dataDir: directory.path,
       usualDataDir: directory.path === resolve(defaultDataDir),
       ephemeral: config.ephemeral,

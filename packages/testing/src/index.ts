@@ -1,3 +1,4 @@
+export { newCertificate } from './certificate.ts'
 export { fakeClock, seededIds, type FakeClock } from './clock.ts'
 export { eventually } from './eventually.ts'
 export { freePort, temporaryDirectory, type TemporaryDirectory } from './places.ts'

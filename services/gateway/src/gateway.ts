@@ -5,6 +5,7 @@ import { createAuthenticator } from './access/authenticate.ts'
 import { browserGuard } from './access/browser.ts'
 import { clientIpReader } from './access/client-ip.ts'
 import { credentialCache } from './access/credential-cache.ts'
+import { isLocal, listensInClear, transportReader } from './access/transport.ts'
 import type { GatewayConfig } from './config.ts'
 import { createHealth, type Checks } from './health.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -63,6 +64,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     allowedOrigins: config.allowedOrigins,
   })
   const clientIp = clientIpReader(config.trustedProxies)
+  const transport = transportReader({ local: isLocal(config), trustedProxies: config.trustedProxies })
   const hub = createHub({ bus, log, events: deps.events, cache, config: config.stream })
   const inFlight = createInFlight()
   let closing: Promise<void> | undefined
@@ -73,6 +75,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     log,
     guard,
     clientIp,
+    transport,
     authenticate,
     enforce,
     policies,
@@ -86,6 +89,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     log,
     guard,
     clientIp,
+    transport,
     authenticate,
     enforce,
     draining,
@@ -96,6 +100,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   })
   const server = createHttpServer({
     newId,
+    tls: config.tls,
     onRequest(request, response) {
       inFlight.add(response)
       void answer(request, response)
@@ -117,6 +122,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   return {
     async listen() {
       const { address, port } = await listenOn(server, config)
+      if (listensInClear(config)) log.warn({ host: config.host }, 'gateway.listens_in_clear')
       server.on('error', (error) => log.error({ err: error }, 'gateway.server_failed'))
       return { host: address, port }
     },

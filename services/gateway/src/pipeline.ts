@@ -4,6 +4,7 @@ import { bodyBytesMax, type Logger } from '@micro/service'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
+import type { Transport } from './access/transport.ts'
 import { admit } from './admission.ts'
 import { commonHeaders, sendFault, sendJson } from './answer.ts'
 import { logWhenClosed, openExchange, type Exchange } from './exchange.ts'
@@ -20,6 +21,7 @@ export interface PipelineParts {
   readonly guard: BrowserGuard
   readonly routes: ReturnType<typeof createRoutes>
   readonly clientIp: (request: IncomingMessage) => string
+  readonly transport: (request: IncomingMessage) => Transport
   readonly authenticate: Authenticate
   readonly enforce: Enforce
   readonly policies: { readonly perKey: Policy; readonly perIp: Policy; readonly login: Policy }
@@ -27,6 +29,9 @@ export interface PipelineParts {
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
   readonly draining: () => boolean
 }
+
+/** A year, and of this name only: what else runs under the domain is not the gateway's to say. */
+const strictTransport = 'max-age=31536000'
 
 type Operation = Extract<Target, { kind: 'operation' }>
 
@@ -54,7 +59,9 @@ export const createPipeline = (parts: PipelineParts) => {
       return enforce(method === 'GET' ? policies.perIp : policies.login, addressKey(exchange.clientIp), setHeader)
     }
     const { authorization } = request.headers
-    const { principal } = await parts.authenticate(access, { authorization, clientIp: exchange.clientIp, setHeader })
+    const { confidential } = parts.transport(request)
+    const caller = { authorization, clientIp: exchange.clientIp, confidential, setHeader }
+    const { principal } = await parts.authenticate(access, caller)
     exchange.principal = principal
     const owner = principal.keyId ?? principal.user ?? principal.merchant
     await enforce(policies.perKey, owner, setHeader)
@@ -116,6 +123,7 @@ export const createPipeline = (parts: PipelineParts) => {
     const exchange = openExchange(parts.newId('request'), parts.clientIp(request))
     logWhenClosed(parts.log, exchange, request, response)
     for (const [name, value] of Object.entries(commonHeaders(exchange.requestId))) response.setHeader(name, value)
+    if (parts.transport(request).https) response.setHeader('strict-transport-security', strictTransport)
     try {
       if (parts.draining()) {
         response.setHeader('connection', 'close')

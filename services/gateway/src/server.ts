@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { Fault, type NewId } from '@micro/kernel'
 import { commonHeaders, sendFaultOnSocket } from './answer.ts'
+import type { TlsFiles } from './tls-files.ts'
 
 const headerBytesMax = 16 * 1024
 
@@ -14,12 +16,17 @@ export interface ServerHandlers {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly newId: NewId
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsFiles | undefined
 }
+
+// Without a handshake there is no way to answer.
+const isTlsError = ({ code = '' }: NodeJS.ErrnoException): boolean => /^ERR_(SSL|TLS)_/.test(code)
 
 const wantsWebSocket = (request: IncomingMessage): boolean => /^websocket$/i.test(request.headers.upgrade ?? '')
 
 /** An HTTP server that parses strictly, waits for no one for long, and says what was wrong in Micro's envelope. */
-export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers): Server => {
+export const createHttpServer = ({ onRequest, onUpgrade, newId, tls }: ServerHandlers): Server => {
   // Which answer each socket is at, so that a complaint about malformed bytes never cuts into one under way.
   const current = new WeakMap<Duplex, ServerResponse>()
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -27,20 +34,21 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
     onRequest(request, response)
   }
 
-  const server = createServer(
-    {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 2_000,
-      insecureHTTPParser: false,
-      requireHostHeader: false,
-      joinDuplicateHeaders: false,
-      shouldUpgradeCallback: wantsWebSocket,
-    },
-    handle,
-  )
+  const options = {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 2_000,
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    joinDuplicateHeaders: false,
+    shouldUpgradeCallback: wantsWebSocket,
+  }
+  const server =
+    tls === undefined
+      ? createServer(options, handle)
+      : createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 }, handle)
 
   const refuse = (socket: Duplex, fault: Fault): void =>
     sendFaultOnSocket(socket, fault, commonHeaders(newId('request')))
@@ -69,7 +77,7 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = current.get(socket)
     const answering = response !== undefined && response.headersSent && !response.writableFinished
-    if (error.code === 'ECONNRESET' || answering) return void socket.destroy()
+    if (error.code === 'ECONNRESET' || answering || isTlsError(error)) return void socket.destroy()
     refuse(socket, clientFaults[error.code ?? '']?.() ?? new Fault('body_invalid', { reason: 'it is not valid HTTP' }))
   })
   return server

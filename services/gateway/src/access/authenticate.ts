@@ -27,6 +27,8 @@ const invalid = (credential: Credential): Fault =>
 export interface Caller {
   readonly authorization: string | undefined
   readonly clientIp: string
+  /** Whether nobody on the way could listen: see `transport.ts`. */
+  readonly confidential: boolean
   readonly setHeader: SetHeader
 }
 
@@ -40,18 +42,20 @@ export interface Authenticated {
  * Establishes who is asking, for a route with the given access. Failed credentials count against the caller's address:
  * once its allowance is used up, credentials never seen valid are refused without asking the auth service.
  * @throws Fault api_key_missing, api_key_invalid, session_missing, session_invalid, secret_key_required,
- * operator_required, rate_limit, upstream_unavailable
+ * operator_required, live_requires_tls, rate_limit, upstream_unavailable
  */
 export const createAuthenticator = (options: { cache: CredentialCache; enforce: Enforce; failures: Policy }) => {
   const { cache, enforce, failures } = options
 
   const verified = async (
     access: readonly Access[],
-    { authorization, clientIp, setHeader }: Caller,
+    { authorization, clientIp, confidential, setHeader }: Caller,
   ): Promise<Authenticated> => {
     const credential = readCredential(authorization)
     if (credential === undefined) throw missing(access)
     checkKind(access, credential)
+    if (credential.kind === 'api_key' && credential.mode === 'live' && !confidential)
+      throw new Fault('live_requires_tls')
     if (!cache.wasValid(credential.text)) await enforce(failures, addressKey(clientIp), setHeader, 0)
     const principal = await cache.verify(credential.text)
     const fits =

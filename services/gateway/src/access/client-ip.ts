@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 
-const unmapped = (address: string): string =>
+export const unmapped = (address: string): string =>
   /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
 
 const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
@@ -16,13 +16,18 @@ const rangeList = (ranges: readonly string[]): BlockList => {
   return list
 }
 
+/** Whether an address is one of those whose word about the client is believed. */
+export const proxyMatcher = (trustedProxies: readonly string[]): ((address: string) => boolean) => {
+  const trusted = rangeList(trustedProxies)
+  return (address) => isIP(address) !== 0 && trusted.check(address, family(address))
+}
+
 /**
  * The address a request came from. X-Forwarded-For counts only when the peer is a trusted proxy, and then only up to the
  * last address that is not one: what stands left of it, the client may have written itself.
  */
 export const clientIpReader = (trustedProxies: readonly string[]): ((request: IncomingMessage) => string) => {
-  const trusted = rangeList(trustedProxies)
-  const isTrusted = (address: string): boolean => isIP(address) !== 0 && trusted.check(address, family(address))
+  const isTrusted = proxyMatcher(trustedProxies)
   return (request) => {
     const peer = unmapped(request.socket.remoteAddress ?? '')
     const forwarded = request.headers['x-forwarded-for']

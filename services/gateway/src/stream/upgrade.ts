@@ -7,6 +7,7 @@ import type { Logger } from '@micro/service'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Authenticate, Authenticated } from '../access/authenticate.ts'
 import type { BrowserGuard } from '../access/browser.ts'
+import type { Transport } from '../access/transport.ts'
 import { admit } from '../admission.ts'
 import { commonHeaders, sendFaultOnSocket } from '../answer.ts'
 import type { StreamConfig } from '../config.ts'
@@ -24,6 +25,7 @@ export interface StreamParts {
   readonly log: Logger
   readonly guard: BrowserGuard
   readonly clientIp: (request: IncomingMessage) => string
+  readonly transport: (request: IncomingMessage) => Transport
   readonly authenticate: Authenticate
   readonly enforce: Enforce
   readonly policy: Policy
@@ -71,6 +73,7 @@ export const createUpgrader = (parts: StreamParts) => {
     const authenticated = await parts.authenticate(['secret_key'], {
       authorization,
       clientIp: exchange.clientIp,
+      confidential: parts.transport(request).confidential,
       setHeader,
     })
     const { principal } = authenticated
