@@ -26,7 +26,7 @@ const parameters = (place: 'path' | 'query', schema: TSchema | undefined): objec
 }
 
 const securityOf = ({ access }: Route): object[] =>
-  access.includes('public') ? [] : access.map((each) => (each === 'session' ? { session: [] } : { apiKey: [] }))
+  access.includes('public') ? [] : access.map((each) => (each === 'secret_key' ? { apiKey: [] } : { session: [] }))
 
 const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => {
   const byStatus = Map.groupBy(codes, (code) => faultCatalogue[code].status)

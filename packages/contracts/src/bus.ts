@@ -7,7 +7,7 @@ export interface BusMessages {
   'outbox.ready': { service: string }
   /** The events service stored these, in order, for one merchant and mode. */
   'events.stored': { merchant: string; mode: Mode; events: readonly SequencedEvent[] }
-  /** An API key or session ended; drop it from caches. */
+  /** An API key or session ended, or a session may do more or less than before; drop it from caches. */
   'credential.revoked': { keyId: string; session?: undefined } | { session: string; keyId?: undefined }
 }
 export type BusTopic = keyof BusMessages

@@ -72,8 +72,8 @@ export const revokeApiKeyRow = async (
   )
 
 /**
- * The live key with one of these hashes: one per pepper in use; none while its owner is disabled. Asked without a merchant: the key is what tells whose
- * request this is.
+ * The live key with one of these hashes: one per pepper in use. Asked without a merchant: the key is what tells whose
+ * request this is. While its owner is disabled there is none.
  */
 export const selectLiveApiKeyByHash = async (
   sql: Sql,

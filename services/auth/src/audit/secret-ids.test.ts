@@ -1,6 +1,6 @@
-import { fakeClock, seededIds, testDatabase } from '@micro/testing'
+import { eventually, fakeClock, seededIds, testDatabase } from '@micro/testing'
 import { expect, test } from 'vitest'
-import { testConfig } from '../testing/harness.ts'
+import { startAuth, testConfig } from '../testing/harness.ts'
 import { createAudit } from './record.ts'
 import { secretChange } from './secret-ids.ts'
 import { noticeSecrets } from './secret-watch.ts'
@@ -35,4 +35,26 @@ test('a rotation is recorded at the next start, once, and by one of several proc
   const rows = await recorded()
   expect(rows).toMatchObject([{ actor: 'auth', detail: { peppers_added: [second.current.id], peppers_removed: [] } }])
   expect(rows[0]?.text).not.toContain(second.current.secret.toString('hex'))
+})
+
+test('the running service notices by itself', async () => {
+  await using database = await testDatabase('auth')
+  const first = await testConfig()
+  const { jwtKeys } = await testConfig()
+  const runs = [first, { ...first, jwtKeys }]
+  for (const config of runs) {
+    const auth = await startAuth({ db: database.db, clock: fakeClock(), config })
+    await auth.service.start()
+    await eventually(async () => {
+      const [row] = await database.db.sql<{ ids: { jwt_keys: string[] } | null }>`
+        select secret_ids as ids from auth.installation`
+      expect(row?.ids?.jwt_keys).toEqual([config.jwtKeys.current.kid])
+    })
+    await auth.stop()
+  }
+  const rows = await database.db.sql<{ detail: object }>`
+    select detail from auth.audit_log where action = 'secret.rotated'`
+  expect(rows).toMatchObject([
+    { detail: { jwt_keys_added: [jwtKeys.current.kid], jwt_keys_removed: [first.jwtKeys.current.kid] } },
+  ])
 })
