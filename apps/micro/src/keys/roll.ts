@@ -1,0 +1,47 @@
+import { fromUnixSeconds } from '@micro/kernel'
+import { openSession } from '../session/session.ts'
+import type { MicroCommand } from '../shell/command.ts'
+import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
+import { updateSettingsFile } from '../settings/settings-file.ts'
+import { readDuration } from './options.ts'
+import { minute } from './times.ts'
+
+const run = async (context: Context, id: string, expires_in: number): Promise<void> => {
+  const { terminal, version, clock } = context
+  const settings = await context.settings()
+  const session = await openSession({ settings, version })
+  const rolled = await session.rollApiKey({ params: { id }, body: { expires_in } })
+  const own = settings.stored.apiKeyId === id
+  if (own)
+    await updateSettingsFile(settings.path, () => Promise.resolve({ api_key: rolled.key, api_key_id: rolled.id }))
+  if (context.json) {
+    printJson(terminal, rolled)
+    return
+  }
+  const { expires } = rolled.rolled_key
+  const works = expires !== null && fromUnixSeconds(expires) > clock.now()
+  terminal.err(
+    `Rolled ${id} to ${rolled.id}. The old key ${works ? `works until ${minute(expires)}` : 'no longer works'}.`,
+  )
+  if (own) terminal.err('It was the key of this device, which uses the new one from now on.')
+  terminal.err('The new key is shown this once; keep it somewhere safe.')
+  terminal.out(rolled.key)
+}
+
+export const addKeysRoll = (keys: MicroCommand, shell: Shell): void => {
+  keys
+    .command('roll')
+    .argument('<id>', 'the id of the key, key_…')
+    .examples(
+      'micro keys roll key_00SRSIVEKu6cW0MhbOYBCcMJ --expires-in 24h',
+      'KEY=$(micro keys roll key_00SRSIVEKu6cW0MhbOYBCcMJ)',
+    )
+    .summary('Replace an API key by a new one')
+    .description(
+      'Replace an API key by a new one of the same name, environment, scopes and expiry. The new key alone goes to standard output.',
+    )
+    .option('--expires-in <duration>', 'how long the old key goes on working, up to 7d', readDuration, 0)
+    .action((id: string, flags: { expiresIn: number }, command: MicroCommand) =>
+      run(contextOf(shell, command), id, flags.expiresIn),
+    )
+}
