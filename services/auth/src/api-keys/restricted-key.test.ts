@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { scopes, type ApiKey, type MerchantPrincipal } from '@micro/contracts'
+import { withClient } from '@micro/postgres'
 import { parseApiKey } from '@micro/signing'
 import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -68,6 +70,21 @@ describe('scopes', () => {
     const defaults = await sql<{ column_default: string | null }>`
       select column_default from information_schema.columns where table_name = 'api_keys' and column_name = 'scopes'`
     expect(defaults).toEqual([{ column_default: null }])
+  })
+
+  test('are everything for a key that was made before there were any', async () => {
+    await using older = await testDatabase('auth')
+    const before = await startAuth({ db: older.db, clock, config: auth.config })
+    const { key } = await before.createKey((await before.enter('early@example.com')).principal)
+    const migration = new URL('../../migrations/0002_scopes_expiry_and_roll_of_api_keys.sql', import.meta.url)
+    await withClient({ url: older.urls.owner, applicationName: 'upgrade' }, async (client) => {
+      await client.query(`alter table auth.api_keys drop column scopes, drop column expires_at,
+        drop column rolled_from, drop column rolled_to, drop column retires_at`)
+      await client.query(await readFile(migration, 'utf8'))
+    })
+    const after = await startAuth({ db: older.db, clock, config: auth.config })
+    expect(await after.judge(key)).toMatchObject({ principal: { scopes: ['*'] }, expired: false, expires_in_ms: null })
+    await Promise.all([before.stop(), after.stop()])
   })
 
   test('of another type than the key says do not count', async () => {
