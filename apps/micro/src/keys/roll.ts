@@ -1,4 +1,5 @@
 import { fromUnixSeconds } from '@micro/kernel'
+import type { AuthClient } from '../session/api.ts'
 import { openSession } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
@@ -6,26 +7,26 @@ import { updateSettingsFile } from '../settings/settings-file.ts'
 import { readDuration } from './options.ts'
 import { minute } from './times.ts'
 
+type Rolled = Awaited<ReturnType<AuthClient['rollApiKey']>>
+
+const show = ({ terminal, clock }: Context, { id, key, rolled_key: { id: oldId, expires } }: Rolled): void => {
+  const works = expires !== null && fromUnixSeconds(expires) > clock.now()
+  terminal.err(`Rolled ${oldId} to ${id}. The old key ${works ? `works until ${minute(expires)}` : 'no longer works'}.`)
+  terminal.err('The new key is shown this once; keep it somewhere safe.')
+  terminal.out(key)
+}
+
 const run = async (context: Context, id: string, expires_in: number): Promise<void> => {
-  const { terminal, version, clock } = context
+  const { terminal, version } = context
   const settings = await context.settings()
   const session = await openSession({ settings, version })
   const rolled = await session.rollApiKey({ params: { id }, body: { expires_in } })
-  const own = settings.stored.apiKeyId === id
-  if (own)
-    await updateSettingsFile(settings.path, () => Promise.resolve({ api_key: rolled.key, api_key_id: rolled.id }))
-  if (context.json) {
-    printJson(terminal, rolled)
-    return
-  }
-  const { expires } = rolled.rolled_key
-  const works = expires !== null && fromUnixSeconds(expires) > clock.now()
-  terminal.err(
-    `Rolled ${id} to ${rolled.id}. The old key ${works ? `works until ${minute(expires)}` : 'no longer works'}.`,
-  )
-  if (own) terminal.err('It was the key of this device, which uses the new one from now on.')
-  terminal.err('The new key is shown this once; keep it somewhere safe.')
-  terminal.out(rolled.key)
+  // Shown before anything else can fail: nobody can ask for it again.
+  if (context.json) printJson(terminal, rolled)
+  else show(context, rolled)
+  if (settings.stored.apiKeyId !== id) return
+  await updateSettingsFile(settings.path, () => Promise.resolve({ api_key: rolled.key, api_key_id: rolled.id }))
+  terminal.err('It was the key of this device, which uses the new one from now on.')
 }
 
 export const addKeysRoll = (keys: MicroCommand, shell: Shell): void => {

@@ -10,6 +10,8 @@ import { countWorkingApiKeys, insertApiKey, lockApiKey, retireApiKey } from './a
 /** Keys of a merchant that may be in their grace at a time in one mode, besides those that stand. */
 const retiringKeysMax = 100n
 
+const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
+
 export const rollHandlers = ({
   db,
   bus,
@@ -20,13 +22,12 @@ export const rollHandlers = ({
 }: AuthDependencies): Pick<Handlers<typeof authApi>, 'rollApiKey'> => ({
   async rollApiKey({ principal, params: { id }, body }) {
     const { merchant, user } = principal
-    const missing = new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
-    if (!isApiKeyId(id)) throw missing
+    if (!isApiKeyId(id)) throw missing(id)
     const now = clock.now()
     const pepper = config.peppers.current
     const rolled = await db.transaction(async (sql) => {
       const old = await lockApiKey(sql, { id, merchant })
-      if (old === undefined) throw missing
+      if (old === undefined) throw missing(id)
       if (!mayManage(principal, old)) throw new Fault('permission_denied')
       const key = newApiKey(old.mode, typeOf(old))
       const given = { id: newId('api_key'), last_four: key.slice(-4), now, graceSeconds: body.expires_in ?? 0 }
