@@ -58,6 +58,7 @@ describe('help has the shape of Cobra', () => {
     'version',
     'keys create',
     'keys list',
+    'keys roll',
     'keys revoke',
     'db url',
   ])
@@ -95,6 +96,9 @@ describe('a misused command ends with 2, one sentence on standard error and noth
     [['listen', '--forward-to', 'ftp://x'], '--forward-to must be an address'],
     [['listen', '--events', 'nope'], "There is no event type 'nope'"],
     [['keys', 'create', '--environment', 'prod'], 'Allowed choices are test, live'],
+    [['keys', 'create', '--scopes', 'payment:read'], 'Did you mean payments:read?'],
+    [['keys', 'create', '--expires-in', 'soon'], 'such as 90m, 24h, 30d'],
+    [['keys', 'roll', 'key_1', '--expires-in', '30'], 'such as 90m, 24h, 30d'],
     [['up', '--port', '70000'], 'from 0 to 65535'],
     [['db', 'url', 'ladger'], 'Did you mean ledger?'],
     [['whoami', '--gateway-url', 'nonsense'], 'The gateway URL must look like'],

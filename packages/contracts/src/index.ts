@@ -10,6 +10,7 @@ export const apis = { auth: authApi, payments: paymentsApi, ledger: ledgerApi, e
 export * from './common.ts'
 export * from './principal.ts'
 export * from './route.ts'
+export * from './scopes.ts'
 export * from './outbox.ts'
 export * from './stream.ts'
 export type * from './bus.ts'

@@ -3,6 +3,7 @@ import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { apiKeyHandlers } from './api-keys/api-key.http.ts'
 import { createKeyUses } from './api-keys/key-uses.ts'
+import { rollHandlers } from './api-keys/roll.http.ts'
 import { createCleanup } from './cleanup.ts'
 import type { AuthConfig } from './config.ts'
 import { credentialHandlers } from './credentials/credential.http.ts'
@@ -44,6 +45,7 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...loginHandlers(deps),
         ...passwordHandlers(deps),
         ...apiKeyHandlers(deps),
+        ...rollHandlers(deps),
         ...credentialHandlers(deps),
       },
       workers: [keyUses.worker, createCleanup(deps)],
