@@ -1,10 +1,10 @@
 import type { authApi, MerchantPrincipal } from '@micro/contracts'
 import type { Handlers } from '@micro/service'
-import { parseApiKey } from '@micro/signing'
+import { everyOf, parseApiKey } from '@micro/signing'
 import { selectLiveApiKeyByHash } from '../api-keys/api-key.store.ts'
 import type { AuthDependencies } from '../dependencies.ts'
 import { selectLiveSession } from '../logins/session.store.ts'
-import { everyOf, keyedHash } from '../secrets.ts'
+import { keyedHash } from '../secrets.ts'
 
 export const credentialHandlers = ({
   db,
