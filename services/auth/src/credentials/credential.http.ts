@@ -17,12 +17,11 @@ export const credentialHandlers = ({
     // Form and checksum first: typos and blind guesses never reach the database.
     const parsed = parseApiKey(text)
     if (parsed === undefined) return undefined
-    const key = await selectLiveApiKeyByHash(
-      db.sql,
-      everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text)),
-    )
+    const hashes = everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text))
+    const key = await selectLiveApiKeyByHash(db.sql, hashes)
     if (key === undefined || key.mode !== parsed.mode) return undefined
-    noteKeyUse(key.id)
+    // Only its holder can bring a key under the current pepper: we do not have it.
+    noteKeyUse(key.id, key.pepper_id === config.peppers.current.id ? undefined : hashes[0])
     return { kind: 'api_key', merchant: key.merchant, mode: key.mode, keyId: key.id }
   }
 
