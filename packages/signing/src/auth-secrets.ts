@@ -2,15 +2,17 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:cry
 import { unixSeconds } from '@micro/kernel'
 import { ringOf, type Rotating } from './ring.ts'
 import {
-  createdOf,
+  checkRing,
   key32Of,
   listOf,
   newSecretId,
   newStoredKey,
+  notesOf,
   objectOf,
   storedKeysOf,
   textOf,
   type StoredKey,
+  type StoredNotes,
 } from './stored-secret.ts'
 
 /** Keys the hashes of API keys: a stolen database alone cannot be searched for them. 32 bytes. */
@@ -28,7 +30,7 @@ export interface SigningJwk {
   readonly d: string
 }
 
-export type StoredSigningJwk = SigningJwk & Pick<StoredKey, 'created'>
+export type StoredSigningJwk = SigningJwk & StoredNotes
 
 /**
  * What is kept as JSON in a file or a secret store: the newest of each kind stands first. To rotate, put a new entry in
@@ -68,7 +70,7 @@ const signingJwkOf = (each: Readonly<Record<string, unknown>>): StoredSigningJwk
   }
   const { x } = createPublicKey(createPrivateKey({ key: { ...key }, format: 'jwk' })).export({ format: 'jwk' })
   if (x !== key.x) throw new Error('jwt_keys[].x is not the public half of its d')
-  return { ...key, ...createdOf(each['created'], 'jwt_keys[].created') }
+  return { ...key, ...notesOf(each, 'jwt_keys') }
 }
 
 /** Reads the stored text. @throws Error naming the wrong member, never its value */
@@ -78,15 +80,15 @@ export const readAuthSecrets = (json: string): AuthSecrets => {
     peppers: storedKeysOf(value['peppers'], 'peppers'),
     jwt_keys: listOf(value['jwt_keys'], 'jwt_keys').map(signingJwkOf),
   }
-  ringOf('peppers', secrets.peppers, ({ id }) => id)
-  ringOf('jwt_keys', secrets.jwt_keys, ({ kid }) => kid)
+  checkRing('peppers', secrets.peppers, ({ id }) => id)
+  checkRing('jwt_keys', secrets.jwt_keys, ({ kid }) => kid)
   return secrets
 }
 
 /** The stored text as what the auth service works with. @throws Error naming the wrong member, never its value */
 export const parseAuthSecrets = (json: string): SecretRings => {
   const { peppers, jwt_keys } = readAuthSecrets(json)
-  const keys = jwt_keys.map(({ created: _, ...key }): SigningJwk => key)
+  const keys = jwt_keys.map(({ kid, kty, crv, x, d }): SigningJwk => ({ kid, kty, crv, x, d }))
   const made = peppers.map(({ id, secret }): Pepper => ({ id, secret: Buffer.from(secret, 'base64url') }))
   return {
     peppers: ringOf('peppers', made, ({ id }) => id),

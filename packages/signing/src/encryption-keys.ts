@@ -1,6 +1,6 @@
 import { unixSeconds } from '@micro/kernel'
 import { ringOf, type Rotating } from './ring.ts'
-import { newStoredKey, objectOf, storedKeysOf, type StoredKey } from './stored-secret.ts'
+import { checkRing, newStoredKey, objectOf, storedKeysOf, type StoredKey } from './stored-secret.ts'
 
 /** Seals what is stored but must be read again: processor keys, endpoint secrets. 32 bytes. */
 export interface EncryptionKey {
@@ -24,7 +24,7 @@ export const createEncryptionKeys = (now: Date): string => {
 /** Reads the stored text. @throws Error naming the wrong member, never its value */
 export const readEncryptionKeys = (json: string): EncryptionKeys => {
   const keys = storedKeysOf(objectOf(json)['keys'], 'keys')
-  ringOf('keys', keys, ({ id }) => id)
+  checkRing('keys', keys, ({ id }) => id)
   return { keys }
 }
 

@@ -28,7 +28,9 @@ export {
   type VerifiedToken,
 } from './internal-token.ts'
 export { everyOf, type Rotating } from './ring.ts'
+export { isSealedUnderCurrent, open, seal, SealError, type SealedPlace } from './sealed.ts'
 export { newTokenKey, publicTokenKey } from './token-key.ts'
+export type { StoredNotes } from './stored-secret.ts'
 export {
   listenerSecret,
   signatureHeader,

@@ -1,12 +1,19 @@
 /** Reads stored secrets. What these functions throw names the wrong member and never holds its value. */
 import { randomBytes } from 'node:crypto'
+import { ringOf } from './ring.ts'
 
-/** 32 random bytes under an id, as they are stored: the bytes in base64url. */
-export interface StoredKey {
-  readonly id: string
-  readonly secret: string
+/** What is noted about any stored secret. */
+export interface StoredNotes {
   /** When it was made, in Unix seconds; older installations do not know. */
   readonly created?: number
+  /** Announced: accepted everywhere before it is put in front, so that processes started one by one never refuse each other. */
+  readonly next?: true
+}
+
+/** 32 random bytes under an id, as they are stored: the bytes in base64url. */
+export interface StoredKey extends StoredNotes {
+  readonly id: string
+  readonly secret: string
 }
 
 const keyBytes = 32
@@ -56,11 +63,11 @@ export const key32Of = (value: unknown, name: string): string => {
   return text
 }
 
-/** Whatever may be missing. @throws Error */
-export const createdOf = (value: unknown, name: string): { created?: number } => {
-  if (value === undefined) return {}
-  if (!Number.isSafeInteger(value)) throw new Error(`${name} is malformed`)
-  return { created: Number(value) }
+/** Reads what may be missing. @throws Error */
+export const notesOf = ({ created, next }: Readonly<Record<string, unknown>>, name: string): StoredNotes => {
+  if (created !== undefined && !Number.isSafeInteger(created)) throw new Error(`${name}[].created is malformed`)
+  if (next !== undefined && next !== true) throw new Error(`${name}[].next is malformed`)
+  return { ...(created === undefined ? {} : { created: Number(created) }), ...(next === undefined ? {} : { next }) }
 }
 
 /** @throws Error */
@@ -68,5 +75,11 @@ export const storedKeysOf = (value: unknown, name: string): readonly StoredKey[]
   listOf(value, name).map((each) => ({
     id: textOf(each['id'], `${name}[].id`),
     secret: key32Of(each['secret'], `${name}[].secret`),
-    ...createdOf(each['created'], `${name}[].created`),
+    ...notesOf(each, name),
   }))
+
+/** A list that makes a ring; what is only announced cannot be what is used. @throws Error */
+export const checkRing = <T extends StoredNotes>(name: string, entries: readonly T[], idOf: (entry: T) => string) => {
+  if (ringOf(name, entries, idOf).current.next === true)
+    throw new Error(`${name} begins with one that is only announced`)
+}
