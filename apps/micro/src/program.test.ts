@@ -62,6 +62,9 @@ describe('help has the shape of Cobra', () => {
     'keys revoke',
     'db url',
     'secrets init',
+    'secrets list',
+    'secrets rotate',
+    'secrets prune',
   ])
     test(`micro ${command}: usage, examples, flags and global flags`, async () => {
       const { code, stdout } = await inProcess(...command.split(' '), '--help')

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import { withFileLock } from '../settings/file-lock.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
+import { lockedSecrets } from './lock.ts'
 import { prepareSecrets, secretPaths } from './prepare.ts'
 import { giveTo, inside, readSecretFile, secretFolder, writeSecretFile, type Owner } from './secret-file.ts'
 
@@ -38,9 +38,7 @@ const prepare = async (directory: string, { owner, now }: { owner: Owner | undef
 
 const run = async ({ terminal, json, clock }: Context, { dir, owner }: Flags): Promise<void> => {
   const directory = resolve(dir)
-  const { made, kept } = await withFileLock(join(directory, 'secrets'), () =>
-    prepare(directory, { owner, now: clock.now() }),
-  )
+  const { made, kept } = await lockedSecrets(directory, () => prepare(directory, { owner, now: clock.now() }))
   if (json) {
     printJson(terminal, { directory, made, kept })
     return

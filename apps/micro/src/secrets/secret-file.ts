@@ -1,6 +1,7 @@
 import { chmod, chown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../shell/failure.ts'
+import { fileReason } from '../shell/file-reason.ts'
 
 /** Whom files are to belong to, when not to whoever runs the command. */
 export interface Owner {
@@ -14,17 +15,18 @@ const folderMode = 0o700
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
-/** Undefined when there is none. */
+/** Undefined when there is none. @throws Failure when this user may not read it */
 export const readSecretFile = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw error
+    const reason = fileReason(error)
+    throw reason === undefined ? error : new Failure(`${path} cannot be read: ${reason}.`, { cause: error })
   }
 }
 
-const flushFolder = async (path: string): Promise<void> => {
+export const flushFolder = async (path: string): Promise<void> => {
   const folder = await open(path, 'r')
   try {
     await folder.sync()
@@ -42,6 +44,8 @@ export const writeSecretFile = async (path: string, text: string): Promise<void>
     if (isMissing(error)) return undefined
     throw error
   })
+  // What root writes belongs to whom its folder was given to.
+  const { uid, gid } = before ?? (await stat(dirname(path)))
   // One name for all, under the caller's lock: what a crash left there goes with the next write.
   const aside = `${path}.new`
   await rm(aside, { force: true })
@@ -49,12 +53,10 @@ export const writeSecretFile = async (path: string, text: string): Promise<void>
     const file = await open(aside, 'wx', fileMode)
     try {
       await file.writeFile(text)
-      if (before !== undefined) {
-        // Ours already, unless root or a member of the group changes another's file.
-        if (before.uid !== process.getuid?.() || before.gid !== process.getgid?.())
-          await file.chown(before.uid, before.gid)
-        await file.chmod(before.mode & 0o777)
-      }
+      if (process.getuid?.() === 0) await file.chown(uid, gid)
+      else if (before !== undefined && uid !== process.getuid?.())
+        throw new Failure(`${path} belongs to another user, and a new file in its place would not: run this as root.`)
+      if (before !== undefined) await file.chmod(before.mode & 0o777)
       await file.sync()
     } finally {
       await file.close()

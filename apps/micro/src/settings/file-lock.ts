@@ -47,15 +47,22 @@ const take = async (lock: string): Promise<boolean> => {
   }
 }
 
-/** Runs `work` while no other `micro` does the same to this path. @throws Failure when another holds it for 10 seconds */
-export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+/**
+ * Runs `work` while no other `micro` does the same to this path. Waits for another for `waitMs`, 10 seconds unless said.
+ * @throws Failure when it still holds it then
+ */
+export const withFileLock = async <T>(
+  path: string,
+  work: () => Promise<T>,
+  { waitMs = waitMsMax }: { waitMs?: number } = {},
+): Promise<T> => {
   const lock = `${path}.lock`
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const deadline = monotonicMs() + waitMsMax
+  const deadline = monotonicMs() + waitMs
   while (!(await take(lock))) {
     if (await isStale(lock)) await rm(lock, { force: true })
-    else if (monotonicMs() > deadline)
-      throw new Failure(`Another micro has been changing ${path} for a while. If none is running, remove ${lock}.`)
+    else if (monotonicMs() >= deadline)
+      throw new Failure(`Another micro is changing ${path}. If none is running, remove ${lock}.`)
     else await pause(pauseMs)
   }
   try {
