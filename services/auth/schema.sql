@@ -38,7 +38,7 @@ table auth.api_keys
   constraint api_keys_scopes_check CHECK (cardinality(scopes) > 0 AND array_position(scopes, NULL::text) IS NULL AND (scopes = '{*}'::text[] OR NOT ('*'::text = ANY (scopes))))
   index CREATE INDEX api_keys_merchant ON auth.api_keys USING btree (merchant, id DESC)
   grant auth_app: insert, select
-  grant auth_app: update (last_used_at, revoked_at, rolled_to, retires_at)
+  grant auth_app: update (hash, pepper_id, last_used_at, revoked_at, rolled_to, retires_at)
 
 table auth.installation
   column only_row boolean not null default true

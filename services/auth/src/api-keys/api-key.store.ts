@@ -102,7 +102,9 @@ export const revokeApiKeyRow = async (
   )
 
 /** What verifying a key takes. */
-export type LiveApiKey = Pick<ApiKeyRow, 'id' | 'merchant' | 'mode' | 'scopes' | 'expires_at' | 'retires_at'>
+export type LiveApiKey = Pick<ApiKeyRow, 'id' | 'merchant' | 'mode' | 'scopes' | 'expires_at' | 'retires_at'> & {
+  pepper_id: string
+}
 
 /**
  * The key with one of these hashes (one per pepper in use) that nobody revoked; its time may be over. Asked without a
@@ -111,7 +113,7 @@ export type LiveApiKey = Pick<ApiKeyRow, 'id' | 'merchant' | 'mode' | 'scopes' |
 export const selectLiveApiKeyByHash = async (sql: Sql, hashes: readonly Buffer[]): Promise<LiveApiKey | undefined> =>
   first(
     await sql<LiveApiKey>`
-    select id, merchant, mode, scopes, expires_at, retires_at from auth.api_keys
+    select id, merchant, mode, scopes, pepper_id, expires_at, retires_at from auth.api_keys
     where hash = any(${hashes}::bytea[]) and revoked_at is null`,
   )
 
@@ -120,3 +122,20 @@ export const saveApiKeyUses = (sql: Sql, { ids, times }: { ids: readonly string[
   update auth.api_keys set last_used_at = greatest(last_used_at, used.at)
   from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)
   where api_keys.id = used.id`
+
+/** Moves keys of all merchants, each verified when it was used, under another pepper. */
+export const saveApiKeyHashes = (
+  sql: Sql,
+  { hashed, pepperId }: { hashed: readonly { id: string; hash: Buffer }[]; pepperId: string },
+) => sql`
+  update auth.api_keys set hash = under.hash, pepper_id = ${pepperId}
+  from unnest(${hashed.map(({ id }) => id)}::text[], ${hashed.map(({ hash }) => hash)}::bytea[]) as under (id, hash)
+  where api_keys.id = under.id`
+
+/** How many live keys of all merchants name each pepper: what the operator must know before dropping one. */
+export const countLiveApiKeysByPepper = (sql: Sql, now: Date) => sql<{ pepper_id: string; count: bigint }>`
+  select pepper_id, count(*) as count
+  from auth.api_keys
+  where revoked_at is null and (coalesce(retires_at, expires_at) is null or coalesce(retires_at, expires_at) > ${now})
+  group by pepper_id
+  order by pepper_id`

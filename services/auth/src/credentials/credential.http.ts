@@ -1,11 +1,11 @@
 import type { authApi, Response } from '@micro/contracts'
 import type { Handlers } from '@micro/service'
-import { parseApiKey } from '@micro/signing'
+import { everyOf, parseApiKey } from '@micro/signing'
 import { endOf, hasExpired, typeOf } from '../api-keys/api-key.ts'
 import { selectLiveApiKeyByHash } from '../api-keys/api-key.store.ts'
 import type { AuthDependencies } from '../dependencies.ts'
 import { selectLiveSession } from '../logins/session.store.ts'
-import { everyOf, keyedHash } from '../secrets.ts'
+import { keyedHash } from '../secrets.ts'
 
 type Verdict = Response<typeof authApi.verifyCredential>
 
@@ -22,14 +22,13 @@ export const credentialHandlers = ({
     // Form and checksum first: typos and blind guesses never reach the database.
     const parsed = parseApiKey(text)
     if (parsed === undefined) return invalid
-    const key = await selectLiveApiKeyByHash(
-      db.sql,
-      everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text)),
-    )
+    const hashes = everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text))
+    const key = await selectLiveApiKeyByHash(db.sql, hashes)
     if (key === undefined || key.mode !== parsed.mode || typeOf(key) !== parsed.type) return invalid
     const now = clock.now()
     if (hasExpired(key, now)) return { ...invalid, expired: true }
-    noteKeyUse(key.id)
+    // Only its holder can bring a key under the current pepper: we do not have it.
+    noteKeyUse(key.id, key.pepper_id === config.peppers.current.id ? undefined : hashes[0])
     const { id: keyId, merchant, mode, scopes } = key
     const end = endOf(key)
     return {
