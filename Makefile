@@ -16,7 +16,7 @@ sources := $(shell find packages/*/src services/*/src apps/*/src \( -type d -o -
 
 .PHONY: help
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: up
 up: build ## Start everything on this machine: make up ARGS='--port 9090'
@@ -74,6 +74,10 @@ smoke: $(installed) ## Take one payment to ledger and event on whatever runs: ma
 .PHONY: bench
 bench: $(installed) ## Measure payments on whatever runs, see bench/README.md: make bench ARGS='--url http://…'
 	@$(node) bench/payments.ts $(ARGS)
+
+.PHONY: bench-gateway
+bench-gateway: $(installed) ## Measure the gateway against a bare HTTP server: make bench-gateway ARGS='--rounds 5'
+	@$(node) bench/gateway.ts $(ARGS)
 
 .PHONY: soak
 soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50

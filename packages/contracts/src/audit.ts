@@ -18,6 +18,7 @@ export const auditActions = [
   'password.changed',
   'api_key.created',
   'api_key.revoked',
+  'api_key.rolled',
   'secret.rotated',
   'audit_log.read',
 ] as const

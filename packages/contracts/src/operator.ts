@@ -17,6 +17,22 @@ export const Registration = Type.Object({
 })
 export type Registration = Static<typeof Registration>
 
+/** Which secrets the running platform works with; ids and counts, never a secret. */
+export const SecretUse = Type.Object({
+  object: Type.Literal('secret_use'),
+  running_seconds: Type.Integer({ description: 'For how long it has worked with these.' }),
+  access_token_seconds: Type.Integer({ description: 'How long a token lasts that a key has signed.' }),
+  peppers: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      current: Type.Boolean(),
+      api_keys: Type.Integer({ description: 'Live API keys that work only as long as this pepper is kept.' }),
+    }),
+  ),
+  jwt_keys: Type.Array(Type.Object({ id: Type.String(), current: Type.Boolean() })),
+})
+export type SecretUse = Static<typeof SecretUse>
+
 /** What only those may do who run the installation. None of it moves money. */
 export const operatorRoutes = {
   getRegistration: route({
@@ -89,6 +105,16 @@ export const operatorRoutes = {
     summary: 'List what was done on the whole installation, newest first. Reading it is recorded, too.',
     query: Exact({ ...auditQuery, merchant: Type.Optional(AnyId) }),
     response: List(AuditEntry),
+    faults: ['operator_required'],
+  }),
+  getSecretUse: route({
+    method: 'GET',
+    path: '/auth/operator/secrets',
+    service: 'auth',
+    access: ['operator'],
+    status: 200,
+    summary: 'Which secrets are in use, and how many API keys need each pepper.',
+    response: SecretUse,
     faults: ['operator_required'],
   }),
 } as const

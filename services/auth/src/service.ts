@@ -3,6 +3,7 @@ import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { apiKeyHandlers } from './api-keys/api-key.http.ts'
 import { createKeyUses } from './api-keys/key-uses.ts'
+import { rollHandlers } from './api-keys/roll.http.ts'
 import { auditHandlers } from './audit/audit.http.ts'
 import { createAudit } from './audit/record.ts'
 import { createSecretWatch } from './audit/secret-watch.ts'
@@ -15,6 +16,7 @@ import { createAccessTokens } from './logins/access-token.ts'
 import { loginHandlers } from './logins/login.http.ts'
 import { sessionHandlers } from './logins/session.http.ts'
 import { operatorHandlers } from './operators/operator.http.ts'
+import { secretUseHandlers } from './operators/secret-use.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
@@ -33,7 +35,7 @@ export interface AuthServiceDependencies extends Runtime {
 /** Users, merchants, login sessions and API keys. The database is its caller's to open and to close. */
 export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDependencies): Service => {
   const { db, clock, log, config } = given
-  const keyUses = createKeyUses({ db, clock, log })
+  const keyUses = createKeyUses({ db, clock, log, pepperId: config.peppers.current.id })
   const deps: AuthDependencies = {
     ...given,
     hasher: queuedHasher(hasher, config.passwordHashConcurrency),
@@ -54,8 +56,10 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...sessionHandlers(deps),
         ...passwordHandlers(deps),
         ...apiKeyHandlers(deps),
+        ...rollHandlers(deps),
         ...auditHandlers(deps),
         ...credentialHandlers(deps),
+        ...secretUseHandlers(deps),
       },
       workers: [keyUses.worker, createCleanup(deps), createSecretWatch({ ...deps, rings: config })],
       ready: () => checkDatabase(db.sql),

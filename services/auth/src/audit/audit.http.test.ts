@@ -107,12 +107,31 @@ describe('every action leaves one entry that says who, what, where and when', ()
     const subject = String(key['id'])
     expect(await newest()).toMatchObject({ ...common(), action: 'api_key.created', subject, mode: 'live' })
     clock.advance(1000)
-    const itself = { kind: 'api_key', merchant: ada.user.merchant, mode: 'live', keyId: subject } as const
+    const { merchant } = ada.user
+    const itself = { kind: 'api_key', merchant, mode: 'live', keyId: subject, scopes: ['*'] } as const
     for (let times = 0; times < 2; times++) await call('DELETE', `/auth/api_keys/${subject}`, undefined, itself)
     const revoked = { ...common(), action: 'api_key.revoked', subject, mode: 'live' }
     expect(await newest()).toMatchObject({ ...revoked, actor: { type: 'api_key', id: subject } })
     const all = (await own(ada.principal, '?action=api_key.revoked')).body.data
     expect(all).toHaveLength(1)
+  })
+
+  test('api_key.rolled, by a person and by itself, with the key that replaces it; a roll that is refused leaves none', async () => {
+    const { merchant } = ada.user
+    const first = await auth.createKey(ada.principal, { environment: 'live' })
+    const roll = (id: string, principal?: MerchantPrincipal) =>
+      call('POST', `/auth/api_keys/${id}/roll`, { expires_in: 60 }, principal)
+    clock.advance(1000)
+    const second = String((await roll(first.id))['id'])
+    const rolled = { ...common(), action: 'api_key.rolled', mode: 'live' }
+    expect(await newest()).toMatchObject({ ...rolled, subject: first.id, detail: { rolled_to: second } })
+    clock.advance(1000)
+    const itself = { kind: 'api_key', merchant, mode: 'live', keyId: second, scopes: ['*'] } as const
+    const third = String((await roll(second, itself))['id'])
+    const byKey = { created: common().created, actor: { type: 'api_key', id: second } }
+    expect(await newest()).toMatchObject({ ...rolled, ...byKey, subject: second, detail: { rolled_to: third } })
+    await roll(second)
+    expect((await own(ada.principal, '?action=api_key.rolled')).body.data).toHaveLength(2)
   })
 
   test('refresh_token.reused', async () => {

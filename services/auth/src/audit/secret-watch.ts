@@ -1,6 +1,6 @@
 import type { Database } from '@micro/postgres'
 import { createWorker, type Logger, type Worker } from '@micro/service'
-import { everyOf, type SecretRings } from '../secrets.ts'
+import { everyOf, type SecretRings } from '@micro/signing'
 import type { Audit } from './record.ts'
 import { secretChange, type SecretIds } from './secret-ids.ts'
 import { lockSecretIds, saveSecretIds } from './secret-ids.store.ts'

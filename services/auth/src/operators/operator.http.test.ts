@@ -41,7 +41,7 @@ describe('403: the service itself lets nobody but an operator in', () => {
         (await auth.call(method, url, { ...(as && { principal: as }), ...(method === 'POST' && { body: {} }) })).code
       expect(await ask()).toBe('session_missing')
       expect(await ask(principal)).toBe('operator_required')
-      const key = { kind: 'api_key', merchant: operator.merchant, mode: 'test', keyId: 'key_1' } as const
+      const key = { kind: 'api_key', merchant: operator.merchant, mode: 'test', keyId: 'key_1', scopes: ['*'] } as const
       expect(await ask(key)).toBe('session_missing')
       expect(await ask({ ...key, operator: true })).toBe('session_missing')
     })
