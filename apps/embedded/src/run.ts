@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { styleText } from 'node:util'
 import { createAuthSecrets } from '@micro/auth'
 import type { ServiceName } from '@micro/contracts'
-import { createUndo, type Undo } from '@micro/service'
+import { createUndo, startObservation, type Undo } from '@micro/service'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
@@ -51,9 +51,13 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   undo.add(logs.close)
   const authSecrets = await loadSecret(directory.path, 'auth.json', createAuthSecrets)
   const settings = readServiceSettings(config, authSecrets)
-  const databases = await progress.step('Databases', () => openDatabases(directory.path))
+  const observation = await startObservation(settings.observe, logs.logger('micro'))
+  undo.add(observation.close)
+  const databases = await progress.step('Databases', () => openDatabases(directory.path, observation))
   undo.add(databases.close)
-  const platform = await progress.step('Services', () => createPlatform({ settings, databases: databases.of, logs }))
+  const platform = await progress.step('Services', () =>
+    createPlatform({ settings, databases: databases.of, logs, observation }),
+  )
   undo.add(platform.stop)
   const { port } = await platform.gateway.listen()
   const ports =

@@ -7,7 +7,9 @@ export interface BusMessages {
   'outbox.ready': { service: string }
   /** The events service stored these, in order, for one merchant and mode. */
   'events.stored': { merchant: string; mode: Mode; events: readonly SequencedEvent[] }
-  /** An API key or session ended; drop it from caches. */
-  'credential.revoked': { keyId: string; session?: undefined } | { session: string; keyId?: undefined }
+  /** An API key or session ended; drop it from caches. `revokedMs`: when, in Unix ms by the clock of who ended it. */
+  'credential.revoked': ({ keyId: string; session?: undefined } | { session: string; keyId?: undefined }) & {
+    revokedMs?: number
+  }
 }
 export type BusTopic = keyof BusMessages

@@ -4,3 +4,4 @@ export { freePort, temporaryDirectory, type TemporaryDirectory } from './places.
 export { redisAvailable, startRedis, type TestRedis } from './redis.ts'
 export { injector, testRuntime, type InjectedRequest, type TestRuntime } from './service.ts'
 export { scratchDatabase, testDatabase, type DatabaseService, type TestDatabase } from './test-database.ts'
+export { unwatched } from './unwatched.ts'

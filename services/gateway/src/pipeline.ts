@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, type NewId } from '@micro/kernel'
-import { bodyBytesMax, type Logger } from '@micro/service'
+import { bodyBytesMax, type HttpMetrics, type Logger, type Traces } from '@micro/service'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
 import { admit } from './admission.ts'
 import { commonHeaders, sendFault, sendJson } from './answer.ts'
-import { logWhenClosed, openExchange, type Exchange } from './exchange.ts'
+import { beginExchange, tellWhenClosed, type Exchange } from './exchange.ts'
 import { announcesTooMuch, stripHeaders } from './headers.ts'
 import type { Health } from './health.ts'
 import { headersOf, type Enforce, type Policy } from './limits/policy.ts'
@@ -17,6 +17,8 @@ import type { Upstream } from './upstream/upstream.ts'
 export interface PipelineParts {
   readonly newId: NewId
   readonly log: Logger
+  readonly http: HttpMetrics
+  readonly traces: Traces
   readonly guard: BrowserGuard
   readonly routes: ReturnType<typeof createRoutes>
   readonly clientIp: (request: IncomingMessage) => string
@@ -69,8 +71,8 @@ export const createPipeline = (parts: PipelineParts) => {
     stripHeaders(request)
     // The service knows no HEAD; the response object does, and sends no body.
     if (request.method === 'HEAD') request.method = 'GET'
-    const { requestId, principal, clientIp } = exchange
-    parts.upstreams[target.upstream].handle(request, response, { requestId, principal, clientIp })
+    const { requestId, principal, clientIp, span } = exchange
+    parts.upstreams[target.upstream].handle(request, response, { requestId, principal, clientIp, trace: span.at })
   }
 
   const answerHealth = async (response: ServerResponse): Promise<void> => {
@@ -113,15 +115,15 @@ export const createPipeline = (parts: PipelineParts) => {
 
   /** Answers one request. Never rejects. */
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const exchange = openExchange(parts.newId('request'), parts.clientIp(request))
-    logWhenClosed(parts.log, exchange, request, response)
+    const exchange = beginExchange(parts, request)
+    tellWhenClosed(parts, exchange, request, response)
     for (const [name, value] of Object.entries(commonHeaders(exchange.requestId))) response.setHeader(name, value)
     try {
       if (parts.draining()) {
         response.setHeader('connection', 'close')
         throw new Fault('shutting_down')
       }
-      await walk(exchange, request, response)
+      await parts.traces.within(exchange.span.at, () => walk(exchange, request, response))
     } catch (error) {
       sendFault(request, response, asFault(error, parts.log, exchange.requestId))
     }

@@ -5,6 +5,7 @@ import type { ApiKeyCreated, BusMessages, MerchantPrincipal, Tokens, User } from
 import { createIds, type Clock } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { attachContext, createLogger } from '@micro/service'
+import { unwatched } from '@micro/testing'
 import type { Static } from 'typebox'
 import { readAuthConfig, type AuthConfig } from '../config.ts'
 import type { Hasher } from '../passwords/hasher.ts'
@@ -60,10 +61,19 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
   const config = options.config ?? (await testConfig())
   const bus = memoryBus<BusMessages>({ onError: () => {} })
   const revoked: BusMessages['credential.revoked'][] = []
-  bus.subscribe('credential.revoked', (message) => void revoked.push(message))
+  bus.subscribe('credential.revoked', ({ revokedMs: _, ...message }) => void revoked.push(message))
   const logged: string[] = []
   const log = createLogger({ service: 'auth', destination: { write: (line) => void logged.push(line) } })
-  const service = authService({ db, clock, config, hasher, bus, log, newId: createIds({ clock }) })
+  const service = authService({
+    db,
+    clock,
+    config,
+    hasher,
+    bus,
+    log,
+    newId: createIds({ clock }),
+    ...unwatched('auth'),
+  })
   const callers = new Map<string, Caller>()
   service.http.addHook('onRequest', (request, _reply, done) => {
     const caller = callers.get(String(request.headers['x-caller'])) ?? {}
