@@ -20,9 +20,16 @@ export interface Running {
   /** Resolves with a reason when something the platform stands on ended by itself. */
   readonly failed: Promise<string>
   readonly stop: () => Promise<void>
+  /** What `stop` may take at most, in milliseconds. */
+  readonly endMsMax: number
+  /** Ends PostgreSQL at once, for a process that exits without `stop`; what was acknowledged is safe all the same. */
+  readonly abandon: () => void
 }
 
 const services = Object.keys(databaseNames) as StoringService[]
+/** Workers, streams and PostgreSQL, once no request is under way. */
+const stopMsMax = 50_000
+
 const openPorts = async (postgresPort: () => number): Promise<Map<StoringService, DatabasePort>> => {
   const opened = await Promise.all(
     services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))),
@@ -92,7 +99,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
     }),
   )
-  return { failed: databases.failed, stop: undo.all }
+  const endMsMax = settings.gateway.drainMs + stopMsMax
+  return { failed: databases.failed, stop: undo.all, endMsMax, abandon: databases.postgres.abandon }
 }
 
 /** Starts everything; what was started before a failure is stopped again. @throws StartError and friends, one sentence each */

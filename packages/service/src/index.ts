@@ -24,6 +24,7 @@ export { createService, type ExecuteInput, type Service, type ServiceParts } fro
 export { ConfigurationError, readSettings, type Environment } from './settings.ts'
 export { readTraceparent, writeTraceparent, type TraceContext } from './traces/trace-context.ts'
 export { noTraces, type OpenSpan, type SpanFacts, type Traces } from './traces/traces.ts'
+export { endWithin, untilAsked } from './signals.ts'
 export { createUndo, type Undo } from './undo.ts'
 export { TimeoutError, within } from './within.ts'
 export { createWorker, type Worker } from './worker.ts'

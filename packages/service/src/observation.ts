@@ -1,3 +1,4 @@
+import { sparingly } from '@micro/bus'
 import type { ServiceName } from '@micro/contracts'
 import manifest from '../package.json' with { type: 'json' }
 import type { Logger } from './log.ts'
@@ -27,7 +28,7 @@ export const startObservation = async (config: ObserveConfig, log: Logger): Prom
   const registry = createMetricsRegistry()
   const tracing = await startTracing(config.traces, {
     version: manifest.version,
-    onError: (err) => log.warn({ err }, 'traces.failed'),
+    onError: sparingly((err) => log.warn({ err }, 'traces.failed')),
   })
   let checks: ReadyChecks | undefined
   let server: ObserveServer | undefined

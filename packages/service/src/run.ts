@@ -1,9 +1,9 @@
-import { constants } from 'node:os'
 import { monotonicMs } from '@micro/kernel'
 import { MigrationError } from '@micro/postgres'
 import { ListenError } from './listen.ts'
 import type { Logger } from './log.ts'
 import { ConfigurationError } from './settings.ts'
+import { endWithin, untilAsked } from './signals.ts'
 import { createUndo, type Undo } from './undo.ts'
 
 const sentenceFor = (name: string, error: unknown): string => {
@@ -15,27 +15,6 @@ const sentenceFor = (name: string, error: unknown): string => {
 /** How much longer than requests may take an orderly end may take in all, before it is cut short. */
 const endMsMax = 15_000
 
-// The second time is meant: whoever asks again no longer waits for an orderly end.
-const untilAsked = (): Promise<NodeJS.Signals> => {
-  const asked = Promise.withResolvers<NodeJS.Signals>()
-  let times = 0
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      asked.resolve(signal)
-      if (++times > 1) process.exit(128 + constants.signals[signal])
-    })
-  return asked.promise
-}
-
-const endInTime = (drainMs: number, log: Logger): void => {
-  const ms = drainMs + endMsMax
-  const overdue = (): never => {
-    log.error({ ms }, 'service.stop_overdue')
-    process.exit(1)
-  }
-  setTimeout(overdue, ms).unref()
-}
-
 /**
  * Runs one process from start to the first SIGTERM or SIGINT. What was started before a failure is stopped again; the
  * exit code is 0 after an orderly end, 2 for wrong settings, 128 and the signal's number when asked a second time, 1 for
@@ -46,7 +25,7 @@ export const runProcess = async (
   start: (undo: Undo) => Promise<{ log: Logger; host: string; port: number; drainMs: number }>,
 ): Promise<void> => {
   // Heard from the first moment on: a start cut short still stops what it started.
-  const asked = untilAsked()
+  const asked = untilAsked(['SIGINT', 'SIGTERM'])
   const undo = createUndo()
   const startedMs = monotonicMs()
   try {
@@ -54,7 +33,7 @@ export const runProcess = async (
     log.info({ host, port, pid: process.pid, ms: Math.round(monotonicMs() - startedMs) }, 'service.started')
     const signal = await asked
     const stoppingMs = monotonicMs()
-    endInTime(drainMs, log)
+    endWithin(drainMs + endMsMax, () => log.error('service.stop_overdue'))
     await undo.all()
     log.info({ signal, ms: Math.round(monotonicMs() - stoppingMs) }, 'service.stopped')
   } catch (error) {

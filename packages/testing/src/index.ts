@@ -1,4 +1,5 @@
 export { fakeClock, seededIds, type FakeClock } from './clock.ts'
+export { startCollector, type CollectedSpan, type TestCollector } from './collector.ts'
 export { eventually } from './eventually.ts'
 export { freePort, temporaryDirectory, type TemporaryDirectory } from './places.ts'
 export { redisAvailable, startRedis, type TestRedis } from './redis.ts'

@@ -74,13 +74,7 @@ describe('no header of a client becomes an identity', () => {
   })
 
   test('what the service needs passes', async () => {
-    await world.raw(
-      requestOf([
-        'Connection: close',
-        'Idempotency-Key: abc',
-        'Content-Type: application/json',
-      ]),
-    )
+    await world.raw(requestOf(['Connection: close', 'Idempotency-Key: abc', 'Content-Type: application/json']))
     expect(echoed?.headers).toMatchObject({ 'idempotency-key': 'abc', 'content-type': 'application/json' })
   })
 
