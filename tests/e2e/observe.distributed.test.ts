@@ -96,7 +96,7 @@ describe.skipIf(!redisAvailable())('five processes, looked at from outside', { t
 
   test('looking after outboxes and streams begins no traces', () => {
     const roots = collector.spans.filter(({ parentSpanId }) => parentSpanId === undefined)
-    expect(new Set(roots.map(({ service }) => service)).difference(new Set(['gateway', 'events']))).toEqual(new Set())
+    expect(roots.filter(({ service }) => !['gateway', 'events'].includes(service))).toEqual([])
   })
 
   test('neither traces nor metrics hold a secret, a card number, a query, or an address', async () => {

@@ -2,8 +2,8 @@ import { sparingly } from '@micro/bus'
 import type { ServiceName } from '@micro/contracts'
 import manifest from '../package.json' with { type: 'json' }
 import type { Logger } from './log.ts'
-import { createMetricsRegistry, type MetricsRegistry } from './metrics/registry.ts'
-import type { Metrics } from './metrics/metrics.ts'
+import { noMetrics, type Metrics } from './metrics/metrics.ts'
+import { createMetricsRegistry } from './metrics/registry.ts'
 import type { ObserveConfig } from './observe-config.ts'
 import { serveObservation, type ObserveServer, type ReadyChecks } from './observe-server.ts'
 import { startTracing } from './traces/tracing.ts'
@@ -11,9 +11,6 @@ import type { Traces } from './traces/traces.ts'
 
 /** How one process is looked at from outside: its metrics, traces and state, for all services in it. */
 export interface Observation {
-  readonly registry: MetricsRegistry
-  /** Where it listens, if it does. */
-  readonly address: Pick<ObserveServer, 'host' | 'port'> | undefined
   of(service: ServiceName): { readonly metrics: Metrics; readonly traces: Traces }
   /** Everything is started: from now on these are asked whether the process is ready. */
   started(checks: ReadyChecks): void
@@ -25,21 +22,21 @@ export interface Observation {
 
 /** Begins before anything else and says `starting` until told. @throws ListenError */
 export const startObservation = async (config: ObserveConfig, log: Logger): Promise<Observation> => {
-  const registry = createMetricsRegistry()
   const tracing = await startTracing(config.traces, {
     version: manifest.version,
     onError: sparingly((err) => log.warn({ err }, 'traces.failed')),
   })
   let checks: ReadyChecks | undefined
   let server: ObserveServer | undefined
+  let metricsOf = (_service: ServiceName): Metrics => noMetrics
   if (config.listen !== undefined) {
+    const registry = createMetricsRegistry()
     registry.watchProcess(manifest.version)
     server = await serveObservation({ ...config.listen, registry, log, ready: () => checks })
+    metricsOf = registry.of
   }
   return {
-    registry,
-    address: server,
-    of: (service) => ({ metrics: registry.of(service), traces: tracing.of(service) }),
+    of: (service) => ({ metrics: metricsOf(service), traces: tracing.of(service) }),
     started(given) {
       checks = given
     },

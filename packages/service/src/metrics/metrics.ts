@@ -36,6 +36,13 @@ export interface Metrics {
   gauge<L extends string = never>(spec: MetricSpec<L>, read: () => Readings<L> | Promise<Readings<L>>): void
 }
 
+/** For a process nobody looks at. */
+export const noMetrics: Metrics = {
+  counter: () => () => {},
+  histogram: () => () => {},
+  gauge() {},
+}
+
 /** Seconds: from what a cache answers to what a caller no longer waits for. */
 export const durationBuckets: readonly number[] = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,

@@ -13,8 +13,6 @@ export interface MetricsRegistry {
   /** In Prometheus' text format. Never rejects. */
   text(): Promise<string>
   readonly contentType: string
-  /** Every metric's name and help, in the order of their making. */
-  list(): readonly { readonly name: string; readonly help: string }[]
 }
 
 type Read = () => Promise<readonly Reading<string>[]>
@@ -90,6 +88,5 @@ export const createMetricsRegistry = (): MetricsRegistry => {
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
-    list: () => registry.getMetricsAsArray().map(({ name, help }) => ({ name, help })),
   }
 }
