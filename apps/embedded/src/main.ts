@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { DirectoryInUseError, EmbeddedPostgresError, MigrationError } from '@micro/postgres'
-import { ConfigurationError, endWithin, untilAsked } from '@micro/service'
+import { ConfigurationError, endWithin, ListenError, untilAsked } from '@micro/service'
 import { ConfigError, readConfig } from './config.ts'
 import { run, type Running } from './run.ts'
 import { StartError } from './start-error.ts'
@@ -16,6 +16,7 @@ const sentenceFor = (error: unknown): string | undefined => {
     error instanceof StartError ||
     error instanceof ConfigError ||
     error instanceof ConfigurationError ||
+    error instanceof ListenError ||
     error instanceof MigrationError
   )
     return error.message
