@@ -23,8 +23,8 @@ const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
 
 const mainOf = (name: Name): string => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
 
-/** PostgreSQL, Redis and the five services, each a process of its own, on free ports. */
-export const startDistributed = async () => {
+/** PostgreSQL, Redis and the five services, each a process of its own, on free ports; `env` is set for each of them. */
+export const startDistributed = async ({ env = () => ({}) }: { env?: (name: Name) => Record<string, string> } = {}) => {
   const directory = await temporaryDirectory()
   const [postgres, redis] = await Promise.all([
     startEmbeddedPostgres({ directory: directory.path, durable: false }),
@@ -67,6 +67,7 @@ export const startDistributed = async () => {
           ),
         }),
     ...(name === 'auth' ? { MICRO_AUTH_SECRETS: secrets, MICRO_REGISTRATION: 'open' } : {}),
+    ...env(name),
   })
 
   const running = {} as Record<Name, Running>
@@ -95,9 +96,14 @@ export const startDistributed = async () => {
   return {
     urls,
     keys,
+    postgres,
+    redis,
     envOf,
     run,
     end,
+    /** Signals one service without waiting for its end. */
+    signal: (name: Name, signal: NodeJS.Signals): void => void running[name].child.kill(signal),
+    ended: (name: Name) => running[name].ended,
     logOf: (name: Name): string => running[name].stdout(),
     async stop(): Promise<void> {
       await Promise.all(names.filter((name) => running[name] !== undefined).map((name) => end(name, 'SIGKILL')))

@@ -40,8 +40,11 @@ describe.skipIf(!redisAvailable())('five processes', { timeout: 60_000 }, () => 
   test('a payment goes through the gateway to the ledger and its events, once each', paidOnce)
 
   test('the gateway says that all is well', async () => {
-    const { status, body } = await caller(world.urls.gateway)('GET', '/health')
-    expect([status, body.status]).toEqual([200, 'ok'])
+    // A limiter that once waited too long for Redis says so until its next question is answered.
+    await eventually(async () => {
+      const { status, body } = await caller(world.urls.gateway)('GET', '/health')
+      expect([status, body.status]).toEqual([200, 'ok'])
+    })
   })
 
   test("a client's mistakes are answered as they are in one process", async () => {

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import type { ServiceName } from '@micro/contracts'
 import { listensInClear } from '@micro/gateway'
 import { systemClock } from '@micro/kernel'
-import { createUndo, type Undo } from '@micro/service'
+import { createUndo, startObservation, type Undo } from '@micro/service'
 import { createAuthSecrets, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
@@ -23,9 +23,16 @@ export interface Running {
   /** Resolves with a reason when something the platform stands on ended by itself. */
   readonly failed: Promise<string>
   readonly stop: () => Promise<void>
+  /** What `stop` may take at most, in milliseconds. */
+  readonly endMsMax: number
+  /** Ends PostgreSQL at once, for a process that exits without `stop`; what was acknowledged is safe all the same. */
+  readonly abandon: () => void
 }
 
 const services = Object.keys(databaseNames) as StoringService[]
+/** Workers, streams and PostgreSQL, once no request is under way. */
+const stopMsMax = 50_000
+
 const openPorts = async (postgresPort: () => number): Promise<Map<StoringService, DatabasePort>> => {
   const opened = await Promise.all(
     services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))),
@@ -65,9 +72,13 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   const authSecrets = await loadSecret(directory.path, 'auth.json', () => createAuthSecrets(systemClock.now()))
   await loadEncryptionKeys(directory.path)
   const settings = readServiceSettings(config, authSecrets)
-  const databases = await progress.step('Databases', () => openDatabases(directory.path))
+  const observation = await startObservation(settings.observe, logs.logger('micro'))
+  undo.add(observation.close)
+  const databases = await progress.step('Databases', () => openDatabases(directory.path, observation))
   undo.add(databases.close)
-  const platform = await progress.step('Services', () => createPlatform({ settings, databases: databases.of, logs }))
+  const platform = await progress.step('Services', () =>
+    createPlatform({ settings, databases: databases.of, logs, observation }),
+  )
   undo.add(platform.stop)
   const { port } = await platform.gateway.listen()
   const ports =
@@ -104,7 +115,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
     }),
   )
-  return { failed: databases.failed, stop: undo.all }
+  const endMsMax = settings.gateway.drainMs + stopMsMax
+  return { failed: databases.failed, stop: undo.all, endMsMax, abandon: databases.postgres.abandon }
 }
 
 /** Starts everything; what was started before a failure is stopped again. @throws StartError and friends, one sentence each */

@@ -3,7 +3,7 @@ import { readEventsConfig } from '@micro/events'
 import { isLocal, readGatewayConfig } from '@micro/gateway'
 import { readLedgerConfig } from '@micro/ledger'
 import { readPaymentsConfig } from '@micro/payments'
-import { readSettings } from '@micro/service'
+import { readObserveConfig, readSettings } from '@micro/service'
 import type { EmbeddedConfig } from './config.ts'
 
 /** Strangers may register where only this machine's users reach it; elsewhere only when the operator says so. */
@@ -21,6 +21,7 @@ export const readServiceSettings = (config: EmbeddedConfig, authSecrets: string)
     ledger: including(() => readLedgerConfig(env)),
     payments: including(() => readPaymentsConfig(env)),
     events: including(() => readEventsConfig(env)),
+    observe: including(() => readObserveConfig(env)),
     gateway: including(() => ({ ...readGatewayConfig(env), host: config.host, port: config.port })),
   })
 }

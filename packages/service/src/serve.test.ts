@@ -6,6 +6,7 @@ import { testRuntime } from '@micro/testing'
 import Type from 'typebox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ListenError } from './listen.ts'
+import { createReadiness } from './readiness.ts'
 import { serve, type Served } from './serve.ts'
 import { createService, type Service } from './service.ts'
 import type { Call } from './call.ts'
@@ -49,7 +50,7 @@ beforeEach(async () => {
   work = Promise.resolve()
   ready = () => Promise.resolve()
   const runtime = testRuntime()
-  const { clock, log, newId } = runtime
+  const { bus, clock, log, newId, metrics, traces } = runtime
   const note = async ({
     principal,
     requestId,
@@ -72,8 +73,11 @@ beforeEach(async () => {
     port: 0,
     drainMs: 5_000,
     verifier: createTokenVerifier({ audience: 'ledger', publicKeys, clock }),
+    ready: createReadiness({ check: () => ready(), bus, log }),
     log,
     newId,
+    metrics,
+    traces,
   }
   served = await serve(options)
   url = `http://127.0.0.1:${served.port}`

@@ -21,6 +21,7 @@ import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
 import { registrationHandlers } from './registration/registration.http.ts'
+import { datedRevocations } from './revocations.ts'
 import { createAddressThrottle } from './throttle/address-throttle.ts'
 import { createLoginGuard } from './throttle/login-guard.ts'
 import { userHandlers } from './users/user.http.ts'
@@ -38,7 +39,8 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
   const keyUses = createKeyUses({ db, clock, log, pepperId: config.peppers.current.id })
   const deps: AuthDependencies = {
     ...given,
-    hasher: queuedHasher(hasher, config.passwordHashConcurrency),
+    bus: datedRevocations(given.bus, clock),
+    hasher: queuedHasher(hasher, { concurrency: config.passwordHashConcurrency, metrics: given.metrics }),
     guard: createLoginGuard({ db, clock, pepper: config.peppers.current, addresses: createAddressThrottle() }),
     accessTokens: createAccessTokens({ keys: config.jwtKeys, clock, seconds: config.accessTokenSeconds }),
     audit: createAudit(given),

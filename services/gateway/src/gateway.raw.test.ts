@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http'
+import type { RequestContext } from '@micro/service'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startWorld, type World } from './gateway.fixture.ts'
 
 let world: World
 let key: string
-let echoed: { headers: IncomingMessage['headers']; rawHeaders: string[] } | undefined
+let echoed: { headers: IncomingMessage['headers']; rawHeaders: string[]; trace: RequestContext['trace'] } | undefined
 beforeAll(async () => {
   world = await startWorld({
     upstreams: {
       events: {
-        handle(request, response) {
-          echoed = { headers: request.headers, rawHeaders: request.rawHeaders }
+        handle(request, response, { trace }) {
+          echoed = { headers: request.headers, rawHeaders: request.rawHeaders, trace }
           response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
         },
       },
@@ -73,19 +74,18 @@ describe('no header of a client becomes an identity', () => {
   })
 
   test('what the service needs passes', async () => {
+    await world.raw(requestOf(['Connection: close', 'Idempotency-Key: abc', 'Content-Type: application/json']))
+    expect(echoed?.headers).toMatchObject({ 'idempotency-key': 'abc', 'content-type': 'application/json' })
+  })
+
+  test('the trace a request belongs to is told beside it, when it has the form, and no header of it passes', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
     await world.raw(
-      requestOf([
-        'Connection: close',
-        'Idempotency-Key: abc',
-        'Content-Type: application/json',
-        'traceparent: 00-a-b-01',
-      ]),
+      requestOf(['Connection: close', `traceparent: 00-${traceId}-b7ad6b7169203331-01`, 'tracestate: evil=1']),
     )
-    expect(echoed?.headers).toMatchObject({
-      'idempotency-key': 'abc',
-      'content-type': 'application/json',
-      traceparent: '00-a-b-01',
-    })
+    expect([Object.keys(echoed?.headers ?? {}), echoed?.trace?.traceId]).toEqual([['host'], traceId])
+    await world.raw(requestOf(['Connection: close', 'traceparent: 00-a-b-01']))
+    expect(echoed?.trace).toBeUndefined()
   })
 })
 

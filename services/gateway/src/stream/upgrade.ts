@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Client } from '@micro/client'
 import { closeCodes, streamAccess, type eventsApi } from '@micro/contracts'
 import { Fault, type NewId } from '@micro/kernel'
-import { checkScope, type Logger } from '@micro/service'
+import { checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
 import { maskApiKey } from '@micro/signing'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Authenticate, Authenticated } from '../access/authenticate.ts'
@@ -12,7 +12,7 @@ import type { Transport } from '../access/transport.ts'
 import { admit } from '../admission.ts'
 import { commonHeaders, sendFaultOnSocket } from '../answer.ts'
 import type { StreamConfig } from '../config.ts'
-import { logExchange, openExchange, type Exchange } from '../exchange.ts'
+import { beginExchange, tellExchange, type Exchange } from '../exchange.ts'
 import type { Enforce, Policy, SetHeader } from '../limits/policy.ts'
 import { asFault } from '../pipeline.ts'
 import { createConnection, type ReadEvents } from './connection.ts'
@@ -24,6 +24,8 @@ const framePayloadBytesMax = 64 * 1024
 export interface StreamParts {
   readonly newId: NewId
   readonly log: Logger
+  readonly http: HttpMetrics
+  readonly traces: Traces
   readonly guard: BrowserGuard
   readonly clientIp: (request: IncomingMessage) => string
   readonly transport: (request: IncomingMessage) => Transport
@@ -104,6 +106,7 @@ export const createUpgrader = (parts: StreamParts) => {
       },
       read,
       headSeq,
+      onSent: hub.noteSent,
       session: parts.newId('stream_session'),
       merchant: principal.merchant,
       mode: principal.mode,
@@ -143,7 +146,7 @@ export const createUpgrader = (parts: StreamParts) => {
   }
 
   const finish = (exchange: Exchange, status: number, fault?: string): void =>
-    logExchange(parts.log, exchange, {
+    tellExchange(parts, exchange, {
       method: 'GET',
       status,
       bytes: 0,
@@ -153,13 +156,13 @@ export const createUpgrader = (parts: StreamParts) => {
 
   /** Answers one upgrade request. Never rejects. */
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const exchange = openExchange(parts.newId('request'), parts.clientIp(request))
+    const exchange = beginExchange(parts, request)
     const headers: Record<string, string> = { ...commonHeaders(exchange.requestId) }
     const setHeader: SetHeader = (name, value) => {
       headers[name] = value
     }
     try {
-      const admitted = await judge(exchange, request, setHeader)
+      const admitted = await parts.traces.within(exchange.span.at, () => judge(exchange, request, setHeader))
       // A handshake that ws refuses (bad key or version) or a socket that is gone never reaches `open`.
       socket.once('close', admitted.leave)
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
