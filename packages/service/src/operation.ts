@@ -2,6 +2,7 @@ import { successStatus, surfaceOf, type Api, type Principal, type Route } from '
 import { assert, errorBody, Fault } from '@micro/kernel'
 import fastJsonStringify from 'fast-json-stringify'
 import { Reply, type Call } from './call.ts'
+import { refuseCardNumbers } from './card-number.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
 import { compileValidator, shownName, type Validate } from './validate.ts'
 
@@ -52,6 +53,10 @@ const checkAccess = ({ access }: Route, principal: Principal | undefined): void 
   throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
 }
 
+/** Reading keeps nothing, and what services tell each other was checked where it came in. */
+const keepsWhatItIsSent = ({ method }: Route, principal: Principal | undefined): boolean =>
+  method !== 'GET' && principal?.kind !== 'service'
+
 const noParts: Validate = (value) => {
   const [param] = Object.keys((value ?? {}) as object)
   if (param !== undefined) throw new Fault('parameter_unknown', { param: shownName(param) })
@@ -88,6 +93,10 @@ export const createOperation = (options: {
     validate.params(raw.params, true)
     validate.query(raw.query, true)
     validate.body(body, raw.coerceBody)
+    if (keepsWhatItIsSent(route, raw.principal)) {
+      refuseCardNumbers({ ...raw.params, ...body })
+      if (raw.idempotencyKey !== undefined) refuseCardNumbers({ 'Idempotency-Key': raw.idempotencyKey })
+    }
     const call: Call<Route> = {
       principal: raw.principal as never,
       params: raw.params as never,
