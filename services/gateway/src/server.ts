@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { Fault, type NewId } from '@micro/kernel'
 import { commonHeaders, sendFaultOnSocket } from './answer.ts'
+import { createUnderWay } from './under-way.ts'
 
 const headerBytesMax = 16 * 1024
 
@@ -20,10 +21,9 @@ const wantsWebSocket = (request: IncomingMessage): boolean => /^websocket$/i.tes
 
 /** An HTTP server that parses strictly, waits for no one for long, and says what was wrong in Micro's envelope. */
 export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers): Server => {
-  // Which answer each socket is at, so that a complaint about malformed bytes never cuts into one under way.
-  const current = new WeakMap<Duplex, ServerResponse>()
+  const underWay = createUnderWay()
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    current.set(request.socket, response)
+    underWay.add(request.socket, response)
     onRequest(request, response)
   }
 
@@ -67,9 +67,8 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
     onUpgrade(request, socket, head)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const response = current.get(socket)
-    const answering = response !== undefined && response.headersSent && !response.writableFinished
-    if (error.code === 'ECONNRESET' || answering) return void socket.destroy()
+    if (error.code === 'ECONNRESET') return void socket.destroy()
+    if (underWay.endAfterWhole(socket)) return
     refuse(socket, clientFaults[error.code ?? '']?.() ?? new Fault('body_invalid', { reason: 'it is not valid HTTP' }))
   })
   return server
