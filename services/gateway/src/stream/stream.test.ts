@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { closeCodes } from '@micro/contracts'
 import { eventually } from '@micro/testing'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -83,6 +84,34 @@ describe('the upgrade is judged before it is granted', () => {
     await first.closed
     await eventually(() => openStream(world, key))
   })
+})
+
+test('a client that leaves while its upgrade is judged gives its seat back', async () => {
+  const gate = Promise.withResolvers<void>()
+  let reads = 0
+  const readEventStream = async () => {
+    reads++
+    await gate.promise
+    return { head_seq: 0, events: [] }
+  }
+  world = await startWorld({
+    config: { stream: { connectionsPerKeyMax: 3 } },
+    deps: { events: { readEventStream } },
+  })
+  const key = world.auth.issue()
+  for (let tries = 1; tries <= 3; tries++) {
+    const socket = connect(world.port, '127.0.0.1')
+    socket.write(
+      `GET /ws HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nConnection: upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    await eventually(() => expect(reads).toBe(tries))
+    socket.resetAndDestroy()
+  }
+  // The server has heard of the last reset once it has answered somebody who came later.
+  await world.call('GET', '/livez')
+  gate.resolve()
+  await eventually(() => openStream(world, key))
 })
 
 describe('delivery', () => {
