@@ -74,7 +74,12 @@ describe('a request is refused, with the name of the parameter and without the n
     })
   test('but not for an amount, nor for what only a hash is kept of', () => {
     const [number] = numbers
-    refuseCardNumbers({ entries: [{ amount: number }], password: number, current_password: number, refresh_token: number })
+    refuseCardNumbers({
+      entries: [{ amount: number }],
+      password: number,
+      current_password: number,
+      refresh_token: number,
+    })
   })
 })
 

@@ -3,7 +3,7 @@ import type { authApi, eventsApi } from '@micro/contracts'
 import { listenOn, type Runtime } from '@micro/service'
 import { createAuthenticator } from './access/authenticate.ts'
 import { browserGuard } from './access/browser.ts'
-import { clientIpReader } from './access/client-ip.ts'
+import { addressIn, clientIpReader } from './access/client-ip.ts'
 import { credentialCache } from './access/credential-cache.ts'
 import type { GatewayConfig } from './config.ts'
 import { createHealth, type Checks } from './health.ts'
@@ -36,6 +36,9 @@ export interface Gateway {
 }
 
 const streamCloseMsMax = 1_000
+const connectionsPerAddressMax = 1_000
+/** Longer than any answer is waited for. */
+const stalledMsMax = 60_000
 
 const policiesOf = ({ limits }: GatewayConfig) =>
   ({
@@ -94,14 +97,17 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     events: deps.events,
     config: config.stream,
   })
-  const server = createHttpServer({
-    newId,
-    onRequest(request, response) {
-      inFlight.add(response)
-      void answer(request, response)
+  const server = createHttpServer(
+    {
+      newId,
+      onRequest(request, response) {
+        inFlight.add(response)
+        void answer(request, response)
+      },
+      onUpgrade: (request, socket, head) => void upgrade(request, socket, head),
     },
-    onUpgrade: (request, socket, head) => void upgrade(request, socket, head),
-  })
+    { perAddressMax: connectionsPerAddressMax, isExempt: addressIn(config.trustedProxies), stalledMsMax },
+  )
 
   const drain = async (): Promise<void> => {
     const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : Promise.resolve()

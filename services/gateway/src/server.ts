@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { Fault, type NewId } from '@micro/kernel'
 import { commonHeaders, sendFaultOnSocket } from './answer.ts'
+import { boundConnections } from './limits/connections.ts'
 import { createUnderWay } from './under-way.ts'
 
 const headerBytesMax = 16 * 1024
@@ -17,10 +18,19 @@ export interface ServerHandlers {
   readonly newId: NewId
 }
 
+export interface ServerBounds {
+  /** Connections one address may hold. */
+  readonly perAddressMax: number
+  /** Addresses that speak for many, and may hold any number. */
+  readonly isExempt: (address: string) => boolean
+  /** How long a client may take none of an answer, or send none of a request. */
+  readonly stalledMsMax: number
+}
+
 const wantsWebSocket = (request: IncomingMessage): boolean => /^websocket$/i.test(request.headers.upgrade ?? '')
 
 /** An HTTP server that parses strictly, waits for no one for long, and says what was wrong in Micro's envelope. */
-export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers): Server => {
+export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers, bounds: ServerBounds): Server => {
   const underWay = createUnderWay()
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     underWay.add(request.socket, response)
@@ -41,6 +51,10 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
     },
     handle,
   )
+
+  // A client that asks for much and reads nothing would have all of it kept for it.
+  server.setTimeout(bounds.stalledMsMax)
+  boundConnections(server, bounds)
 
   const refuse = (socket: Duplex, fault: Fault): void =>
     sendFaultOnSocket(socket, fault, commonHeaders(newId('request')))
