@@ -40,6 +40,7 @@ types: $(installed)
 lint: $(installed)
 	@$(run) oxlint --type-aware --deny-warnings
 	@$(run) knip
+	@$(node) scripts/dependencies.ts
 
 .PHONY: style
 style: $(installed)
@@ -62,6 +63,15 @@ openapi: $(installed) ## Write docs/openapi.json anew, from the contracts
 .PHONY: lock
 lock: ## Bring package-lock.json up to date after a manifest changed
 	@$(node) scripts/lock.ts
+
+.PHONY: audit
+audit: $(installed) ## Report dependencies: how many, which licences, known weaknesses
+	@$(node) scripts/dependencies.ts --audit
+
+.PHONY: sbom
+sbom: ## Write sbom.json, the parts of what ships as CycloneDX
+	@$(run) npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx --sbom-type=application >sbom.json
+	@echo 'Wrote sbom.json.'
 
 .PHONY: format
 format: $(installed) ## Format the sources
