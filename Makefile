@@ -87,7 +87,7 @@ bench: $(installed) ## Measure payments on whatever runs, see bench/README.md: m
 
 .PHONY: soak
 soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50
-	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; $(run) vitest run $(ARGS) || exit 1; done
+	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; MICRO_FUZZ_ROUNDS=5000 MICRO_FUZZ_SEED=$$round $(run) vitest run $(ARGS) || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what was built and cached; data stays
