@@ -8,7 +8,7 @@ import { start, type Running } from './harness.ts'
 export const names = ['auth', 'ledger', 'payments', 'events', 'gateway'] as const
 export type Name = (typeof names)[number]
 
-const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
+export const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
 /** Who calls whom: each service is given the keys of its callers and no others. */
 const callers = {
   auth: ['gateway'],
@@ -98,7 +98,8 @@ export const startDistributed = async () => {
     envOf,
     run,
     end,
-    logOf: (name: Name): string => running[name].stdout(),
+    logOf: (name: Name): string => running[name].stdout() + running[name].stderr(),
+    superuserUrl: postgres.superuserUrl,
     async stop(): Promise<void> {
       await Promise.all(names.filter((name) => running[name] !== undefined).map((name) => end(name, 'SIGKILL')))
       await Promise.all([postgres.stop(), redis.stop()])

@@ -1,26 +1,9 @@
 import { redisAvailable } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, newMerchant, type Merchant } from '../e2e/api.ts'
-import { names, startDistributed } from '../e2e/distributed.fixture.ts'
-import { micro, removeTemporaryDirectories } from '../e2e/harness.ts'
 import { malformed } from './malformed.ts'
 import { exchange, statusesOf } from './raw.ts'
-
-interface World {
-  readonly url: string
-  readonly stop: () => Promise<unknown>
-}
-
-const inOneProcess = async (): Promise<World> => {
-  const { url, stop } = await micro()
-  return { url, stop }
-}
-
-const inFiveProcesses = async (): Promise<World> => {
-  const world = await startDistributed()
-  await Promise.all(names.map(world.run))
-  return { url: world.urls.gateway, stop: world.stop }
-}
+import { inFiveProcesses, inOneProcess, type World } from './worlds.ts'
 
 /** What only a request hidden behind another would make. */
 const canaryAmount = 7331
@@ -32,10 +15,7 @@ const edgeOf = (start: () => Promise<World>): void => {
     world = await start()
     merchant = await newMerchant(world.url)
   }, 60_000)
-  afterAll(async () => {
-    await world?.stop()
-    await removeTemporaryDirectories()
-  }, 30_000)
+  afterAll(() => world?.stop(), 30_000)
 
   const head = (line: string, headers: readonly string[]): string =>
     [line, 'Host: localhost', `Authorization: Bearer ${merchant.key}`, ...headers, '', ''].join('\r\n')

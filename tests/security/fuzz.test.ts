@@ -1,78 +1,21 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { redisAvailable } from '@micro/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { caller, newMerchant, pay, type Answer, type Caller, type Merchant } from '../e2e/api.ts'
-import { names, startDistributed } from '../e2e/distributed.fixture.ts'
-import { micro, removeTemporaryDirectories } from '../e2e/harness.ts'
+import { caller, newMerchant, pay, type Answer, type Merchant } from '../e2e/api.ts'
 import { noAmounts, noEntryAmounts, noJson } from './amounts.ts'
-import { encodeForm, publicOperations, samplesOf, type PublicOperation } from './contracts.ts'
+import { publicOperations, type PublicOperation } from './contracts.ts'
 import { hostileValues } from './hostile-values.ts'
+import { callerFor, parametersOf, send, type Given } from './requests.ts'
+import { inFiveProcesses, inOneProcess, type World } from './worlds.ts'
 
 /** Requests with several wrong parameters, beyond each wrong value of each parameter alone. */
 const rounds = Number(process.env['MICRO_FUZZ_ROUNDS'] ?? 300)
 const seed = Number(process.env['MICRO_FUZZ_SEED'] ?? 20_260_101)
 
-interface World {
-  readonly url: string
-  readonly log: () => Promise<string>
-  readonly stop: () => Promise<unknown>
-}
 interface Callers {
   readonly owner: Merchant
   readonly victim: Merchant
 }
-
-const inOneProcess = async (): Promise<World> => {
-  const platform = await micro({ env: { MICRO_LOGIN_RATE_LIMIT: '0' } })
-  const log = () => readFile(join(platform.dataDir, 'logs', 'micro.log'), 'utf8')
-  return { url: platform.url, log, stop: platform.stop }
-}
-
-const inFiveProcesses = async (): Promise<World> => {
-  const world = await startDistributed()
-  await Promise.all(names.map(world.run))
-  return {
-    url: world.urls.gateway,
-    log: () => Promise.resolve(names.map(world.logOf).join('\n')),
-    stop: world.stop,
-  }
-}
-
-type Part = 'params' | 'query' | 'body'
-interface Wrong {
-  readonly part: Part
-  readonly name: string
-  readonly value: unknown
-}
-
-const callerFor = ({ route }: PublicOperation, { owner }: Callers, url: string): Caller => {
-  if (route.access.includes('secret_key')) return owner.test
-  return route.access.includes('session') ? owner.session : caller(url)
-}
-
-/** One request in which all is valid but what `wrongs` say; undefined stands for a missing parameter. */
-const send = (operation: PublicOperation, wrongs: readonly Wrong[], call: Caller, asForm: boolean): Promise<Answer> => {
-  const { route, path } = operation
-  const valid = (part: Part): Record<string, unknown> => ({
-    ...(part === 'query' ? {} : samplesOf(route[part])),
-    ...Object.fromEntries(wrongs.filter((wrong) => wrong.part === part).map(({ name, value }) => [name, value])),
-  })
-  const { id: given = '' } = valid('params')
-  const id = encodeURIComponent((typeof given === 'string' ? given : JSON.stringify(given)).toWellFormed())
-  const query = encodeForm(valid('query'))
-  const target = path.replace(':id', () => (id === '' ? '%20' : id)) + (query === '' ? '' : `?${query}`)
-  if (route.method !== 'POST') return call(route.method, target)
-  const body = valid('body')
-  return call('POST', target, asForm ? { form: encodeForm(body) } : { body })
-}
-
-const parametersOf = ({ route }: PublicOperation): Omit<Wrong, 'value'>[] =>
-  (['params', 'query', 'body'] as const).flatMap((part) => [
-    ...Object.keys(samplesOf(route[part])).map((name) => ({ part, name })),
-    ...(part === 'params' ? [] : [{ part, name: 'surprise' }]),
-  ])
 
 // Nothing of what is behind: no code, no query, no address, no product that runs underneath.
 const innards =
@@ -88,7 +31,7 @@ const check = ({ status, body }: Answer, shown: string): void => {
   expect(error.message.replaceAll(/'[^]*'/g, ''), shown).not.toMatch(innards)
 }
 
-const show = (operation: PublicOperation, wrongs: readonly Wrong[], answer: Answer): string =>
+const show = (operation: PublicOperation, wrongs: readonly Given[], answer: Answer): string =>
   `${operation.route.method} ${operation.path} ${JSON.stringify(wrongs).slice(0, 400)} → ${answer.status} ${JSON.stringify(answer.body.error ?? {})}`
 
 const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean }): void => {
@@ -101,10 +44,7 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
     for (const id of ['acc_fuzz_a', 'acc_fuzz_b'])
       await callers.owner.test('POST', '/ledger/accounts', { body: { id, name: id, type: 'asset' } })
   }, 60_000)
-  afterAll(async () => {
-    await world?.stop()
-    await removeTemporaryDirectories()
-  }, 30_000)
+  afterAll(() => world?.stop(), 30_000)
 
   const operations = publicOperations.filter(({ name }) => name !== 'logOut')
   const values = everyValue ? hostileValues : hostileValues.filter((_, at) => at % 8 === 0)
@@ -112,11 +52,11 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
   describe('a wrong value of one parameter ends in no failure of ours, and the answer names the parameter', () => {
     for (const operation of operations) {
       test(`${operation.route.method} ${operation.path} (${operation.name})`, { timeout: 120_000 }, async () => {
-        const call = callerFor(operation, callers, world.url)
+        const call = callerFor(operation, callers.owner, world.url)
         for (const { part, name } of parametersOf(operation)) {
           for (const [at, value] of [undefined, ...values].entries()) {
             const wrongs = [{ part, name, value }]
-            const answer = await send(operation, wrongs, call, at % 2 === 1)
+            const answer = await send(operation, wrongs, call, { asForm: at % 2 === 1 })
             const shown = show(operation, wrongs, answer)
             check(answer, shown)
             const { code = '', param } = (answer.body.error ?? {}) as { code?: string; param?: string }
@@ -145,7 +85,7 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
       )
       const property = fc.asyncProperty(requests, async ({ operation, picked, asForm }) => {
         const wrongs = picked.map(({ parameter, value }) => ({ ...parameter, value: plain(value) }))
-        const answer = await send(operation, wrongs, callerFor(operation, callers, world.url), asForm)
+        const answer = await send(operation, wrongs, callerFor(operation, callers.owner, world.url), { asForm })
         check(answer, show(operation, wrongs, answer))
       })
       await fc.assert(property, { numRuns: rounds, seed, endOnFailure: true })
@@ -202,7 +142,7 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
     expect((await victim.test('GET', '/ledger/transactions')).body.data).toHaveLength(1)
     expect((await caller(world.url)('GET', '/health')).body.status).toBe('ok')
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-    const failures = (await world.log()).split('\n').filter((line) => line.includes('"level":"error"'))
+    const failures = (await world.logs()).split('\n').filter((line) => line.includes('"level":"error"'))
     expect(failures.slice(0, 3)).toEqual([])
   })
 }
