@@ -14,7 +14,7 @@ const edgeOf = (start: () => Promise<World>): void => {
   beforeAll(async () => {
     world = await start()
     merchant = await newMerchant(world.url)
-  }, 60_000)
+  }, 180_000)
   afterAll(() => world?.stop(), 30_000)
 
   const head = (line: string, headers: readonly string[]): string =>

@@ -43,7 +43,7 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
     await pay(callers.victim.test)
     for (const id of ['acc_fuzz_a', 'acc_fuzz_b'])
       await callers.owner.test('POST', '/ledger/accounts', { body: { id, name: id, type: 'asset' } })
-  }, 60_000)
+  }, 180_000)
   afterAll(() => world?.stop(), 30_000)
 
   const operations = publicOperations.filter(({ name }) => name !== 'logOut')

@@ -43,7 +43,7 @@ const keepsSecrets = (start: () => Promise<World>): void => {
     bystander = await newMerchant(world.url)
     secrets = planted(merchant)
     await pay(bystander.test)
-  }, 60_000)
+  }, 180_000)
   afterAll(() => world?.stop(), 30_000)
 
   const operations = publicOperations.filter(({ name }) => name !== 'logOut')
