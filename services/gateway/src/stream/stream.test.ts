@@ -175,6 +175,41 @@ describe('delivery', () => {
   })
 })
 
+describe('nobody takes more than a share', () => {
+  for (const [scope, bounds, keys] of [
+    ['merchant', { connectionsPerMerchantMax: 2 }, ['acct_a', 'acct_a', 'acct_a', 'acct_b']],
+    ['address', { connectionsPerIpMax: 3 }, ['acct_a', 'acct_b', 'acct_c', 'acct_d']],
+    ['server', { connectionsMax: 3 }, ['acct_a', 'acct_b', 'acct_c', 'acct_d']],
+  ] as const)
+    test(`of the places of one ${scope}`, async () => {
+      world = await startWorld({ config: { stream: bounds } })
+      const outcomes: string[] = []
+      for (const merchant of keys) {
+        const opened = openStream(world, world.auth.issue(merchant)).then(() => 'open')
+        outcomes.push(await opened.catch(() => 'refused'))
+      }
+      expect(outcomes).toEqual(
+        scope === 'merchant' ? ['open', 'open', 'refused', 'open'] : ['open', 'open', 'open', 'refused'],
+      )
+    })
+
+  test('of memory: frames are not unpacked, and who pings without reading the answers is ended', async () => {
+    world = await startWorld()
+    const { socket, closed } = await openStream(world, world.auth.issue())
+    expect(socket.extensions).toBe('')
+    socket.pause()
+    const state = { open: true }
+    void closed.then(() => (state.open = false))
+    socket.on('error', () => {})
+    const flood = (): void => {
+      for (let at = 0; at < 500 && state.open; at++) socket.ping('x'.repeat(125), true, () => {})
+      if (state.open) setImmediate(flood)
+    }
+    flood()
+    await eventually(() => !state.open, { timeoutMs: 20_000 })
+  })
+})
+
 describe('a connection ends', () => {
   test('4401 as soon as the bus says the key is revoked, others stay', async () => {
     world = await startWorld()
