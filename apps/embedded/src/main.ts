@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { DirectoryInUseError, EmbeddedPostgresError, MigrationError } from '@micro/postgres'
-import { ConfigurationError } from '@micro/service'
+import { closePrototype, ConfigurationError } from '@micro/service'
 import { ConfigError, readConfig } from './config.ts'
 import { run } from './run.ts'
 import { StartError } from './start-error.ts'
@@ -41,6 +41,7 @@ const untilAsked = (): Promise<undefined> => {
 }
 
 const main = async (): Promise<void> => {
+  closePrototype()
   // Heard from the first moment on: a start cut short still stops what it started.
   const asked = untilAsked()
   process.stdout.on('error', () => {})
