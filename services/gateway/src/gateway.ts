@@ -39,6 +39,7 @@ const streamCloseMsMax = 1_000
 const connectionsPerAddressMax = 1_000
 /** Longer than any answer is waited for. */
 const stalledMsMax = 60_000
+const requestMsMax = 30_000
 
 const policiesOf = ({ limits }: GatewayConfig) =>
   ({
@@ -106,7 +107,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
       },
       onUpgrade: (request, socket, head) => void upgrade(request, socket, head),
     },
-    { perAddressMax: connectionsPerAddressMax, isExempt: addressIn(config.trustedProxies), stalledMsMax },
+    { perAddressMax: connectionsPerAddressMax, isExempt: addressIn(config.trustedProxies), stalledMsMax, requestMsMax },
   )
 
   const drain = async (): Promise<void> => {

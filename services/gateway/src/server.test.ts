@@ -25,7 +25,7 @@ const listen = async (
       onRequest: (_request, response) => onRequest(response),
       onUpgrade: (_request, socket) => void socket.destroy(),
     },
-    { perAddressMax: 10, isExempt: () => false, stalledMsMax: 60_000, ...bounds },
+    { perAddressMax: 10, isExempt: () => false, stalledMsMax: 60_000, requestMsMax: 30_000, ...bounds },
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
@@ -96,4 +96,16 @@ test('a slow reader that keeps reading gets all of it', async () => {
   })
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await eventually(() => expect(received).toBeGreaterThan(bytes))
+})
+
+test('a body that never comes to an end is cut off, however steadily it comes, and told why', async () => {
+  const port = await listen({ requestMsMax: 500 }, () => {})
+  const socket = await open(port)
+  let text = ''
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n')
+  const timer = setInterval(() => socket.write('a'), 50)
+  await once(socket, 'close')
+  clearInterval(timer)
+  expect(text).toMatch(/^HTTP\/1\.1 400 [^]*the request did not arrive in time/)
 })

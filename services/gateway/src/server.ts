@@ -6,6 +6,7 @@ import { boundConnections } from './limits/connections.ts'
 import { createUnderWay } from './under-way.ts'
 
 const headerBytesMax = 16 * 1024
+const headersMsMax = 10_000
 
 const clientFaults: Readonly<Record<string, () => Fault>> = {
   HPE_HEADER_OVERFLOW: () => new Fault('headers_too_large'),
@@ -25,6 +26,8 @@ export interface ServerBounds {
   readonly isExempt: (address: string) => boolean
   /** How long a client may take none of an answer, or send none of a request. */
   readonly stalledMsMax: number
+  /** How long a request may take to arrive, whatever it sends meanwhile. */
+  readonly requestMsMax: number
 }
 
 const wantsWebSocket = (request: IncomingMessage): boolean => /^websocket$/i.test(request.headers.upgrade ?? '')
@@ -40,8 +43,8 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
   const server = createServer(
     {
       maxHeaderSize: headerBytesMax,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
+      headersTimeout: Math.min(headersMsMax, bounds.requestMsMax),
+      requestTimeout: bounds.requestMsMax,
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 2_000,
       insecureHTTPParser: false,
