@@ -19,9 +19,11 @@ const isCardNumber = (digits: string): boolean => issuers.some((issuer) => issue
 
 // Blanks and dashes of every kind: what is copied from a page or a mail has no-break spaces and long dashes.
 const separator = /[\s.\u2010-\u2015\u2212-]/u
+const separators = new RegExp(separator, 'gu')
 const digitGroups = new RegExp(`\\d+(?:${separator.source}\\d+)*`, 'gu')
 const digitsMin = 13
 const digitsMax = 19
+const bareNumber = new RegExp(`^\\d{${digitsMin},${digitsMax}}$`)
 const enoughDigits = new RegExp(`\\d(?:${separator.source}?\\d){${digitsMin - 1}}`, 'u')
 
 /** Whether some text carries a card number: plain, or in groups parted by single blanks, dashes or dots. */
@@ -42,8 +44,8 @@ export const hasCardNumber = (text: string): boolean => {
 
 /** In the place of a payment method any number of a card's length that passes Luhn is one, whoever issued it. */
 export const isBareNumber = (text: string): boolean => {
-  const digits = text.replaceAll(new RegExp(separator, 'gu'), '')
-  return new RegExp(`^\\d{${digitsMin},${digitsMax}}$`).test(digits) && passesLuhn(digits)
+  const digits = text.replaceAll(separators, '')
+  return bareNumber.test(digits) && passesLuhn(digits)
 }
 
 // Amounts may be of any length, and of passwords and tokens only a keyed hash is ever kept.

@@ -94,7 +94,8 @@ export const createOperation = (options: {
     validate.query(raw.query, true)
     validate.body(body, raw.coerceBody)
     if (keepsWhatItIsSent(route, raw.principal)) {
-      refuseCardNumbers({ ...raw.params, ...body })
+      refuseCardNumbers(raw.params)
+      refuseCardNumbers(body)
       if (raw.idempotencyKey !== undefined) refuseCardNumbers({ 'Idempotency-Key': raw.idempotencyKey })
     }
     const call: Call<Route> = {
