@@ -8,7 +8,7 @@ import { start, type Running } from './harness.ts'
 export const names = ['auth', 'ledger', 'payments', 'events', 'gateway'] as const
 export type Name = (typeof names)[number]
 
-const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
+export const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
 /** Who calls whom: each service is given the keys of its callers and no others. */
 const callers = {
   auth: ['gateway'],
@@ -82,7 +82,7 @@ export const startDistributed = async ({ env = () => ({}) }: { env?: (name: Name
         const path = name === 'gateway' ? '/livez' : '/readyz'
         return (await fetch(urls[name] + path)).ok
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 90_000 },
     ).catch((error: unknown) => {
       throw new Error(`${name} does not get ready: ${one.stdout()}${one.stderr()}`, { cause: error })
     })
@@ -104,7 +104,8 @@ export const startDistributed = async ({ env = () => ({}) }: { env?: (name: Name
     /** Signals one service without waiting for its end. */
     signal: (name: Name, signal: NodeJS.Signals): void => void running[name].child.kill(signal),
     ended: (name: Name) => running[name].ended,
-    logOf: (name: Name): string => running[name].stdout(),
+    logOf: (name: Name): string => running[name].stdout() + running[name].stderr(),
+    superuserUrl: postgres.superuserUrl,
     async stop(): Promise<void> {
       await Promise.all(names.filter((name) => running[name] !== undefined).map((name) => end(name, 'SIGKILL')))
       await Promise.all([postgres.stop(), redis.stop()])

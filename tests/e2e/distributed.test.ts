@@ -148,6 +148,37 @@ describe.skipIf(!redisAvailable())('five processes', { timeout: 60_000 }, () => 
     }
   })
 
+  describe('a token caught on its way', () => {
+    const merchantToken = (audience: string, ageMs = 0) =>
+      createTokenSigner({
+        service: 'gateway',
+        privateKey: world.keys.gateway,
+        clock: { now: () => new Date(Date.now() - ageMs) },
+      }).sign(audience, { kind: 'api_key', merchant: 'acct_caught', mode: 'test', keyId: 'key_caught' })
+    const ask = async (service: (typeof services)[number], token: string, [method, path]: readonly [string, string]) =>
+      (await caller(world.urls[service], token)(method, path, method === 'POST' ? { body: {} } : {})).status
+
+    test('opens nothing between services, whatever the path, and no other service', async () => {
+      for (const service of services) {
+        expect(await ask(service, await merchantToken(service), inside[service])).toBe(403)
+        for (const other of services.filter((each) => each !== service))
+          expect(await ask(other, await merchantToken(service), inside[other])).toBe(401)
+      }
+    })
+    test('opens what its own merchant could ask for until its 30 seconds are over, and nothing before or after', async () => {
+      const list = ['GET', '/v1/payment_intents'] as const
+      expect(await ask('payments', await merchantToken('payments'), list)).toBe(200)
+      for (const ageMs of [120_000, -120_000])
+        expect(await ask('payments', await merchantToken('payments', ageMs), list)).toBe(401)
+    })
+    test('is not accepted by the gateway, which makes them', async () => {
+      expect(
+        (await caller(world.urls.gateway, await merchantToken('payments'))('GET', '/v1/payment_intents')).status,
+      ).toBe(403)
+      expect((await caller(world.urls.gateway, await merchantToken('auth'))('GET', '/auth/me')).status).toBe(401)
+    })
+  })
+
   for (const service of services)
     test(`while ${service} is gone its requests are answered 503 with Retry-After, and again as before once it is back`, async () => {
       const ask = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { DirectoryInUseError, EmbeddedPostgresError, MigrationError } from '@micro/postgres'
-import { ConfigurationError, endWithin, ListenError, untilAsked } from '@micro/service'
+import { closePrototype, ConfigurationError, endWithin, ListenError, untilAsked } from '@micro/service'
 import { ConfigError, readConfig } from './config.ts'
 import { run, type Running } from './run.ts'
 import { StartError } from './start-error.ts'
@@ -37,6 +37,7 @@ const fail = (error: unknown): void => {
 const untilDeserted = (): Promise<void> => new Promise((resolve) => process.once('disconnect', () => resolve()))
 
 const main = async (): Promise<void> => {
+  closePrototype()
   let running: Running | undefined
   // Heard from the first moment on: a start cut short still stops what it started.
   const asked = Promise.race([untilAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], () => running?.abandon()), untilDeserted()])

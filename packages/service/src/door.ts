@@ -145,9 +145,11 @@ export const createDoor = (options: DoorOptions) => {
       if (request.url === '/readyz') return await answerReady(response)
       await letIn(request, response)
     } catch (error) {
-      log.error({ err: error }, 'request.failed')
+      // What the router finds wrong with a URL is thrown from it, before any of its handlers.
+      const fault = error instanceof Fault ? error : new Fault('internal', {}, { cause: error })
+      if (fault.spec.status >= 500) log.error({ err: error }, 'request.failed')
       if (response.headersSent) response.destroy()
-      else answerFault(response, new Fault('internal', {}, { cause: error }))
+      else answerFault(response, fault)
     }
   }
 }

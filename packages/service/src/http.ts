@@ -3,7 +3,7 @@ import { errorBody, Fault } from '@micro/kernel'
 import { isConnectionError } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { faultHeaders, jsonType } from './answer.ts'
-import { decodeBody, decodeForm, supportedTypes, type DecodedBody } from './body.ts'
+import { decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
 import type { Runtime } from './dependencies.ts'
 import type { Operation } from './operation.ts'
 import { contextOf } from './request-context.ts'
@@ -90,7 +90,7 @@ export const createHttp = (
     // The framework's own answer while closing is not in Micro's envelope; the hook below gives ours.
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    routerOptions: { querystringParser: decodeForm, maxParamLength: 255, ignoreTrailingSlash: false },
+    routerOptions: { querystringParser: decodeQuery, maxParamLength: 255, ignoreTrailingSlash: false },
   })
   let closing = false
   app.addHook('preClose', (done) => {

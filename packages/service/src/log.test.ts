@@ -34,6 +34,7 @@ describe('a secret never reaches the log', () => {
     ['an invitation', `inv_${'0a'.repeat(32)}`, (log) => log.info(`took inv_${'0a'.repeat(32)}`)],
     ['a card number', '4242424242424242', (log) => log.info({ note: 'card 4242424242424242' }, 'x')],
     ['a card number in groups', '4242 4242 4242 4242', (log) => log.info('card 4242 4242 4242 4242')],
+    ['a card number in dotted groups', '4242.4242.4242.4242', (log) => log.info('card 4242.4242.4242.4242')],
   ] as const satisfies readonly (readonly [string, string, (log: ReturnType<typeof createLogger>) => void])[]) {
     test(what, () => expect(logged(write)).not.toContain(secret))
   }

@@ -92,7 +92,7 @@ test('a service is not ready without its database, degraded without Redis, and s
   expect(await ready()).toEqual(ok)
   bus.status = () => 'away'
   expect(await ready()).toMatchObject({ status: 'degraded', warnings: [/^Redis is away/] })
-  check = () => Promise.reject(new Error('connect ECONNREFUSED postgres://ledger:hunter2@10.0.0.7'))
+  check = () => Promise.reject(new Error('connect ECONNREFUSED postgres://ledger:secret@10.0.0.7'))
   const down = await ready()
   expect(down.status).toBe('unavailable')
   expect(JSON.stringify(down)).not.toMatch(/hunter2|10\.0\.0\.7/)

@@ -2,6 +2,7 @@ import { monotonicMs } from '@micro/kernel'
 import { MigrationError } from '@micro/postgres'
 import { ListenError } from './listen.ts'
 import type { Logger } from './log.ts'
+import { closePrototype } from './prototype.ts'
 import { ConfigurationError } from './settings.ts'
 import { endWithin, untilAsked } from './signals.ts'
 import { createUndo, type Undo } from './undo.ts'
@@ -24,6 +25,7 @@ export const runProcess = async (
   name: string,
   start: (undo: Undo) => Promise<{ log: Logger; host: string; port: number; drainMs: number }>,
 ): Promise<void> => {
+  closePrototype()
   // Heard from the first moment on: a start cut short still stops what it started.
   const asked = untilAsked(['SIGINT', 'SIGTERM'])
   const undo = createUndo()

@@ -163,6 +163,16 @@ test("a merchant's token does not open what is between services", async () => {
   expect([answer.status, answer.body.error?.code]).toEqual([403, 'permission_denied'])
 })
 
+test("a URL that the router cannot read is the caller's mistake, not a failure of ours", async () => {
+  const token = await signers.gateway.sign('ledger', apiKey)
+  const answer = await call('/things/1?a[b][c][d][e][f][g][h]=1', token, { headers: forwarded })
+  expect([answer.status, answer.body.error?.code, answer.headers.get('request-id')]).toEqual([
+    400,
+    'url_invalid',
+    'req_from_gateway',
+  ])
+})
+
 test('anyone may ask whether it lives and whether it is ready', async () => {
   expect((await call('/livez')).body).toEqual({ status: 'ok', service: 'ledger' })
   expect((await call('/readyz')).status).toBe(200)

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestContext } from '@micro/service'
+import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startWorld, type World } from './gateway.fixture.ts'
 
@@ -22,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 beforeEach(() => {
   echoed = undefined
+  world.replying.reply = (operation) => Promise.resolve({ operation })
   world.seen.length = 0
 })
 
@@ -120,6 +122,34 @@ describe('a request that two parsers could read differently is refused and its c
       expect(world.seen).toEqual([])
     })
   }
+})
+
+describe('a request that arrived whole is answered, whatever follows it on its connection', () => {
+  const body = 'amount=100&currency=usd'
+  const whole = (): string =>
+    requestOf([`Content-Length: ${body.length}`], { body, line: 'POST /v1/payment_intents HTTP/1.1' })
+  for (const [name, rest] of [
+    ['bytes that are no HTTP', () => '\0garbage\r\n\r\n'],
+    ['a request that two parsers could read differently', () => requestOf(['Content-Length: 1', 'Content-Length: 2'])],
+    ['a body that breaks off into nonsense', () => requestOf(['Transfer-Encoding: chunked'], { body: 'ZZ\r\n' })],
+  ] as const)
+    test(`${name}: one answer, its own, and the connection is closed`, async () => {
+      const gate = Promise.withResolvers<object>()
+      world.replying.reply = () => gate.promise
+      const answer = world.raw(whole() + rest())
+      await eventually(() => expect(world.seen).toHaveLength(1))
+      gate.resolve({ done: true })
+      expect(await answer).toMatch(/^HTTP\/1\.1 300 [^]*"done":true/)
+      expect((await answer).match(/HTTP\/1\.1/g)).toHaveLength(1)
+      expect(world.seen).toHaveLength(1)
+    })
+
+  test('of several sent ahead each gets its own, in order', async () => {
+    world.replying.reply = () => Promise.resolve({ at: world.seen.length })
+    const answer = await world.raw(`${whole()}${whole()}\0`)
+    expect([...answer.matchAll(/"at":(\d)/g)].map(([, at]) => at)).toEqual(['1', '2'])
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(2)
+  })
 })
 
 describe('bounds of a request', () => {

@@ -3,7 +3,7 @@ import type { authApi, eventsApi } from '@micro/contracts'
 import { createHttpMetrics, listenOn, type Readiness, type Runtime } from '@micro/service'
 import { createAuthenticator } from './access/authenticate.ts'
 import { browserGuard } from './access/browser.ts'
-import { clientIpReader } from './access/client-ip.ts'
+import { addressIn, clientIpReader } from './access/client-ip.ts'
 import { credentialCache } from './access/credential-cache.ts'
 import { countLookUps } from './access/look-up-metrics.ts'
 import { isLocal, listensInClear, transportReader } from './access/transport.ts'
@@ -40,6 +40,10 @@ export interface Gateway {
 }
 
 const streamCloseMsMax = 1_000
+const connectionsPerAddressMax = 1_000
+/** Longer than any answer is waited for. */
+const stalledMsMax = 60_000
+const requestMsMax = 30_000
 
 const policiesOf = ({ limits }: GatewayConfig) =>
   ({
@@ -109,15 +113,18 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     events: deps.events,
     config: config.stream,
   })
-  const server = createHttpServer({
-    newId,
-    tls: config.tls,
-    onRequest(request, response) {
-      inFlight.add(response)
-      void answer(request, response)
+  const server = createHttpServer(
+    {
+      newId,
+      tls: config.tls,
+      onRequest(request, response) {
+        inFlight.add(response)
+        void answer(request, response)
+      },
+      onUpgrade: (request, socket, head) => void upgrade(request, socket, head),
     },
-    onUpgrade: (request, socket, head) => void upgrade(request, socket, head),
-  })
+    { perAddressMax: connectionsPerAddressMax, isExempt: addressIn(config.trustedProxies), stalledMsMax, requestMsMax },
+  )
 
   const drain = async (): Promise<void> => {
     const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : Promise.resolve()

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 
+/** An IPv4 address in IPv6 form as the IPv4 address it is. */
 export const unmapped = (address: string): string =>
   /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
 
@@ -16,10 +17,10 @@ const rangeList = (ranges: readonly string[]): BlockList => {
   return list
 }
 
-/** Whether an address is one of those whose word about the client is believed. */
-export const proxyMatcher = (trustedProxies: readonly string[]): ((address: string) => boolean) => {
-  const trusted = rangeList(trustedProxies)
-  return (address) => isIP(address) !== 0 && trusted.check(address, family(address))
+/** Whether an address lies in one of some ranges. */
+export const addressIn = (ranges: readonly string[]): ((address: string) => boolean) => {
+  const list = rangeList(ranges)
+  return (address) => isIP(address) !== 0 && list.check(address, family(address))
 }
 
 /**
@@ -27,7 +28,7 @@ export const proxyMatcher = (trustedProxies: readonly string[]): ((address: stri
  * last address that is not one: what stands left of it, the client may have written itself.
  */
 export const clientIpReader = (trustedProxies: readonly string[]): ((request: IncomingMessage) => string) => {
-  const isTrusted = proxyMatcher(trustedProxies)
+  const isTrusted = addressIn(trustedProxies)
   return (request) => {
     const peer = unmapped(request.socket.remoteAddress ?? '')
     const forwarded = request.headers['x-forwarded-for']

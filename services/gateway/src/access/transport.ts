@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { GatewayConfig } from '../config.ts'
 import { isLoopback } from './browser.ts'
-import { proxyMatcher, unmapped } from './client-ip.ts'
+import { addressIn, unmapped } from './client-ip.ts'
 
 /** Whether this gateway can be reached from its own machine only. */
 export const isLocal = ({ host, publishedOnLoopback }: Pick<GatewayConfig, 'host' | 'publishedOnLoopback'>): boolean =>
@@ -29,7 +29,7 @@ export const transportReader = (options: {
   local: boolean
   trustedProxies: readonly string[]
 }): ((request: IncomingMessage) => Transport) => {
-  const isTrusted = proxyMatcher(options.trustedProxies)
+  const isTrusted = addressIn(options.trustedProxies)
   return ({ socket, headers }) => {
     const encrypted = (socket as TLSSocket).encrypted === true
     const forwarded = headers['x-forwarded-proto']

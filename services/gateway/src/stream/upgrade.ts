@@ -163,8 +163,10 @@ export const createUpgrader = (parts: StreamParts) => {
     }
     try {
       const admitted = await parts.traces.within(exchange.span.at, () => judge(exchange, request, setHeader))
-      // A handshake that ws refuses (bad key or version) or a socket that is gone never reaches `open`.
+      // A handshake that ws refuses (bad key or version) or a socket that is gone never reaches `open`. One that closed
+      // while it was judged says so no more.
       socket.once('close', admitted.leave)
+      if (socket.closed) return admitted.leave()
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         finish(exchange, 101)
         open(webSocket, admitted)
