@@ -5,8 +5,6 @@ describe('readGatewayConfig', () => {
   test('an empty environment gives the documented defaults', () => {
     const config = readGatewayConfig({})
     expect(config).toMatchObject({
-      host: '127.0.0.1',
-      port: 8080,
       limits: { perKey: 100, perIp: 60 },
       trustedProxies: [],
       allowedOrigins: [],
@@ -20,13 +18,12 @@ describe('readGatewayConfig', () => {
 
   test('every wrong setting is named at once', () => {
     const wrong = {
-      MICRO_PORT: '70000',
       MICRO_RATE_LIMIT: '-1',
       MICRO_ALLOWED_ORIGINS: 'app.example.com',
       MICRO_TRUSTED_PROXIES: '10.0.0.0/33',
     }
     expect(() => readGatewayConfig(wrong)).toThrow(
-      /MICRO_PORT[\s\S]*MICRO_RATE_LIMIT[\s\S]*MICRO_ALLOWED_ORIGINS[\s\S]*MICRO_TRUSTED_PROXIES/,
+      /MICRO_RATE_LIMIT[\s\S]*MICRO_ALLOWED_ORIGINS[\s\S]*MICRO_TRUSTED_PROXIES/,
     )
   })
 

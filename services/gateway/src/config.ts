@@ -67,16 +67,14 @@ const isRange = (text: string): boolean => {
 }
 
 /**
- * Reads the gateway's settings: MICRO_HOST, MICRO_PORT, MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT, MICRO_LOGIN_RATE_LIMIT,
- * MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_DRAIN_MS.
+ * Reads the gateway's settings, all but where it listens: MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT,
+ * MICRO_LOGIN_RATE_LIMIT, MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_DRAIN_MS.
  * @throws ConfigurationError that names every wrong setting at once
  */
-export const readGatewayConfig = (env: Environment): GatewayConfig => {
-  const { text, list, done, ...settings } = readSettings(env)
+export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' | 'port'> => {
+  const { list, done, ...settings } = readSettings(env)
   const integer = (name: string, fallback: number, max: number) => settings.integer(name, { fallback, min: 0, max })
-  return done<GatewayConfig>({
-    host: text('MICRO_HOST', '127.0.0.1'),
-    port: integer('MICRO_PORT', 8080, 65_535),
+  return done<Omit<GatewayConfig, 'host' | 'port'>>({
     limits: Object.freeze({
       perKey: integer('MICRO_RATE_LIMIT', 100, 100_000),
       perIp: integer('MICRO_IP_RATE_LIMIT', 60, 100_000),
