@@ -1,7 +1,7 @@
 import { redisBus } from '@micro/bus/redis'
 import type { BusMessages, Principal, ServiceName } from '@micro/contracts'
 import { createIds, systemClock } from '@micro/kernel'
-import { createDatabase, migrate, MigrationError, type Database } from '@micro/postgres'
+import { createDatabase, migrate, MigrationError, type Database, type MigrateOptions } from '@micro/postgres'
 import { createTokenSigner, createTokenVerifier } from '@micro/signing'
 import type { Runtime } from './dependencies.ts'
 import type { DatabaseConfig, ProcessConfig } from './environment.ts'
@@ -22,17 +22,21 @@ export interface Host {
   sign(audience: ServiceName, principal: Principal | undefined): Promise<string>
   /** A token for a call to another service, in this service's own name. */
   signAsSelf(audience: ServiceName): Promise<string>
-  /** Opens the service's database, after bringing its schema up to date when there is a login that may. */
-  database(config: DatabaseConfig, migrations: URL): Promise<Database>
+  /**
+   * Opens the service's database, after bringing its schema up to date, and showing people all but what is hidden, when
+   * there is a login that may.
+   */
+  database(config: DatabaseConfig, schema: { migrations: URL; hidden: readonly string[] }): Promise<Database>
   /** Starts the service and its server. */
   serve(service: Service): Promise<Address>
   /** Something to undo at the end; the last added comes first. */
   atEnd(step: () => Promise<void> | void): void
 }
 
-const bringUpToDate = async (schema: string, url: string, directory: URL, log: Runtime['log']): Promise<void> => {
+const bringUpToDate = async (options: MigrateOptions): Promise<void> => {
+  const { schema } = options
   try {
-    await migrate({ url, schema, directory, log: (line) => log.info({ schema }, line) })
+    await migrate(options)
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause
     throw new MigrationError(`the schema ${schema} could not be brought up to date: ${(cause as Error).message}`, {
@@ -67,9 +71,16 @@ export const runHosted = <C extends { readonly process: ProcessConfig }>(
         runtime: { bus, clock, newId, log },
         sign: signer.sign,
         signAsSelf: (audience) => signer.sign(audience, { kind: 'service', service: name }),
-        async database({ url, migrateUrl, poolSize }, migrations) {
-          if (migrateUrl !== undefined) await bringUpToDate(name, migrateUrl, migrations, log)
-          const database = createDatabase({ url, applicationName: `micro ${name}`, poolSize })
+        async database({ url, migrateUrl, poolSize, namedStatements }, { migrations, hidden }) {
+          if (migrateUrl !== undefined)
+            await bringUpToDate({
+              url: migrateUrl,
+              schema: name,
+              directory: migrations,
+              reader: { hidden },
+              log: (line) => log.info({ schema: name }, line),
+            })
+          const database = createDatabase({ url, applicationName: `micro ${name}`, poolSize, namedStatements })
           undo.add(() => database.close())
           return database
         },
