@@ -26,7 +26,7 @@ table auth.api_keys
   constraint api_keys_name_check CHECK (length(name) >= 1 AND length(name) <= 100)
   index CREATE INDEX api_keys_merchant ON auth.api_keys USING btree (merchant, id DESC)
   grant auth_app: insert, select
-  grant auth_app: update (last_used_at, revoked_at)
+  grant auth_app: update (hash, pepper_id, last_used_at, revoked_at)
 
 table auth.installation
   column only_row boolean not null default true

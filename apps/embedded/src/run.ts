@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
-import { createAuthSecrets } from '@micro/auth'
 import type { ServiceName } from '@micro/contracts'
+import { systemClock } from '@micro/kernel'
 import { createUndo, type Undo } from '@micro/service'
+import { createAuthSecrets } from '@micro/signing'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
@@ -49,7 +50,7 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   await checkPort(config)
   const logs = await openLogFile(directory.path)
   undo.add(logs.close)
-  const authSecrets = await loadSecret(directory.path, 'auth.json', createAuthSecrets)
+  const authSecrets = await loadSecret(directory.path, 'auth.json', () => createAuthSecrets(systemClock.now()))
   const settings = readServiceSettings(config, authSecrets)
   const databases = await progress.step('Databases', () => openDatabases(directory.path))
   undo.add(databases.close)

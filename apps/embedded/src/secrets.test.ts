@@ -7,7 +7,7 @@ import { loadSecret } from './secrets.ts'
 test('a secret is made once, kept, and readable by its owner alone', async () => {
   await using directory = await temporaryDirectory()
   let made = 0
-  const create = () => Promise.resolve(`secret ${++made}`)
+  const create = () => `secret ${++made}`
   expect(await loadSecret(directory.path, 'pepper', create)).toBe('secret 1')
   expect(await loadSecret(directory.path, 'pepper', create)).toBe('secret 1')
   const folder = join(directory.path, 'secrets')
@@ -17,8 +17,8 @@ test('a secret is made once, kept, and readable by its owner alone', async () =>
 
 test('a secret whose writing was cut short is made again, never used half', async () => {
   await using directory = await temporaryDirectory()
-  await loadSecret(directory.path, 'other', () => Promise.resolve('x'))
+  await loadSecret(directory.path, 'other', () => 'x')
   await writeFile(join(directory.path, 'secrets', 'pepper.new'), 'hal')
-  expect(await loadSecret(directory.path, 'pepper', () => Promise.resolve('whole'))).toBe('whole')
+  expect(await loadSecret(directory.path, 'pepper', () => 'whole')).toBe('whole')
   expect((await readdir(join(directory.path, 'secrets'))).toSorted()).toEqual(['other', 'pepper'])
 })

@@ -7,7 +7,7 @@ const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).
  * Reads `secrets/<name>` of the data directory, making it on first use. Written aside, flushed and renamed, so that a
  * crash leaves either no secret or a whole one: half a pepper would lock every API key out.
  */
-export const loadSecret = async (dataDir: string, name: string, create: () => Promise<string>): Promise<string> => {
+export const loadSecret = async (dataDir: string, name: string, create: () => string): Promise<string> => {
   const folder = join(dataDir, 'secrets')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await chmod(folder, 0o700)
@@ -17,7 +17,7 @@ export const loadSecret = async (dataDir: string, name: string, create: () => Pr
   } catch (error) {
     if (!isMissing(error)) throw error
   }
-  const text = await create()
+  const text = create()
   const file = await open(`${path}.new`, 'w', 0o600)
   try {
     await file.writeFile(text)

@@ -40,6 +40,7 @@ describe('help has the shape of Cobra', () => {
       'Core commands:',
       'Account commands:',
       'Webhook commands:',
+      'Operator commands:',
       'Other commands:',
       'Flags:',
     ])
@@ -60,6 +61,7 @@ describe('help has the shape of Cobra', () => {
     'keys list',
     'keys revoke',
     'db url',
+    'secrets init',
   ])
     test(`micro ${command}: usage, examples, flags and global flags`, async () => {
       const { code, stdout } = await inProcess(...command.split(' '), '--help')
@@ -74,7 +76,7 @@ describe('help has the shape of Cobra', () => {
       expect(stdout).toMatch(/\n {2}-h, --help {2,}show help\n/)
     })
 
-  for (const group of ['keys', 'db'])
+  for (const group of ['keys', 'db', 'secrets'])
     test(`micro ${group} alone shows its help and succeeds`, async () => {
       const { code, stdout } = await inProcess(group)
       expect(code).toBe(0)

@@ -55,6 +55,22 @@ export const VerifiedPrincipal = Type.Object({
   session: Type.Optional(Type.String()),
 })
 
+/** Which secrets the running platform works with; ids and counts, never a secret. */
+export const SecretUse = Type.Object({
+  object: Type.Literal('secret_use'),
+  running_seconds: Type.Integer({ description: 'For how long it has worked with these.' }),
+  access_token_seconds: Type.Integer({ description: 'How long a token lasts that a key has signed.' }),
+  peppers: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      current: Type.Boolean(),
+      api_keys: Type.Integer({ description: 'Live API keys that work only as long as this pepper is kept.' }),
+    }),
+  ),
+  jwt_keys: Type.Array(Type.Object({ id: Type.String(), current: Type.Boolean() })),
+})
+export type SecretUse = Static<typeof SecretUse>
+
 export const authApi = {
   registerUser: route({
     method: 'POST',
@@ -149,6 +165,16 @@ export const authApi = {
     params: IdParam,
     response: ApiKey,
     faults: ['resource_missing', 'permission_denied'],
+  }),
+  getSecretUse: route({
+    method: 'GET',
+    path: '/auth/operator/secrets',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'For the operator: which secrets are in use, and how many API keys need each pepper.',
+    response: SecretUse,
+    faults: ['permission_denied'],
   }),
   verifyCredential: route({
     method: 'POST',

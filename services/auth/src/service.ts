@@ -10,6 +10,7 @@ import type { AuthDependencies } from './dependencies.ts'
 import { checkDatabase } from './health.store.ts'
 import { createAccessTokens } from './logins/access-token.ts'
 import { loginHandlers } from './logins/login.http.ts'
+import { secretUseHandlers } from './operator/secret-use.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
@@ -27,7 +28,7 @@ export interface AuthServiceDependencies extends Runtime {
 /** Users, merchants, login sessions and API keys. The database is its caller's to open and to close. */
 export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDependencies): Service => {
   const { db, clock, log, config } = given
-  const keyUses = createKeyUses({ db, clock, log })
+  const keyUses = createKeyUses({ db, clock, log, pepperId: config.peppers.current.id })
   const deps: AuthDependencies = {
     ...given,
     hasher: queuedHasher(hasher, config.passwordHashConcurrency),
@@ -45,6 +46,7 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...passwordHandlers(deps),
         ...apiKeyHandlers(deps),
         ...credentialHandlers(deps),
+        ...secretUseHandlers(deps),
       },
       workers: [keyUses.worker, createCleanup(deps)],
       ready: () => checkDatabase(db.sql),

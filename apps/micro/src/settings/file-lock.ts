@@ -7,6 +7,9 @@ import { Failure } from '../shell/failure.ts'
 const waitMsMax = 10_000
 const pauseMs = 25
 
+/** This process, and no later one that gets the same number, as every first process of a container does. */
+const self = `${process.pid} ${Math.round(performance.timeOrigin)}`
+
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
 const isAlive = (pid: number): boolean => {
@@ -21,7 +24,8 @@ const isAlive = (pid: number): boolean => {
 /** A holder that died left its lock behind. One still without a process id is being written this moment. */
 const isStale = async (lock: string): Promise<boolean> => {
   const text = await readFile(lock, 'utf8').catch(() => '')
-  if (/^\d+$/.test(text)) return !isAlive(Number(text))
+  const pid = /^(\d+)(?: \d+)?$/.exec(text)?.[1]
+  if (pid !== undefined) return Number(pid) === process.pid ? text !== self : !isAlive(Number(pid))
   const before = await stat(lock).catch(() => undefined)
   await pause(500)
   const after = await stat(lock).catch(() => undefined)
@@ -32,7 +36,7 @@ const take = async (lock: string): Promise<boolean> => {
   try {
     const file = await open(lock, 'wx', 0o600)
     try {
-      await file.writeFile(String(process.pid))
+      await file.writeFile(self)
     } finally {
       await file.close()
     }

@@ -78,10 +78,10 @@ export const revokeApiKeyRow = async (
 export const selectLiveApiKeyByHash = async (
   sql: Sql,
   hashes: readonly Buffer[],
-): Promise<{ id: string; merchant: string; mode: Mode } | undefined> =>
+): Promise<{ id: string; merchant: string; mode: Mode; pepper_id: string } | undefined> =>
   first(
-    await sql<{ id: string; merchant: string; mode: Mode }>`
-    select id, merchant, mode from auth.api_keys
+    await sql<{ id: string; merchant: string; mode: Mode; pepper_id: string }>`
+    select id, merchant, mode, pepper_id from auth.api_keys
     where hash = any(${hashes}::bytea[]) and revoked_at is null`,
   )
 
@@ -90,3 +90,20 @@ export const saveApiKeyUses = (sql: Sql, { ids, times }: { ids: readonly string[
   update auth.api_keys set last_used_at = greatest(last_used_at, used.at)
   from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)
   where api_keys.id = used.id`
+
+/** Moves keys of all merchants, each verified when it was used, under another pepper. */
+export const saveApiKeyHashes = (
+  sql: Sql,
+  { hashed, pepperId }: { hashed: readonly { id: string; hash: Buffer }[]; pepperId: string },
+) => sql`
+  update auth.api_keys set hash = under.hash, pepper_id = ${pepperId}
+  from unnest(${hashed.map(({ id }) => id)}::text[], ${hashed.map(({ hash }) => hash)}::bytea[]) as under (id, hash)
+  where api_keys.id = under.id`
+
+/** How many live keys of all merchants name each pepper: what the operator must know before dropping one. */
+export const countLiveApiKeysByPepper = (sql: Sql) => sql<{ pepper_id: string; count: bigint }>`
+  select pepper_id, count(*) as count
+  from auth.api_keys
+  where revoked_at is null
+  group by pepper_id
+  order by pepper_id`

@@ -1,10 +1,10 @@
 import type { authApi, MerchantPrincipal } from '@micro/contracts'
 import type { Handlers } from '@micro/service'
-import { parseApiKey } from '@micro/signing'
+import { everyOf, parseApiKey } from '@micro/signing'
 import { selectLiveApiKeyByHash } from '../api-keys/api-key.store.ts'
 import type { AuthDependencies } from '../dependencies.ts'
 import { selectLiveSession } from '../logins/session.store.ts'
-import { everyOf, keyedHash } from '../secrets.ts'
+import { keyedHash } from '../secrets.ts'
 
 export const credentialHandlers = ({
   db,
@@ -17,12 +17,11 @@ export const credentialHandlers = ({
     // Form and checksum first: typos and blind guesses never reach the database.
     const parsed = parseApiKey(text)
     if (parsed === undefined) return undefined
-    const key = await selectLiveApiKeyByHash(
-      db.sql,
-      everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text)),
-    )
+    const hashes = everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text))
+    const key = await selectLiveApiKeyByHash(db.sql, hashes)
     if (key === undefined || key.mode !== parsed.mode) return undefined
-    noteKeyUse(key.id)
+    // Only its holder can bring a key under the current pepper: we do not have it.
+    noteKeyUse(key.id, key.pepper_id === config.peppers.current.id ? undefined : hashes[0])
     return { kind: 'api_key', merchant: key.merchant, mode: key.mode, keyId: key.id }
   }
 

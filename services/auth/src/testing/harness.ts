@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto'
 import { memoryBus } from '@micro/bus'
 import type { ApiKeyCreated, BusMessages, MerchantPrincipal, Tokens, User } from '@micro/contracts'
-import { createIds, type Clock } from '@micro/kernel'
+import { createIds, systemClock, type Clock } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { attachContext, createLogger } from '@micro/service'
+import { createAuthSecrets } from '@micro/signing'
 import type { Static } from 'typebox'
 import { readAuthConfig, type AuthConfig } from '../config.ts'
 import type { Hasher } from '../passwords/hasher.ts'
-import { createAuthSecrets } from '../secrets.ts'
 import { authService } from '../service.ts'
 
 /** Like the real one, but quick, and telling what it was asked. */
@@ -36,7 +36,7 @@ export const spyHasher = (): SpyHasher => {
 }
 
 export const testConfig = async (changes: Partial<AuthConfig> = {}): Promise<AuthConfig> => ({
-  ...readAuthConfig({ MICRO_REGISTRATION: 'open' }, await createAuthSecrets()),
+  ...readAuthConfig({ MICRO_REGISTRATION: 'open' }, createAuthSecrets(systemClock.now())),
   ...changes,
 })
 
