@@ -1,16 +1,16 @@
 import { apis, pathsOf, type Route } from '@micro/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, pay, type Caller, type Merchant } from './api.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { openPlatform, type Platform } from './platform.ts'
 
-let platform: Micro
+let platform: Platform
 let owner: Merchant
 let stranger: Merchant
 /** An id of the owner's for every kind of object a route can name. */
 const owned = new Map<string, string>()
 
 beforeAll(async () => {
-  platform = await micro()
+  platform = await openPlatform()
   owner = await newMerchant(platform.url)
   stranger = await newMerchant(platform.url)
   const paid = await pay(owner.test)
@@ -28,10 +28,7 @@ beforeAll(async () => {
   const events = await owner.test('GET', '/v1/events')
   owned.set('events', String(events.body.data[0]?.id))
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
 const routes = Object.values(apis)
   .flatMap((api) => Object.entries(api) as [string, Route][])

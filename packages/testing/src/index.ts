@@ -1,6 +1,8 @@
 export { fakeClock, seededIds, type FakeClock } from './clock.ts'
 export { eventually } from './eventually.ts'
 export { freePort, temporaryDirectory, type TemporaryDirectory } from './places.ts'
+export { available, type Program } from './programs.ts'
 export { redisAvailable, startRedis, type TestRedis } from './redis.ts'
 export { injector, testRuntime, type InjectedRequest, type TestRuntime } from './service.ts'
 export { scratchDatabase, testDatabase, type DatabaseService, type TestDatabase } from './test-database.ts'
+export { atUntimelyEnd, removeNow } from './untimely-end.ts'
