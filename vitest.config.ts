@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { available } from './packages/testing/src/programs.ts'
 
 const everywhere = ['**/node_modules/**', '**/dist/**']
@@ -16,7 +16,7 @@ const bothWays = [
   'stripe-sdk',
 ]
 
-const compose = {
+const compose: TestProjectInlineConfiguration = {
   extends: true,
   test: {
     name: 'compose',
@@ -26,7 +26,7 @@ const compose = {
     // The first to ask waits until the image is built and everything is up.
     hookTimeout: 300_000,
   },
-} as const
+}
 
 const canCompose = available('the end-to-end tests of compose.yaml', [
   'psql',

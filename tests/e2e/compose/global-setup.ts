@@ -31,7 +31,12 @@ const describe = (world: World): Described => ({
       `postgres://user:password@${world.address(`${service}-db`)}/${world.file.services[`${service}-db`]?.environment?.['MICRO_DATABASE']}`,
     ]),
   ) as Described['databases'],
-  containers: [...world.containers.values()].map(({ name, pid, starts, log }) => ({ name, pid, starts, log })),
+  containers: [...world.containers.values()].map(({ name, pid, starts, log }) => ({
+    name,
+    pid: pid ?? 0,
+    starts,
+    log,
+  })),
 })
 
 const bodyOf = async (request: IncomingMessage): Promise<Record<string, string>> => {

@@ -9,7 +9,7 @@ export interface Described {
   readonly databases: Readonly<Record<'auth' | 'payments' | 'ledger' | 'events', string>>
   readonly containers: readonly {
     readonly name: string
-    readonly pid?: number
+    readonly pid: number
     readonly starts: number
     readonly log: string
   }[]

@@ -168,6 +168,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   for (const service of Object.keys(file.services))
     for (let replica = 1; replica <= countOf(service); replica++) ports.set(`${service}-${replica}`, await freePort())
 
+  /** The number of the last container of each service that was added. */
+  const added = new Map<string, number>()
   const isRunning = new Map<string, Promise<Container[]>>()
   /** Starts a service once what it depends on is as it wants it. */
   const run = (service: string): Promise<Container[]> => {
@@ -207,7 +209,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     containers,
     address,
     async add(service, variables) {
-      const replica = [...containers.keys()].filter((name) => name.startsWith(`${service}-`)).length + 1
+      const replica = (added.get(service) ?? countOf(service)) + 1
+      added.set(service, replica)
       ports.set(`${service}-${replica}`, await freePort())
       const container = await create(service, replica, readCompose(text, { ...options.variables, ...variables }))
       container.start()
