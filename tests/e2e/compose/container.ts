@@ -62,6 +62,7 @@ export const createContainer = (spec: ContainerSpec): Container => {
   let delayMs = restartMs.first
 
   const start = (): void => {
+    if (stopping) return
     starts++
     const startedMs = monotonicMs()
     const started = spawn(program, args, options)
@@ -80,7 +81,7 @@ export const createContainer = (spec: ContainerSpec): Container => {
       if (monotonicMs() - startedMs > restartMs.forgottenAfter) delayMs = restartMs.first
       await pause(delayMs, undefined, { ref: false })
       delayMs = Math.min(delayMs * 2, restartMs.max)
-      if (!stopping) start()
+      start()
     })
   }
 

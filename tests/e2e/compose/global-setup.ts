@@ -50,9 +50,9 @@ export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), 'micro-compose-'))
   await chmod(directory, 0o755)
   let starting: Promise<World> | undefined
-  let running: World | undefined
+  let killNow = (): void => {}
   const started = (): Promise<World> =>
-    (starting ??= createWorld({ root, directory, variables, scale }).then((world) => (running = world)))
+    (starting ??= createWorld({ root, directory, variables, scale, killable: (kill) => (killNow = kill) }))
 
   const answer = async (request: IncomingMessage): Promise<unknown> => {
     const world = await started()
@@ -73,17 +73,17 @@ export default async function setup(project: TestProject) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   project.provide('composeWorld', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   const callOff = atUntimelyEnd(() => {
-    running?.killNow()
+    killNow()
     removeNow(directory)
   })
   return async () => {
     server.close()
     server.closeAllConnections()
-    await starting?.catch(() => {})
+    const running = await starting?.catch(() => undefined)
     try {
       await running?.stop()
     } finally {
-      running?.killNow()
+      killNow()
       await rm(directory, { recursive: true, force: true, maxRetries: 3 })
       callOff()
     }

@@ -12,9 +12,15 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   printf "listen_addresses = '127.0.0.1'\nunix_socket_directories = '%s'\n" "$PGHOST" >>"$PGDATA/postgresql.conf"
   PGPASSWORD=$(cat "$POSTGRES_PASSWORD_FILE")
   export PGPASSWORD
-  pg_ctl start -w -D "$PGDATA" -o "-c listen_addresses= -p $PGPORT"
+  # Of this process group, so that whatever ends us ends it.
+  postgres -D "$PGDATA" -c listen_addresses= &
+  server=$!
+  until pg_isready -q; do
+    kill -0 "$server" || exit 1
+    sleep 0.1
+  done
   for script in $INITDB_SCRIPTS; do "$script"; done
-  pg_ctl stop -w -m fast -D "$PGDATA"
+  kill -INT "$server" && wait "$server"
   unset PGPASSWORD
 fi
 unset PGHOST

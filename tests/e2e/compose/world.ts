@@ -9,13 +9,13 @@
  */
 import { chmod, copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { serverUser } from '../../../packages/postgres/src/embedded/user.ts'
-import { freePort } from '../../../packages/testing/src/places.ts'
-import { createContainer, type Container, type User } from './container.ts'
+import { createAddresses } from './addresses.ts'
+import { createContainer, type Container } from './container.ts'
 import { buildImage } from './dockerfile.ts'
-import { composeText, milliseconds, reachableFrom, readCompose, type ComposeFile, type Variables } from './file.ts'
-import { baseImages, postgresEntrypoint, type BaseImage } from './images.ts'
-import { located, preparePlaces, resolved, resolveEnvFile } from './places.ts'
+import { composeText, readCompose, type ComposeFile, type Variables } from './file.ts'
+import { baseImages, postgresEntrypoint } from './images.ts'
+import { startInOrder } from './order.ts'
+import { containerSpec, machineUser } from './spec.ts'
 
 export interface WorldOptions {
   /** The checkout. */
@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly variables: Variables
   /** How many of each service: one, unless it stands here. */
   readonly scale: Readonly<Record<string, number>>
+  /** Told, before anything is started, how to kill whatever is. */
+  readonly killable: (killNow: () => void) => void
 }
 
 export interface World {
@@ -39,10 +41,21 @@ export interface World {
   add(service: string, variables: Variables): Promise<{ container: Container; address: string }>
   /** Ends everything, the last started first. @throws Error when something did not end in order */
   stop(): Promise<void>
-  killNow(): void
 }
 
-/** Steps of the image's build find npm's settings and cache where this machine has them. */
+/** Programs where every user finds them: the checkout may be nobody else's to enter. */
+const bringPrograms = async (directory: string): Promise<string> => {
+  const programs = join(directory, 'programs')
+  await mkdir(programs)
+  const copies = { node: process.execPath, 'postgres-entrypoint.sh': postgresEntrypoint }
+  for (const [name, from] of Object.entries(copies)) {
+    await copyFile(from, join(programs, name))
+    await chmod(join(programs, name), 0o755)
+  }
+  return programs
+}
+
+/** The steps of the image's build find npm's settings and cache where this machine has them. */
 const buildEnvironment = (programs: string): Record<string, string> => {
   const kept = Object.entries(process.env).filter(([name]) =>
     /^(HOME|NODE_EXTRA_CA_CERTS|npm_config_.*|https?_proxy)$/i.test(name),
@@ -50,179 +63,80 @@ const buildEnvironment = (programs: string): Record<string, string> => {
   return { ...(Object.fromEntries(kept) as Record<string, string>), PATH: `${programs}:${process.env['PATH'] ?? ''}` }
 }
 
-/** Stands for the user of every container but root's: some programs want one that this machine knows by name. */
-const machineUser = serverUser()
-
-const userOf = (text: string): User | undefined => (text === '0:0' ? undefined : machineUser)
-
-/** `999:999` as a word of a command is the owner of files: here, whoever runs the containers. */
-const ownerHere = (word: string): string => {
-  const { uid, gid } = machineUser ?? { uid: process.getuid?.(), gid: process.getgid?.() }
-  return /^\d+:\d+$/.test(word) ? `${uid}:${gid}` : word
-}
-
+/** Builds the image and starts everything. What was started before a failure is killed. @throws Error with the log */
 export const createWorld = async (options: WorldOptions): Promise<World> => {
-  const { root, directory, scale } = options
+  const { root, directory, scale, variables } = options
   const text = composeText(root)
-  const file = readCompose(text, options.variables)
-  const programs = join(directory, 'programs')
-  await mkdir(programs)
-  for (const [from, name] of [
-    [process.execPath, 'node'],
-    [postgresEntrypoint, 'postgres-entrypoint.sh'],
-  ] as const) {
-    await copyFile(from, join(programs, name))
-    await chmod(join(programs, name), 0o755)
-  }
+  const file = readCompose(text, variables)
+  const programs = await bringPrograms(directory)
   const images = await baseImages(programs, machineUser)
-  const built = await buildImage({
-    context: root,
-    directory: join(directory, 'image'),
-    environment: buildEnvironment(programs),
-  })
-
+  const environment = buildEnvironment(programs)
+  const { workdir } = await buildImage({ context: root, directory: join(directory, 'image'), environment })
+  const addresses = createAddresses(file, images)
   const containers = new Map<string, Container>()
-  const ports = new Map<string, number>()
-  const countOf = (service: string): number => scale[service] ?? 1
-  const portOf = (service: string, replica: number): number =>
-    ports.get(`${service}-${Math.min(replica, countOf(service))}`) ?? 0
 
-  const imageOf = (service: string, from: ComposeFile): BaseImage => {
-    const name = from.services[service]?.image ?? ''
-    const image = images[name]
-    if (image === undefined) throw new Error(`compose.yaml: no image ${name}`)
-    return image
+  let killed = false
+  const killNow = (): void => {
+    killed = true
+    containers.forEach((container) => container.killNow())
   }
-  const innerPort = (service: string): string | undefined => {
-    const port = file.services[service]?.environment?.[imageOf(service, file).portVariable]
-    return port === undefined ? undefined : String(port)
-  }
+  options.killable(killNow)
 
-  const namesFor = (service: string, replica: number): Map<string, string> =>
-    new Map(
-      reachableFrom(file, service).map((other) => [
-        `${other}:${innerPort(other)}`,
-        `127.0.0.1:${portOf(other, replica)}`,
-      ]),
-    )
-
-  const create = async (service: string, replica: number, from: ComposeFile): Promise<Container> => {
-    const definition = from.services[service]
-    if (definition === undefined) throw new Error(`compose.yaml: no service ${service}`)
-    const name = `${service}-${replica}`
-    const own = join(directory, 'containers', name)
-    const image = imageOf(service, from)
-    const user = userOf(definition.user)
-    const places = await preparePlaces({
-      service: definition,
+  const create = async (name: string, replica: number, from: ComposeFile): Promise<Container> => {
+    const service = from.services[name]
+    const image = images[service?.image ?? '']
+    if (service === undefined || image === undefined) throw new Error(`compose.yaml: cannot run ${name}`)
+    const spec = await containerSpec({
+      name: `${name}-${replica}`,
+      service,
       image,
+      imageFolder: workdir,
       root,
-      volumes: join(directory, 'volumes'),
-      own,
-      user,
+      directory,
+      names: addresses.namesFor(name, replica),
+      port: addresses.portOf(name, replica),
     })
-    const names = namesFor(service, replica)
-    for (const word of definition.command) {
-      const envFile = /^--env-file=(.+)$/.exec(word)?.[1]
-      if (envFile === undefined) continue
-      const copy = join(own, 'env')
-      await resolveEnvFile({ path: located(envFile, places), copy, names, user })
-      places.set(envFile, copy)
-    }
-    const here = (each: string): string => located(each, places)
-    const scripts = [...places].filter(([target]) => target.startsWith('/docker-entrypoint-initdb.d/'))
-    const given = Object.entries({ ...image.env, ...definition.environment }).map(
-      ([variable, value]) => [variable, resolved(here(String(value)), names)] as const,
-    )
-    const env = {
-      ...image.programs,
-      ...Object.fromEntries(given),
-      ...(scripts.length === 0 ? {} : { INITDB_SCRIPTS: scripts.map(([, path]) => path).join(' ') }),
-      ...(innerPort(service) === undefined ? {} : { [image.portVariable]: String(ports.get(name)) }),
-    }
-    const { healthcheck } = definition
-    const test = healthcheck?.test.map(here)
-    const container = createContainer({
-      name,
-      words: [...image.entrypoint, ...definition.command.map(here).map(ownerHere)],
-      env,
-      cwd: definition.build === undefined ? here(image.workdir) : built.workdir,
-      user,
-      health:
-        healthcheck && test
-          ? {
-              words: test[0] === 'CMD-SHELL' ? ['/bin/sh', '-c', ...test.slice(1)] : test.slice(1),
-              timeoutMs: milliseconds(healthcheck.timeout),
-              patienceMs:
-                milliseconds(healthcheck.start_period) + healthcheck.retries * milliseconds(healthcheck.interval),
-            }
-          : undefined,
-      restarts: definition.restart === 'unless-stopped',
-      stopSignal: image.stopSignal,
-      stopMs: milliseconds(definition.stop_grace_period ?? '10s'),
-    })
-    containers.set(name, container)
+    // What else was on its way when something failed is not started any more.
+    if (killed) throw new Error(`${spec.name} is not needed any more`)
+    const container = createContainer(spec)
+    containers.set(spec.name, container)
     return container
   }
+  const address = (service: string, replica = 1): string => `127.0.0.1:${addresses.portOf(service, replica)}`
 
-  for (const service of Object.keys(file.services))
-    for (let replica = 1; replica <= countOf(service); replica++) ports.set(`${service}-${replica}`, await freePort())
-
-  /** The number of the last container of each service that was added. */
-  const added = new Map<string, number>()
-  const isRunning = new Map<string, Promise<Container[]>>()
-  /** Starts a service once what it depends on is as it wants it. */
-  const run = (service: string): Promise<Container[]> => {
-    const begun = isRunning.get(service)
-    if (begun !== undefined) return begun
-    const starting = (async () => {
-      for (const [other, { condition }] of Object.entries(file.services[service]?.depends_on ?? {})) {
-        const needed = await run(other)
-        for (const container of needed) {
-          if (condition === 'service_healthy') await container.healthy()
-          else if ((await container.completed()) !== 0) throw new Error(`${container.name} failed:\n${container.log}`)
-        }
-      }
-      const replicas = Array.from({ length: countOf(service) }, (_, at) => at + 1)
-      const made = await Promise.all(replicas.map((replica) => create(service, replica, file)))
-      for (const container of made) container.start()
-      return made
-    })()
-    isRunning.set(service, starting)
-    return starting
+  const replicas = new Map<string, number[]>()
+  for (const service of Object.keys(file.services)) {
+    const taken = Array.from({ length: scale[service] ?? 1 }, () => addresses.take(service))
+    replicas.set(service, await Promise.all(taken))
   }
-
-  const address = (service: string, replica = 1): string => `127.0.0.1:${portOf(service, replica)}`
-  const killNow = (): void => containers.forEach((container) => container.killNow())
   try {
-    await Promise.all(Object.keys(file.services).map(run))
-    const waiting = [...containers.values()].filter(({ name }) => !name.startsWith('setup-'))
-    await Promise.all(waiting.map((container) => container.healthy()))
+    await startInOrder(file, (service) =>
+      Promise.all((replicas.get(service) ?? []).map((replica) => create(service, replica, file))),
+    )
   } catch (error) {
     killNow()
     throw error
   }
 
   return {
-    image: built.workdir,
+    image: workdir,
     file,
     containers,
     address,
-    async add(service, variables) {
-      const replica = (added.get(service) ?? countOf(service)) + 1
-      added.set(service, replica)
-      ports.set(`${service}-${replica}`, await freePort())
-      const container = await create(service, replica, readCompose(text, { ...options.variables, ...variables }))
+    async add(service, more) {
+      const replica = await addresses.take(service)
+      const container = await create(service, replica, readCompose(text, { ...variables, ...more }))
       container.start()
       await container.healthy()
-      return { container, address: `127.0.0.1:${ports.get(container.name)}` }
+      return { container, address: address(service, replica) }
     },
     async stop() {
-      const problems: (string | undefined)[] = []
-      for (const container of [...containers.values()].reverse()) problems.push(await container.stop())
-      const told = problems.filter((problem) => problem !== undefined)
-      if (told.length > 0) throw new Error(told.join('\n'))
+      const problems: string[] = []
+      for (const container of [...containers.values()].reverse()) {
+        const problem = await container.stop()
+        if (problem !== undefined) problems.push(problem)
+      }
+      if (problems.length > 0) throw new Error(problems.join('\n'))
     },
-    killNow,
   }
 }
