@@ -43,19 +43,8 @@ export const contextFilter = (dockerignore: string): ((path: string) => boolean)
 
 interface Stage {
   readonly name: string | undefined
-  readonly base: string
   readonly folder: string
   workdir: string
-  user: string | undefined
-  command: readonly string[]
-}
-
-export interface Image {
-  readonly base: string
-  /** The folder that stands for the image's working directory. */
-  readonly workdir: string
-  readonly user: string | undefined
-  readonly command: readonly string[]
 }
 
 const run = promisify(execFile)
@@ -75,12 +64,15 @@ const copyInto = async (stage: Stage, sources: string[], target: string, from: (
   }
 }
 
-/** Builds `context` in `directory`; commands run with `environment`. @throws Error with the output of the step that failed */
+/**
+ * Builds `context` in `directory`, where commands run with `environment`, and tells which folder stands for the image's
+ * working directory. @throws Error with the output of the step that failed
+ */
 export const buildImage = async (options: {
   context: string
   directory: string
   environment: Readonly<Record<string, string>>
-}): Promise<Image> => {
+}): Promise<string> => {
   const { context, directory, environment } = options
   const inContext = contextFilter(await readFile(join(context, '.dockerignore'), 'utf8'))
   const stages: Stage[] = []
@@ -106,19 +98,16 @@ export const buildImage = async (options: {
     async RUN(stage, rest) {
       await run('sh', ['-c', rest], { cwd: placeOf(stage, '.'), env: environment, maxBuffer: 2 ** 26 })
     },
-    async USER(stage, rest) {
-      stage.user = rest
-    },
-    async CMD(stage, rest) {
-      stage.command = JSON.parse(rest) as string[]
-    },
+    // What a container is and runs, compose.yaml says of each.
+    USER: async () => {},
+    CMD: async () => {},
   }
   for (const { name, rest } of instructionsOf(await readFile(join(context, 'Dockerfile'), 'utf8'))) {
     if (name === 'FROM') {
-      const [, base = '', as] = /^(\S+)(?: AS (\w+))?$/.exec(rest) ?? []
+      const as = /^\S+ AS (\w+)$/.exec(rest)?.[1]
       const folder = join(directory, String(stages.length))
       await mkdir(folder, { recursive: true })
-      stages.push({ name: as, base, folder, workdir: '/', user: undefined, command: [] })
+      stages.push({ name: as, folder, workdir: '/' })
       continue
     }
     const [stage, perform] = [stages.at(-1), step[name]]
@@ -127,5 +116,5 @@ export const buildImage = async (options: {
   }
   const last = stages.at(-1)
   if (last === undefined) throw new Error('Dockerfile: there is no stage')
-  return { base: last.base, workdir: placeOf(last, '.'), user: last.user, command: last.command }
+  return placeOf(last, '.')
 }

@@ -71,7 +71,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   const programs = await bringPrograms(directory)
   const images = await baseImages(programs, machineUser)
   const environment = buildEnvironment(programs)
-  const { workdir } = await buildImage({ context: root, directory: join(directory, 'image'), environment })
+  const imageFolder = await buildImage({ context: root, directory: join(directory, 'image'), environment })
   const addresses = createAddresses(file, images)
   const containers = new Map<string, Container>()
 
@@ -90,7 +90,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
       name: `${name}-${replica}`,
       service,
       image,
-      imageFolder: workdir,
+      imageFolder,
       root,
       directory,
       names: addresses.namesFor(name, replica),
@@ -119,7 +119,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   }
 
   return {
-    image: workdir,
+    image: imageFolder,
     file,
     containers,
     address,
