@@ -95,7 +95,7 @@ soak: build ## Run the test suite again and again, to find what fails rarely: ma
 
 .PHONY: clean
 clean: ## Remove what was built and cached; data stays
-	@rm -rf apps/*/dist packages/*/dist coverage .vitest node_modules/.cache node_modules/.vite node_modules/.vitest
+	@rm -rf apps/*/dist packages/*/dist services/*/dist coverage .vitest node_modules/.cache node_modules/.vite node_modules/.vitest
 	@echo 'Removed what was built and cached. Data (.micro) and installed packages stay.'
 
 $(installed): package-lock.json

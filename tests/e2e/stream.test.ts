@@ -3,20 +3,17 @@ import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { newMerchant, pay, type Merchant } from './api.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { openPlatform, type Platform } from './platform.ts'
 
-let platform: Micro
+let platform: Platform
 let owner: Merchant
 let stranger: Merchant
 beforeAll(async () => {
-  platform = await micro()
+  platform = await openPlatform()
   owner = await newMerchant(platform.url)
   stranger = await newMerchant(platform.url)
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
 interface Listener {
   socket: WebSocket
