@@ -12,6 +12,8 @@ export type DatabaseOptions = {
   namedStatements?: boolean
   /** Server-side limit of one statement. Default 30 s. */
   statementTimeoutMs?: number
+  /** How long a server may say nothing before its connection counts as lost. Default 5 s more than a statement has. */
+  answerTimeoutMs?: number
   /** How long a caller waits for a connection before it gets a ConnectionError. Default 5 s. */
   acquireTimeoutMs?: number
 }
@@ -26,6 +28,7 @@ const ignore = () => {}
 /** Opens no connection by itself; connections are made when first needed and replaced after they broke. */
 export const createPool = (options: DatabaseOptions): Pool => {
   const { namedStatements = true, statementTimeoutMs = 30_000 } = options
+  const { answerTimeoutMs = statementTimeoutMs + 5_000 } = options
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
@@ -33,6 +36,8 @@ export const createPool = (options: DatabaseOptions): Pool => {
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // A host that vanished, or froze, closes nothing; the kernel would wait for it for many minutes.
+    query_timeout: answerTimeoutMs,
     pipeline: true,
     types: columnTypes,
     // pgbouncer refuses startup parameters that it does not know.

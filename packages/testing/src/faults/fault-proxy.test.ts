@@ -231,6 +231,16 @@ test('cut_reply lets the request arrive and cuts the reply to that request only'
   expect(['begin', 'beginco']).toContain(state.text)
 })
 
+test('cut_reply passes a reply up to the piece it recognises', async () => {
+  proxy.add({ kind: 'cut_reply', bytes: 0, reply: (bytes) => bytes.includes('DONE') })
+  const { socket, state } = call(proxy.port)
+  socket.write('begun')
+  await eventually(() => expect(state.text).toBe('begun'))
+  socket.write('DONE')
+  await eventually(() => expect(state.error).toBe('ECONNRESET'))
+  expect([state.text, echo.seen.bytes]).toEqual(['begun', 'begunDONE'.length])
+})
+
 test('down refuses, up serves again at the same port', async () => {
   const before = call(proxy.port)
   before.socket.write('a')

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { monotonicMs } from '@micro/kernel'
 import type { Seeded } from '../random.ts'
-import type { Affliction, Stream } from './toxics.ts'
+import type { Affliction, Stream, ToxicOf } from './toxics.ts'
 
 /** Bytes that wait in one direction before its source is read no further. */
 const heldBytesMax = 1024 * 1024
@@ -75,8 +75,8 @@ export const createLink = (options: {
   const closed = Promise.withResolvers<void>()
   let server: Socket | undefined
   let isDeaf = false
-  /** What passed downstream since the client last sent something, and whether that is a reply to cut. */
-  const reply = { bytes: 0, cutAt: Number.POSITIVE_INFINITY }
+  /** The reply to what the client last sent, where it is to be cut: what passed of it since it was recognised. */
+  let cut: { readonly toxic: ToxicOf<'cut_reply'>; recognised: boolean; passed: number } | undefined
 
   const end = (close: (socket: Socket) => void): void => {
     if (over.signal.aborted) return
@@ -89,18 +89,20 @@ export const createLink = (options: {
   const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: over.signal }).catch(() => {})
 
   const noteRequest = (bytes: Buffer): void => {
-    const cut = affliction
+    const toxic = affliction
       .of('cut_reply', 'downstream')
       .find(({ request, toxicity = 1 }) => (request?.(bytes) ?? true) && random.chance(toxicity))
-    reply.bytes = 0
-    reply.cutAt = cut?.bytes ?? Number.POSITIVE_INFINITY
+    cut = toxic && { toxic, recognised: false, passed: 0 }
   }
 
-  /** Of a part of a reply what may still pass; undefined when that was all. */
-  const uncut = (bytes: Buffer): Buffer | undefined => {
-    const room = reply.cutAt - reply.bytes
-    reply.bytes += bytes.length
-    return bytes.length < room ? bytes : undefined
+  /** How many bytes of this part of a reply may still pass. */
+  const roomFor = (bytes: Buffer): number => {
+    if (cut === undefined) return Number.POSITIVE_INFINITY
+    cut.recognised ||= cut.toxic.reply?.(bytes) ?? true
+    if (!cut.recognised) return Number.POSITIVE_INFINITY
+    const room = cut.toxic.bytes - cut.passed
+    cut.passed += bytes.length
+    return room
   }
 
   const swallows = (stream: Stream): boolean => {
@@ -169,9 +171,9 @@ export const createLink = (options: {
       let { bytes } = piece
       if (stream === 'upstream') noteRequest(bytes)
       else {
-        const cutAt = reply.cutAt - reply.bytes
-        if (uncut(bytes) === undefined) {
-          await write(to, bytes.subarray(0, Math.max(0, cutAt)))
+        const room = roomFor(bytes)
+        if (bytes.length >= room) {
+          await write(to, bytes.subarray(0, Math.max(0, room)))
           return reset()
         }
       }

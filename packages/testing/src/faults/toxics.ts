@@ -28,10 +28,15 @@ export type Toxic = {
    */
   | { readonly kind: 'half_open' }
   /**
-   * Resets once `bytes` of a reply have passed: the request arrived, its reply is lost. Only replies to what
-   * `request` recognises, by default any.
+   * Resets once `bytes` of a reply have passed: the request arrived, its reply is lost. Only replies to what `request`
+   * recognises, counted from the piece that `reply` recognises; by default any.
    */
-  | { readonly kind: 'cut_reply'; readonly bytes: number; readonly request?: (bytes: Buffer) => boolean }
+  | {
+      readonly kind: 'cut_reply'
+      readonly bytes: number
+      readonly request?: (bytes: Buffer) => boolean
+      readonly reply?: (bytes: Buffer) => boolean
+    }
 )
 
 export type ToxicOf<Kind extends Toxic['kind']> = Extract<Toxic, { kind: Kind }>
