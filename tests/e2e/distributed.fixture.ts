@@ -21,7 +21,8 @@ export const callers = {
 export const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
   Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, T>
 
-export const mainOf = (name: Name): string => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
+export const mainOf = (name: Name): string =>
+  fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
 
 /** PostgreSQL, Redis and the five services, each a process of its own, on free ports. */
 export const startDistributed = async () => {

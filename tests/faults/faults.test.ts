@@ -1,0 +1,29 @@
+import { redisAvailable } from '@micro/testing'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { readSoak } from './config.ts'
+import { scenarios } from './scenarios/index.ts'
+import { perform } from './stage.ts'
+import { startWorld, type World } from './world.ts'
+
+const soak = readSoak()
+
+describe.skipIf(!redisAvailable())(`under faults, seed ${soak.seed}`, () => {
+  let world: World
+  beforeAll(async () => {
+    world = await startWorld(soak.seed)
+  }, 120_000)
+  afterAll(() => world?.stop(), 60_000)
+
+  for (let round = 0; round < soak.rounds; round++)
+    for (const [at, scenario] of scenarios.entries()) {
+      if (!soak.isLong && scenario.quick !== true) continue
+      if (scenario.leftOut !== undefined) {
+        process.stdout.write(`Left out ${scenario.id}, ${scenario.name}: ${scenario.leftOut}\n`)
+        continue
+      }
+      test(`${scenario.id}: ${scenario.name}; every promise holds from outside${round === 0 ? '' : ` (round ${round + 1})`}`, async () => {
+        const { recoveryMs } = await perform(world, scenario, soak.seed + round * 1_000 + at)
+        process.stdout.write(`${scenario.id} ${scenario.name}: recovered in ${recoveryMs} ms\n`)
+      }, 300_000)
+    }
+})

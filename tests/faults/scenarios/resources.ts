@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { monotonicMs } from '@micro/kernel'
+import { violations } from '../invariants.ts'
+import { startLoad } from '../load.ts'
+import type { Replica } from '../replica.ts'
+import type { Scenario, Stage } from '../stage.ts'
+import type { World } from '../world.ts'
+
+/** That a fault was really felt: a scenario that spoils nothing proves nothing. */
+const expectComplaint = (replica: Replica, words: string): void => {
+  if (!replica.log().includes(words)) throw new Error(`${replica.name} never met: ${words}`)
+}
+
+/** R14: not a byte is free where payments' PostgreSQL writes. */
+const fillDisk: Scenario = {
+  id: 'R14',
+  name: "the disk of payments' PostgreSQL full, then freed",
+  quick: true,
+  recoveryMsMax: 30_000,
+  async play({ world, load }) {
+    const { disk } = world
+    if (disk === undefined) return void process.stdout.write('Left out R14: this user may mount no small disk.\n')
+    disk.fill()
+    try {
+      await load.attempts(60)
+    } finally {
+      disk.free()
+    }
+    await load.successes(10)
+    expectComplaint(world.services.payments, 'No space left on device')
+  },
+}
+
+const openFiles = ({ pid }: Replica): number => readdirSync(`/proc/${pid}/fd`).length
+
+const limitFiles = ({ pid }: Replica, count: number): void =>
+  void execFileSync('prlimit', ['--pid', String(pid), `--nofile=${count}:`])
+
+/** R15: a process may open no further file or connection, and those it has break. */
+const exhaustFiles: Scenario = {
+  id: 'R15',
+  name: 'gateway, payments and ledger out of file descriptors',
+  quick: true,
+  recoveryMsMax: 15_000,
+  async play({ world, load }) {
+    for (const name of ['gateway', 'payments', 'ledger'] as const) {
+      const replica = world.services[name]
+      limitFiles(replica, openFiles(replica))
+      for (const link of Object.values(world.links)) link.cut()
+      await load.attempts(12)
+      limitFiles(replica, 4_096)
+      await load.successes(6)
+      if (!replica.isRunning) throw new Error(`${name} ended`)
+    }
+    expectComplaint(world.services.payments, 'EMFILE')
+  },
+}
+
+/** More clients than the world otherwise has, all at once; ends with every promise checked for them. */
+const crowd = async (world: World, seed: number, { clients, requests }: { clients: number; requests: number }) => {
+  const load = await startLoad({ url: world.url, seed, merchants: 2, clientsEach: clients / 2 })
+  const startedMs = monotonicMs()
+  await load.successes(requests)
+  const perSecond = (requests / (monotonicMs() - startedMs)) * 1_000
+  return {
+    perSecond,
+    async end(): Promise<void> {
+      await load.stop()
+      await Promise.all(load.tenants.map(({ listener }) => listener.stop()))
+    },
+    async check(): Promise<void> {
+      const problems = await violations(world, load)
+      if (problems.length > 0) throw new Error(`${problems.length} problems:\n${problems.slice(0, 10).join('\n')}`)
+    },
+  }
+}
+
+const restart = async ({ world }: Stage, env: Record<string, string>): Promise<void> => {
+  for (const name of ['payments', 'ledger'] as const) {
+    await world.services[name].end('SIGTERM')
+    await world.services[name].run({ env })
+  }
+}
+
+/** R16: with two connections for everybody, whoever gets none in time is told so, and nobody waits for two at once. */
+const exhaustPool: Scenario = {
+  id: 'R16',
+  name: 'two database connections for 200 clients',
+  recoveryMsMax: 15_000,
+  async play(stage) {
+    await restart(stage, { DB_POOL_SIZE: '2' })
+    const many = await crowd(stage.world, stage.random.between(1, 1e6), { clients: 200, requests: 400 })
+    await many.end()
+    await many.check()
+    await restart(stage, {})
+  },
+}
+
+/** Of what a comfortable number of clients gets done; the machine itself is shared, so this says "does not collapse". */
+const goodputShareMin = 0.5
+const healthMsMax = 5_000
+
+const overload: Scenario = {
+  id: 'R21',
+  name: 'five times the clients that there is capacity for',
+  recoveryMsMax: 30_000,
+  async play({ world, random }) {
+    const few = await crowd(world, random.between(1, 1e6), { clients: 10, requests: 200 })
+    await few.end()
+    const asked: number[] = []
+    let isOver = false
+    const health = (async () => {
+      while (!isOver) {
+        const startedMs = monotonicMs()
+        const { status } = await fetch(`${world.url}/health`)
+        if (status !== 200) throw new Error(`/health answered ${status}`)
+        asked.push(monotonicMs() - startedMs)
+      }
+    })()
+    const many = await crowd(world, random.between(1, 1e6), { clients: 100, requests: 600 })
+    isOver = true
+    await health
+    await many.end()
+    await few.check()
+    await many.check()
+    const told = `${Math.round(few.perSecond)}/s with 10 clients, ${Math.round(many.perSecond)}/s with 100`
+    process.stdout.write(`${told}; /health within ${Math.round(Math.max(...asked))} ms\n`)
+    if (many.perSecond < few.perSecond * goodputShareMin) throw new Error(`goodput collapsed: ${told}`)
+    if (Math.max(...asked) > healthMsMax) throw new Error(`/health took ${Math.round(Math.max(...asked))} ms`)
+  },
+}
+
+export const resourceScenarios: readonly Scenario[] = [fillDisk, exhaustFiles, exhaustPool, overload]
