@@ -26,7 +26,7 @@ export interface Request {
   readonly body?: object
 }
 
-const answerMsMax = 15_000
+const answerMsMax = 8_000
 
 const parse = (text: string): Json | undefined => {
   try {

@@ -31,6 +31,10 @@ export const readFacts = async ({ merchant }: Tenant): Promise<Facts> => {
   return { intents: intents ?? [], transactions: transactions ?? [], accounts: accounts ?? [], events: events ?? [] }
 }
 
+/** Does something to a database that no service could. */
+export const asSuperuser = (url: string, statement: string): Promise<void> =>
+  withClient({ url, applicationName: 'fault suite' }, async (client) => void (await client.query(statement)))
+
 const askDatabase = (world: World, service: 'payments' | 'ledger' | 'events', statement: string) =>
   withClient({ url: world.databaseUrl(service), applicationName: 'fault suite' }, async (client) => {
     const { rows } = await client.query<Record<string, unknown>>(statement)

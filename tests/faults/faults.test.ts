@@ -1,8 +1,8 @@
 import { redisAvailable } from '@micro/testing'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSoak } from './config.ts'
 import { scenarios } from './scenarios/index.ts'
-import { perform } from './stage.ts'
+import { perform, tamper } from './stage.ts'
 import { startWorld, type World } from './world.ts'
 
 const soak = readSoak()
@@ -26,4 +26,13 @@ describe.skipIf(!redisAvailable())(`under faults, seed ${soak.seed}`, () => {
         process.stdout.write(`${scenario.id} ${scenario.name}: recovered in ${recoveryMs} ms\n`)
       }, 300_000)
     }
+
+  // Last: what it does to the books stays.
+  test('a payment too many, a balance that moved and an event that vanished would all be seen', async () => {
+    const problems = (await tamper(world, soak.seed)).join('\n')
+    expect(problems).toMatch(/I2: .* exists 2 times/)
+    expect(problems).toMatch(/I3: acc_sales has .*, its entries/)
+    expect(problems).toMatch(/account acc_sales of .* is not the fold of its entries/)
+    expect(problems).toMatch(/I4: events: .* is there 0 times, not 1/)
+  }, 120_000)
 })

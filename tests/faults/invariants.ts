@@ -129,7 +129,11 @@ const tenantProblems = async (tenant: Tenant): Promise<string[]> => {
 }
 
 /** Everything that does not hold, seen from outside; empty when all is well. Call it once the load has ended. */
-export const violations = async (world: World, { tenants }: Load): Promise<string[]> => {
+export const violations = async (
+  world: World,
+  { tenants }: Load,
+  { withinMs = settledMsMax }: { withinMs?: number } = {},
+): Promise<string[]> => {
   let found: string[] = []
   const look = async (): Promise<boolean> => {
     const rows = (await Promise.all([underWay(world), wrongBooks(world), wrongEvents(world)])).flat()
@@ -138,6 +142,6 @@ export const violations = async (world: World, { tenants }: Load): Promise<strin
     return found.length === 0
   }
   // What is on its way arrives by itself; what is wrong for good stays wrong.
-  await eventually(look, { timeoutMs: settledMsMax, everyMs: 250 }).catch(() => {})
+  await eventually(look, { timeoutMs: withinMs, everyMs: 250 }).catch(() => {})
   return [...tenants.flatMap(({ observations }) => behaviour(observations)), ...found]
 }

@@ -26,8 +26,8 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>
   /** Another version's entry. */
   readonly main?: string
-  /** A program that is given the command to run, such as `faketime`. */
-  readonly through?: readonly string[]
+  /** Where its log goes instead of to us: a path. */
+  readonly logTo?: string
 }
 
 export const createReplica = (options: { name: Name; port: number; env: Record<string, string> }): Replica => {
@@ -43,8 +43,13 @@ export const createReplica = (options: { name: Name; port: number; env: Record<s
     return child !== undefined && child.exitCode === null && child.signalCode === null
   }
 
-  const launch = ({ env: added = {}, main = mainOf(name), through = [] }: Start = {}): void => {
-    const [program = '', ...args] = [...through, process.execPath, main]
+  const launch = ({ env: added = {}, main = mainOf(name), logTo }: Start = {}): void => {
+    // The shell replaces itself, so that signals reach the service.
+    const command: [string, ...string[]] =
+      logTo === undefined
+        ? [process.execPath, main]
+        : ['sh', '-c', 'exec "$0" "$1" >>"$2"', process.execPath, main, logTo]
+    const [program, ...args] = command
     const running = start(program, args, { env: { ...env, PORT: String(port), ...added } })
     started.push(running)
   }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { monotonicMs } from '@micro/kernel'
 import { eventually, seededRandom, type Seeded } from '@micro/testing'
 import { newMerchant, pay } from '../e2e/api.ts'
+import { asSuperuser } from './facts.ts'
 import { violations } from './invariants.ts'
 import { startLoad, type Load } from './load.ts'
 import type { World } from './world.ts'
@@ -24,7 +25,7 @@ export interface Scenario {
   readonly leftOut?: string
   /** After everything is whole again, work goes through within this time without anything else being restarted. */
   readonly recoveryMsMax: number
-  /** Lets it go wrong under load; whatever it breaks is mended after it. */
+  /** Lets it go wrong under load. Links, databases and Redis are mended after it; a service must be running then. */
   play(stage: Stage): Promise<void>
 }
 
@@ -51,6 +52,36 @@ const expectWork = async (url: string): Promise<void> => {
 }
 
 /**
+ * Breaks promises behind the services' backs, in ways that no fault of the list could, to see that the look from
+ * outside would tell. Spoils the world for whatever comes after it.
+ */
+export const tamper = async (world: World, seed: number): Promise<string[]> => {
+  const load = await startLoad({ url: world.url, seed })
+  await load.successes(calmRequests)
+  await load.stop()
+  await eventually(async () => (await violations(world, load, { withinMs: 1_000 })).length === 0, { timeoutMs: 60_000 })
+  await asSuperuser(
+    world.databaseUrl('payments'),
+    `insert into payments.payment_intents
+     select (jsonb_populate_record(null::payments.payment_intents, to_jsonb(one) || jsonb_build_object('id', id || 'x'))).*
+     from (select * from payments.payment_intents order by created_at desc limit 1) one`,
+  )
+  await asSuperuser(
+    world.databaseUrl('ledger'),
+    `alter table ledger.accounts disable trigger all;
+     update ledger.accounts set posted_credits = posted_credits + 1
+     where public_id = 'acc_sales' and merchant = (select merchant from ledger.books order by id desc limit 1)`,
+  )
+  await asSuperuser(
+    world.databaseUrl('events'),
+    'delete from events.events where id = (select id from events.events order by stored_at desc, seq desc limit 1)',
+  )
+  const problems = await violations(world, load, { withinMs: 1_000 })
+  await Promise.all(load.tenants.map(({ listener }) => listener.stop()))
+  return problems
+}
+
+/**
  * Plays one scenario under load, mends what it broke, and looks from outside whether everything still holds. Throws
  * what does not, and with it the seed.
  */
@@ -59,6 +90,8 @@ export const perform = async (world: World, scenario: Scenario, seed: number): P
   try {
     await load.successes(calmRequests)
     await scenario.play({ world, load, random: seededRandom(seed) })
+    for (const { name, isRunning } of Object.values(world.services))
+      if (!isRunning) throw new Error(`${name} did not survive it`)
     await world.heal()
     const healedMs = monotonicMs()
     await eventually(() => expectWork(world.url), { timeoutMs: scenario.recoveryMsMax, everyMs: 100 })

@@ -1,9 +1,6 @@
-import { withClient } from '@micro/postgres'
+import { asSuperuser } from '../facts.ts'
 import { lasting, type Scenario } from '../stage.ts'
 import { stateful, type World } from '../world.ts'
-
-const asSuperuser = (url: string, statement: string): Promise<void> =>
-  withClient({ url, applicationName: 'fault suite' }, async (client) => void (await client.query(statement)))
 
 /** R05: each server dies with all its processes, and comes back by crash recovery. */
 const killEach: Scenario = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { monotonicMs } from '@micro/kernel'
 import { violations } from '../invariants.ts'
 import { startLoad } from '../load.ts'
@@ -32,7 +32,35 @@ const fillDisk: Scenario = {
   },
 }
 
-const openFiles = ({ pid }: Replica): number => readdirSync(`/proc/${pid}/fd`).length
+/** R14: a log that cannot be written is lost, and nothing else. */
+const fillLog: Scenario = {
+  id: 'R14',
+  name: 'the disk full that payments logs to',
+  quick: true,
+  recoveryMsMax: 15_000,
+  async play({ world, load }) {
+    const { payments } = world.services
+    await payments.end('SIGTERM')
+    await payments.run({ logTo: '/dev/full' })
+    await load.successes(30)
+    const { code } = await payments.end('SIGTERM')
+    if (code !== 0) throw new Error(`payments ended with ${code}`)
+    await payments.run()
+  },
+}
+
+/** What a process has open beside connections. */
+const openFiles = ({ pid }: Replica): number =>
+  readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return !readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:')
+    } catch {
+      return false
+    }
+  }).length
+
+/** Its listening socket, and as good as no connection. */
+const connectionsLeft = 5
 
 const limitFiles = ({ pid }: Replica, count: number): void =>
   void execFileSync('prlimit', ['--pid', String(pid), `--nofile=${count}:`])
@@ -46,7 +74,7 @@ const exhaustFiles: Scenario = {
   async play({ world, load }) {
     for (const name of ['gateway', 'payments', 'ledger'] as const) {
       const replica = world.services[name]
-      limitFiles(replica, openFiles(replica))
+      limitFiles(replica, openFiles(replica) + connectionsLeft)
       for (const link of Object.values(world.links)) link.cut()
       await load.attempts(12)
       limitFiles(replica, 4_096)
@@ -103,7 +131,7 @@ const healthMsMax = 5_000
 
 const overload: Scenario = {
   id: 'R21',
-  name: 'five times the clients that there is capacity for',
+  name: 'ten times the clients that keep it busy',
   recoveryMsMax: 30_000,
   async play({ world, random }) {
     const few = await crowd(world, random.between(1, 1e6), { clients: 10, requests: 200 })
@@ -131,4 +159,4 @@ const overload: Scenario = {
   },
 }
 
-export const resourceScenarios: readonly Scenario[] = [fillDisk, exhaustFiles, exhaustPool, overload]
+export const resourceScenarios: readonly Scenario[] = [fillDisk, fillLog, exhaustFiles, exhaustPool, overload]

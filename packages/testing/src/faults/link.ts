@@ -85,7 +85,7 @@ export const createLink = (options: {
     closed.resolve()
   }
   const reset = (): void => end((socket) => void socket.resetAndDestroy())
-  const finish = (): void => end((socket) => void socket.destroySoon())
+  const finish = (): void => end((socket) => socket.destroySoon())
   const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal: over.signal }).catch(() => {})
 
   const noteRequest = (bytes: Buffer): void => {

@@ -77,5 +77,3 @@ export const createToxics = (random: Seeded) => {
     },
   }
 }
-
-export type Toxics = ReturnType<typeof createToxics>
