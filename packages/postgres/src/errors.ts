@@ -74,8 +74,8 @@ export const isRetryable = (error: unknown) => {
 export const isStalePlan = (error: unknown) =>
   sqlState(error) === SQLSTATE.featureNotSupported && fields(error).routine === 'RevalidateCachedQuery'
 
-// Class 08 is "connection exception"; 57P01..57P05 are shutdowns and evictions; 53300 is "too many connections".
-const CONNECTION_STATE = /^(08...|57P0[1-5]|53300)$/
+// Class 08 is "connection exception"; 57P01..57P05 and 25P03 are shutdowns and evictions; 53300 is "too many connections".
+const CONNECTION_STATE = /^(08...|57P0[1-5]|25P03|53300)$/
 
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',

@@ -14,6 +14,8 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number
   /** How long a server may say nothing before its connection counts as lost. Default 5 s more than a statement has. */
   answerTimeoutMs?: number
+  /** How long a transaction may leave the server waiting for its next statement, locks in hand. Default 10 s. */
+  transactionPauseMsMax?: number
   /** How long a caller waits for a connection before it gets a ConnectionError. Default 5 s. */
   acquireTimeoutMs?: number
 }
@@ -28,7 +30,7 @@ const ignore = () => {}
 /** Opens no connection by itself; connections are made when first needed and replaced after they broke. */
 export const createPool = (options: DatabaseOptions): Pool => {
   const { namedStatements = true, statementTimeoutMs = 30_000 } = options
-  const { answerTimeoutMs = statementTimeoutMs + 5_000 } = options
+  const { answerTimeoutMs = statementTimeoutMs + 5_000, transactionPauseMsMax = 10_000 } = options
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
@@ -41,7 +43,13 @@ export const createPool = (options: DatabaseOptions): Pool => {
     pipeline: true,
     types: columnTypes,
     // pgbouncer refuses startup parameters that it does not know.
-    ...(namedStatements ? { statement_timeout: statementTimeoutMs, idle_in_transaction_session_timeout: 60_000 } : {}),
+    ...(namedStatements
+      ? {
+          statement_timeout: statementTimeoutMs,
+          // Whoever froze or vanished within a transaction must not keep its locks from those who go on.
+          idle_in_transaction_session_timeout: transactionPauseMsMax,
+        }
+      : {}),
   } as pg.PoolConfig)
   // Without a listener the loss of an idle connection would end the process. The pool drops the connection itself,
   // and whoever was using one gets the error from its own statement.

@@ -64,6 +64,27 @@ test('a COMMIT whose reply is cut off says that it may have happened, and it has
   await expect(notes()).resolves.toEqual([{ id: 2 }])
 })
 
+test('whoever stops within a transaction does not keep its locks from those who go on', async () => {
+  await scratch.owner.sql`insert into scratch.notes values (3)`
+  const sleeper = createDatabase({ url: scratch.urls.owner, applicationName: 'sleeper', transactionPauseMsMax: 200 })
+  const locked = Promise.withResolvers<void>()
+  const woken = Promise.withResolvers<void>()
+  const slept = caught(
+    sleeper.transaction(async (sql) => {
+      await sql`select id from scratch.notes where id = 3 for update`
+      locked.resolve()
+      await woken.promise
+      await sql`delete from scratch.notes where id = 3`
+    }),
+  )
+  await locked.promise
+  await scratch.owner.sql`update scratch.notes set id = 4 where id = 3`
+  woken.resolve()
+  expect(isPassing(await slept)).toBe(true)
+  await expect(notes()).resolves.toEqual([{ id: 4 }])
+  await sleeper.close()
+})
+
 describe('a statement of its own', () => {
   /** Its sequence counts tries, whatever is rolled back. */
   const restart = () =>
