@@ -138,19 +138,20 @@ export const createLink = (options: {
     }
   }
 
-  const carry = async (source: Socket, target: () => Socket | undefined, stream: Stream): Promise<void> => {
-    const { next } = arrivals(source, over.signal)
+  /** Holds a piece back for as long as its stream is slow. */
+  const holdBack = async (atMs: number, stream: Stream): Promise<void> => {
+    for (const { ms, jitterMs = 0 } of affliction.of('latency', stream)) {
+      const waitMs = atMs + ms + random.between(-jitterMs, jitterMs) - monotonicMs()
+      if (waitMs > 0) await pause(waitMs)
+    }
+  }
+
+  const carry = async ({ from, to, stream }: { from: Socket; to: Socket; stream: Stream }): Promise<void> => {
+    const { next } = arrivals(from, over.signal)
     let passed = 0
     let resetting = false
-    for (;;) {
-      const piece = await next()
-      if (piece === undefined) return
-      const to = target()
-      if (swallows(stream)) {
-        if (piece === 'end') return
-        continue
-      }
-      if (to === undefined) return
+    for (let piece = await next(); piece !== undefined; piece = await next()) {
+      if (swallows(stream)) continue
       if (piece === 'end') {
         for (const { ms } of affliction.of('slow_close', stream)) await pause(ms)
         to.end()
@@ -162,23 +163,17 @@ export const createLink = (options: {
         resetting = true
         void pause(resets.ms).then(reset)
       }
-      for (const { ms, jitterMs = 0 } of affliction.of('latency', stream)) {
-        const waitMs = piece.atMs + ms + random.between(-jitterMs, jitterMs) - monotonicMs()
-        if (waitMs > 0) await pause(waitMs)
-      }
+      await holdBack(piece.atMs, stream)
       // What was on its way when the host vanished is lost with it.
       if (swallows(stream)) continue
-      let { bytes } = piece
-      if (stream === 'upstream') noteRequest(bytes)
-      else {
-        const room = roomFor(bytes)
-        if (bytes.length >= room) {
-          await write(to, bytes.subarray(0, Math.max(0, room)))
-          return reset()
-        }
+      if (stream === 'upstream') noteRequest(piece.bytes)
+      const room = stream === 'upstream' ? Number.POSITIVE_INFINITY : roomFor(piece.bytes)
+      if (piece.bytes.length >= room) {
+        await write(to, piece.bytes.subarray(0, Math.max(0, room)))
+        return reset()
       }
       const limit = Math.min(...affliction.of('limit_data', stream).map((toxic) => toxic.bytes))
-      bytes = bytes.subarray(0, Math.max(0, limit - passed))
+      const bytes = piece.bytes.subarray(0, Math.max(0, limit - passed))
       passed += bytes.length
       await deliver(to, bytes, stream)
       if (passed >= limit) return finish()
@@ -205,8 +200,8 @@ export const createLink = (options: {
       return reset()
     }
     follow(server)
-    void carry(client, () => server, 'upstream')
-    void carry(server, () => client, 'downstream')
+    void carry({ from: client, to: server, stream: 'upstream' })
+    void carry({ from: server, to: client, stream: 'downstream' })
   }
 
   void join()
