@@ -60,11 +60,12 @@ export const tamper = async (world: World, seed: number): Promise<string[]> => {
   await load.successes(calmRequests)
   await load.stop()
   await eventually(async () => (await violations(world, load, { withinMs: 1_000 })).length === 0, { timeoutMs: 60_000 })
+  const one = load.tenants[0]?.journeys.find(({ created }) => created !== undefined)
   await asSuperuser(
     world.databaseUrl('payments'),
     `insert into payments.payment_intents
      select (jsonb_populate_record(null::payments.payment_intents, to_jsonb(one) || jsonb_build_object('id', id || 'x'))).*
-     from (select * from payments.payment_intents order by created_at desc limit 1) one`,
+     from payments.payment_intents one where id = '${one?.created?.body?.id}'`,
   )
   await asSuperuser(
     world.databaseUrl('ledger'),
