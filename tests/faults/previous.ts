@@ -8,16 +8,23 @@ import { root } from '../e2e/harness.ts'
 const git = (...args: string[]): string =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 
+/** A shallow clone has no history, a clone of one branch no main, an unpacked archive neither. */
+const commitOf = (...args: string[]): string | undefined => {
+  try {
+    return git(...args)
+  } catch {
+    return undefined
+  }
+}
+
 const revision = (): string | undefined => {
-  const head = git('rev-parse', 'HEAD')
-  for (const name of ['origin/main', 'main', 'HEAD~1'])
-    try {
-      const found = name === 'HEAD~1' ? git('rev-parse', name) : git('merge-base', 'HEAD', name)
-      if (found !== head) return found
-    } catch {
-      // A shallow clone has no history, a clone of one branch no main.
-    }
-  return undefined
+  const head = commitOf('rev-parse', 'HEAD')
+  const candidates = [
+    commitOf('merge-base', 'HEAD', 'origin/main'),
+    commitOf('merge-base', 'HEAD', 'main'),
+    commitOf('rev-parse', 'HEAD~1'),
+  ]
+  return candidates.find((commit) => commit !== undefined && commit !== head)
 }
 
 export interface Version {
