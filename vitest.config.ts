@@ -48,11 +48,21 @@ export default defineConfig({
         test: {
           name: 'micro',
           include: ['{packages,services,apps,tests,scripts}/**/*.test.ts'],
-          exclude: [...everywhere, 'tests/e2e/compose/**'],
+          exclude: [...everywhere, 'tests/e2e/compose/**', 'tests/faults/**'],
           provide: { way: 'embedded' },
         },
       },
       ...(canCompose ? [compose] : []),
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          // After all others: ten processes under load leave them no time.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

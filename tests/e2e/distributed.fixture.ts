@@ -10,7 +10,7 @@ export type Name = (typeof names)[number]
 
 export const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
 /** Who calls whom: each service is given the keys of its callers and no others. */
-const callers = {
+export const callers = {
   auth: ['gateway'],
   payments: ['gateway', 'events'],
   ledger: ['gateway', 'payments'],
@@ -18,10 +18,11 @@ const callers = {
   gateway: [],
 } as const satisfies Record<Name, readonly Name[]>
 
-const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
+export const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
   Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, T>
 
-const mainOf = (name: Name): string => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
+export const mainOf = (name: Name): string =>
+  fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
 
 /** PostgreSQL, Redis and the five services, each a process of its own, on free ports; `env` is set for each of them. */
 export const startDistributed = async ({ env = () => ({}) }: { env?: (name: Name) => Record<string, string> } = {}) => {
