@@ -1,5 +1,5 @@
 /**
- * Bundles what is started as a program: the command line and the all-in-one process. Everything else runs as source.
+ * Bundles what is started as a program: the command line, the all-in-one process and what works on its data. Everything else runs as source.
  *
  * Each program becomes one file without lazy chunks, so that a build in one terminal cannot pull a chunk from under a
  * program that runs in another. Sources and bundles lie at the same depth (src/main.ts, dist/main.js), so addresses
@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const programs = [
   { entry: 'apps/micro/src/main.ts', output: 'apps/micro/dist/micro.js' },
   { entry: 'apps/embedded/src/main.ts', output: 'apps/embedded/dist/main.js' },
+  { entry: 'apps/embedded/src/backup/main.ts', output: 'apps/embedded/dist/backup.js' },
+  { entry: 'apps/embedded/src/restore/main.ts', output: 'apps/embedded/dist/restore.js' },
 ]
 
 /** Left to be found in node_modules at run time: programs and compiled code, which no bundle can hold. */

@@ -19,7 +19,7 @@ export const databaseNames = {
   events: 'events',
 } as const
 export type StoringService = keyof typeof databaseNames
-const services = Object.keys(databaseNames) as StoringService[]
+export const storingServices = Object.keys(databaseNames) as StoringService[]
 
 /** What people may look at but never read: columns that hold hashes of secrets, and idempotency keys' stored answers. */
 const hiddenFromReaders: Readonly<Record<StoringService, readonly string[]>> = {
@@ -30,7 +30,7 @@ const hiddenFromReaders: Readonly<Record<StoringService, readonly string[]>> = {
 }
 
 // Entry and bundle lie equally deep (src/ and dist/), so this holds for both.
-const migrationsOf = (service: StoringService): string =>
+export const migrationsOf = (service: StoringService): string =>
   fileURLToPath(new URL(`../../../services/${service}/migrations/`, import.meta.url))
 
 export interface Databases {
@@ -60,11 +60,11 @@ export const openDatabases = async (dataDir: string): Promise<Databases> => {
   const postgres = await startEmbeddedPostgres({ directory: join(dataDir, 'postgres') })
   try {
     const opened = await Promise.all(
-      services.map(async (service) => [service, await prepare(postgres, service)] as const),
+      storingServices.map(async (service) => [service, await prepare(postgres, service)] as const),
     )
     await provisionReader({
       superuserUrl: postgres.superuserUrl,
-      databases: services.map((service) => ({
+      databases: storingServices.map((service) => ({
         service,
         database: databaseNames[service],
         hidden: [...hiddenFromReaders[service]],

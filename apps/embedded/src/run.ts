@@ -7,7 +7,7 @@ import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
 import { openDataDirectory } from './data-directory.ts'
-import { databaseNames, openDatabases, type Databases, type StoringService } from './databases.ts'
+import { databaseNames, openDatabases, storingServices, type Databases, type StoringService } from './databases.ts'
 import { removeInstance, writeInstance } from './instance.ts'
 import { openLogFile } from './log-file.ts'
 import { createPlatform } from './platform.ts'
@@ -22,7 +22,7 @@ export interface Running {
   readonly stop: () => Promise<void>
 }
 
-const services = Object.keys(databaseNames) as StoringService[]
+const services = storingServices
 const openPorts = async (postgresPort: () => number): Promise<Map<StoringService, DatabasePort>> => {
   const opened = await Promise.all(
     services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))),
