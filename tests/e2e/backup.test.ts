@@ -6,7 +6,7 @@ import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, newMerchant, pay, type Merchant } from './api.ts'
 import { micro, microProgram, removeTemporaryDirectories, start, temporaryDirectory, type Micro } from './harness.ts'
-import { openListener } from './listener.ts'
+import { openListener } from './stream-listener.ts'
 import { allOf, countBy, payOnce, payUntilCut, type Attempt } from './load.ts'
 
 afterAll(removeTemporaryDirectories)

@@ -23,13 +23,18 @@ const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
 
 const mainOf = (name: Name): string => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
 
+interface Postgres {
+  superuserUrl(database: string): string
+  stop(): Promise<void>
+}
+
 /** PostgreSQL, Redis and the five services, each a process of its own, on free ports. */
-export const startDistributed = async () => {
+export const startDistributed = async (
+  startPostgres: (directory: string) => Promise<Postgres> = (directory) =>
+    startEmbeddedPostgres({ directory, durable: false }),
+) => {
   const directory = await temporaryDirectory()
-  const [postgres, redis] = await Promise.all([
-    startEmbeddedPostgres({ directory: directory.path, durable: false }),
-    startRedis({ password: 'rédis:/@' }),
-  ])
+  const [postgres, redis] = await Promise.all([startPostgres(directory.path), startRedis({ password: 'rédis:/@' })])
   const passwords = { owner: 'owner', app: 'app' }
   const dsn: Partial<Record<Name, { DB_DSN: string; MIGRATE_DSN: string }>> = {}
   for (const service of ['auth', 'payments', 'ledger', 'events'] as const) {

@@ -2,7 +2,7 @@ import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, pay, type Merchant } from './api.ts'
 import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
-import { openListener } from './listener.ts'
+import { openListener } from './stream-listener.ts'
 
 let platform: Micro
 let owner: Merchant
