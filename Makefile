@@ -75,6 +75,10 @@ smoke: $(installed) ## Take one payment to ledger and event on whatever runs: ma
 bench: $(installed) ## Measure payments on whatever runs, see bench/README.md: make bench ARGS='--url http://…'
 	@$(node) bench/payments.ts $(ARGS)
 
+.PHONY: snapshot
+snapshot: build ## Keep the data of this version for later upgrade tests, when it is released
+	@$(node) scripts/snapshot.ts
+
 .PHONY: soak
 soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50
 	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; $(run) vitest run $(ARGS) || exit 1; done
