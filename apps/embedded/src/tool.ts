@@ -10,6 +10,8 @@ const messageFor = (error: unknown): string => {
   if (error instanceof ToolError || error instanceof ConfigError) return error.message
   if (error instanceof EmbeddedPostgresError)
     return `${error.message[0]?.toUpperCase() ?? ''}${error.message.slice(1)}.`
+  // What the system refuses (a full disk, a folder of another user) says so itself.
+  if (error instanceof Error && 'syscall' in error) return `${error.message}.`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 

@@ -13,7 +13,7 @@ import { ToolError } from '../tool.ts'
 export interface ArchiveWriter {
   folder(path: string): Promise<void>
   file(path: string, bytes: number, content: AsyncIterable<Buffer>): Promise<void>
-  text(path: string, text: string): Promise<void>
+  whole(path: string, content: string | Buffer): Promise<void>
   /** Adds the checksums, makes the archive durable and gives it its name. */
   finish(): Promise<{ bytes: number; files: number }>
   /** Leaves nothing behind. */
@@ -93,15 +93,12 @@ export const createArchive = async (path: string): Promise<ArchiveWriter> => {
     if (failure !== undefined) throw failure
     if (name !== checksumsName) sums.set(name, hash.digest('hex'))
   }
-  const text = async (name: string, value: string): Promise<void> => {
-    const content = Buffer.from(value)
-    await add(
-      name,
-      content.length,
-      (async function* () {
-        yield content
-      })(),
-    )
+  const whole = async (name: string, content: string | Buffer): Promise<void> => {
+    const bytes = Buffer.from(content)
+    const once = async function* () {
+      yield bytes
+    }
+    await add(name, bytes.length, once())
   }
 
   return {
@@ -110,9 +107,9 @@ export const createArchive = async (path: string): Promise<ArchiveWriter> => {
       pack.entry({ name, type: 'directory', mode: 0o700, uid: 0, gid: 0 })
     },
     file: add,
-    text,
+    whole,
     async finish() {
-      await text(checksumsName, checksumLines(sums))
+      await whole(checksumsName, checksumLines(sums))
       pack.finalize()
       await written
       const bytes = await syncPath(aside)

@@ -27,11 +27,11 @@ async function* inChunks(content: Buffer, bytes = 65_536): AsyncGenerator<Buffer
 
 const write = async () => {
   const archive = await createArchive(path)
-  await archive.text('manifest.json', '{"format":1}')
+  await archive.whole('manifest.json', '{"format":1}')
   await archive.folder('postgres/cluster')
   await archive.file('postgres/cluster/1259', large.length, inChunks(large))
   await archive.file('postgres/cluster/empty', 0, inChunks(Buffer.alloc(0)))
-  await archive.text('secrets/auth.json', 'pepper')
+  await archive.whole('secrets/auth.json', 'pepper')
   return archive.finish()
 }
 
@@ -77,7 +77,7 @@ describe('writing', () => {
   })
   test('nor of one that appears meanwhile', async () => {
     const archive = await createArchive(path)
-    await archive.text('manifest.json', '{}')
+    await archive.whole('manifest.json', '{}')
     await writeFile(path, 'precious')
     await expect(archive.finish()).rejects.toThrow('exists already')
     await archive.discard()
@@ -85,7 +85,7 @@ describe('writing', () => {
   })
   test('given up leaves nothing behind, given up twice neither', async () => {
     const archive = await createArchive(path)
-    await archive.text('manifest.json', '{}')
+    await archive.whole('manifest.json', '{}')
     await archive.discard()
     await archive.discard()
     expect(await readdir(directory.path)).toEqual([])
@@ -93,7 +93,7 @@ describe('writing', () => {
   test('beside another backup to the same place is refused, and leaves that one alone', async () => {
     const archive = await createArchive(path)
     await expect(createArchive(path)).rejects.toThrow('left by a backup that was cut short, or is being written')
-    await archive.text('manifest.json', '{}')
+    await archive.whole('manifest.json', '{}')
     await archive.finish()
     expect(await readdir(directory.path)).toEqual(['backup.tar.gz'])
   })

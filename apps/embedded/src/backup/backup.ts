@@ -8,6 +8,7 @@ import { manifestName } from '../archive/entry-path.ts'
 import { formatVersion, type Manifest } from '../archive/manifest.ts'
 import { createMeter, type Meter } from '../archive/progress-meter.ts'
 import { databaseNames, storingServices } from '../databases.ts'
+import { ToolError } from '../tool.ts'
 import type { BackupConfig } from './config.ts'
 import { readSecrets } from './secrets-folder.ts'
 import { openSource, type Source } from './source.ts'
@@ -21,7 +22,10 @@ export interface BackupResult {
 const describe = async (source: Source, clock: Clock, micro: string): Promise<Manifest> => {
   const migrations = storingServices.map(async (service) => {
     const url = source.superuserUrl(databaseNames[service])
-    return [service, await appliedMigrations({ url, schema: service })] as const
+    const names = await appliedMigrations({ url, schema: service }).catch((cause: unknown) => {
+      throw new ToolError(`The database of ${service} is not complete yet. Start Micro once: micro up`, { cause })
+    })
+    return [service, names] as const
   })
   return {
     format: formatVersion,
@@ -69,7 +73,7 @@ export const backUp = async (
     undo.add(source.close)
     const meter = createMeter(process.stderr, 'Backing up', await bytesOf(source.cluster))
     undo.add(meter.end)
-    await archive.text(manifestName, `${JSON.stringify(await describe(source, clock, micro), null, 2)}\n`)
+    await archive.whole(manifestName, `${JSON.stringify(await describe(source, clock, micro), null, 2)}\n`)
     await archive.folder('postgres/cluster')
     await backUpCluster({
       url: source.superuserUrl('postgres'),
@@ -79,10 +83,10 @@ export const backUp = async (
       async beforeStop() {
         for (const folder of ['secrets', 'postgres/secrets'])
           for (const [name, content] of await readSecrets(join(dataDir, folder)))
-            await archive.text(`${folder}/${name}`, content.toString('utf8'))
+            await archive.whole(`${folder}/${name}`, content)
       },
     })
-    await archive.text('postgres/cluster-complete', await readFile(join(dataDir, 'postgres/cluster-complete'), 'utf8'))
+    await archive.whole('postgres/cluster-complete', await readFile(join(dataDir, 'postgres/cluster-complete'), 'utf8'))
     signal.throwIfAborted()
     return { file, ...(await archive.finish()) }
   } finally {

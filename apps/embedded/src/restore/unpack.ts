@@ -53,8 +53,8 @@ const unpackingInto = (target: string, { taker, signal }: { taker: Taker; signal
   return {
     unpacking,
     manifest: () => manifest,
-    async finish() {
-      meter.end()
+    endMeter: meter.end,
+    async sync() {
       for (const folder of folders) await syncPath(join(target, folder))
       await syncPath(target)
     },
@@ -67,8 +67,12 @@ export const unpack = async (
   target: string,
   options: { taker: Taker; signal: AbortSignal },
 ): Promise<Manifest | undefined> => {
-  const { unpacking, manifest, finish } = unpackingInto(target, options)
-  await readArchive(file, unpacking)
-  await finish()
-  return manifest()
+  const { unpacking, manifest, sync, endMeter } = unpackingInto(target, options)
+  try {
+    await readArchive(file, unpacking)
+    await sync()
+    return manifest()
+  } finally {
+    endMeter()
+  }
 }
