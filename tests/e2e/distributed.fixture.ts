@@ -86,7 +86,7 @@ export const startDistributed = async (
         const path = name === 'gateway' ? '/livez' : '/readyz'
         return (await fetch(urls[name] + path)).ok
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     ).catch((error: unknown) => {
       throw new Error(`${name} does not get ready: ${one.stdout()}${one.stderr()}`, { cause: error })
     })

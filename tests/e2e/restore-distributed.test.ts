@@ -21,7 +21,7 @@ const order = Object.keys(databases) as Service[]
 
 const available = redisAvailable() && debianPostgresAvailable()
 
-describe.skipIf(!available)('databases restored to different moments', { timeout: 240_000 }, () => {
+describe.skipIf(!available)('databases restored to different moments', { timeout: 400_000 }, () => {
   let postgres: DebianPostgres
   let world: Distributed
   let merchant: Merchant
@@ -106,7 +106,7 @@ describe.skipIf(!available)('databases restored to different moments', { timeout
     newest = (await allOf(merchant.test, '/v1/events'))[0]?.id ?? ''
     for (const service of order) dump(service, 'late')
     await stopAll()
-  }, 240_000)
+  }, 400_000)
   afterAll(async () => {
     await world?.stop()
     await folder?.remove()
