@@ -3,7 +3,7 @@
  * merchants use it, and writes its rows, its test secrets and what its users know to `tests/upgrade/<version>/`.
  * Run once, when a version is released: make snapshot
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +27,12 @@ const leaveUnfinished = (payments: Database, intent: string) => payments.sql`
   select latest_charge, merchant, mode, id, amount, currency, payment_method, 'pending', 'req_killed', 200,
     created_at + interval '15 seconds', created_at
   from intent`
+
+/** Without the halves of signing keys: a private key has no place in a repository, and whoever needs a pair makes one. */
+const withoutKeyPair = (_name: string, value: unknown): unknown => {
+  if (value === null || typeof value !== 'object' || !('kty' in value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== 'x' && name !== 'd'))
+}
 
 try {
   await mkdir(target)
@@ -58,9 +64,9 @@ try {
     await db.close()
   }
   await postgres.stop()
-  const secrets = {
-    'auth.json': JSON.parse(await readFile(join(directory, 'secrets', 'auth.json'), 'utf8')) as unknown,
-  }
+  const secrets: Record<string, unknown> = {}
+  for (const name of (await readdir(join(directory, 'secrets'))).toSorted())
+    secrets[name] = JSON.parse(await readFile(join(directory, 'secrets', name), 'utf8'), withoutKeyPair)
   const snapshot = { version: manifest.version, migrations, secrets, people }
   await writeFile(join(target, 'snapshot.json'), `${JSON.stringify(snapshot, null, 2)}\n`)
   console.log(`Wrote ${target}`)

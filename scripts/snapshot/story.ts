@@ -1,7 +1,7 @@
 /** What happens on an installation before its data is kept: two merchants, and payments in every state. */
 import { eventually } from '@micro/testing'
 import { caller, pay, type Caller } from '../../tests/e2e/api.ts'
-import { allOf } from '../../tests/e2e/load.ts'
+import { allOf } from '../../tests/e2e/attempts.ts'
 
 /** What somebody who used the installation knows about it; with it the upgraded one is asked. */
 export interface Person {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, newMerchant, pay, type Merchant } from './api.ts'
 import { micro, microProgram, removeTemporaryDirectories, start, temporaryDirectory, type Micro } from './harness.ts'
 import { openListener } from './stream-listener.ts'
-import { allOf, countBy, payOnce, payUntilCut, type Attempt } from './load.ts'
+import { allOf, countBy, payOnce, payUntilCut, type Attempt } from './attempts.ts'
 
 afterAll(removeTemporaryDirectories)
 
@@ -27,8 +27,12 @@ const destroy = async (platform: Micro): Promise<void> => {
 }
 
 const secretsOf = async (dataDir: string) => {
-  const password = await readFile(join(dataDir, 'postgres/secrets/superuser-password'), 'utf8')
-  return { password, auth: await readFile(join(dataDir, 'secrets/auth.json'), 'utf8') }
+  const read = (path: string) => readFile(join(dataDir, path), 'utf8')
+  return {
+    password: await read('postgres/secrets/superuser-password'),
+    auth: await read('secrets/auth.json'),
+    encryption: await read('secrets/encryption.json'),
+  }
 }
 
 test('backed up under load, destroyed and restored elsewhere: every payment acknowledged before is there, once, and everything works on', async () => {

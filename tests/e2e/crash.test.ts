@@ -5,7 +5,7 @@ import { eventually } from '@micro/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 import { caller, newMerchant, type Caller, type Merchant } from './api.ts'
 import { isAlive, micro, removeTemporaryDirectories, type Micro } from './harness.ts'
-import { allOf, countBy, payUntilCut, type Attempt } from './load.ts'
+import { allOf, countBy, payUntilCut, type Attempt } from './attempts.ts'
 
 afterAll(removeTemporaryDirectories)
 

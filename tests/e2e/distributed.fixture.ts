@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import { createAuthSecrets } from '@micro/auth'
+import { systemClock } from '@micro/kernel'
 import { provisionService, startEmbeddedPostgres } from '@micro/postgres'
-import { newTokenKey, publicTokenKey } from '@micro/signing'
+import { createAuthSecrets, newTokenKey, publicTokenKey } from '@micro/signing'
 import { eventually, freePort, startRedis, temporaryDirectory } from '@micro/testing'
 import { start, type Running } from './harness.ts'
 
 export const names = ['auth', 'ledger', 'payments', 'events', 'gateway'] as const
 export type Name = (typeof names)[number]
 
-const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
+export const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
 /** Who calls whom: each service is given the keys of its callers and no others. */
 const callers = {
   auth: ['gateway'],
@@ -28,11 +28,14 @@ interface Postgres {
   stop(): Promise<void>
 }
 
-/** PostgreSQL, Redis and the five services, each a process of its own, on free ports. */
-export const startDistributed = async (
-  startPostgres: (directory: string) => Promise<Postgres> = (directory) =>
-    startEmbeddedPostgres({ directory, durable: false }),
-) => {
+/** PostgreSQL, Redis and the five services, each a process of its own, on free ports; `env` is set for each of them. */
+export const startDistributed = async ({
+  env = () => ({}),
+  startPostgres = (directory) => startEmbeddedPostgres({ directory, durable: false }),
+}: {
+  env?: (name: Name) => Record<string, string>
+  startPostgres?: (directory: string) => Promise<Postgres>
+} = {}) => {
   const directory = await temporaryDirectory()
   const [postgres, redis] = await Promise.all([startPostgres(directory.path), startRedis({ password: 'rédis:/@' })])
   const passwords = { owner: 'owner', app: 'app' }
@@ -56,7 +59,7 @@ export const startDistributed = async (
     LEDGER_SERVICE_URL: urls.ledger,
     EVENTS_SERVICE_URL: urls.events,
   }
-  const secrets = await createAuthSecrets()
+  const secrets = createAuthSecrets(systemClock.now())
 
   const envOf = (name: Name): Record<string, string> => ({
     PORT: String(ports[name]),
@@ -72,6 +75,7 @@ export const startDistributed = async (
           ),
         }),
     ...(name === 'auth' ? { MICRO_AUTH_SECRETS: secrets, MICRO_REGISTRATION: 'open' } : {}),
+    ...env(name),
   })
 
   const running = {} as Record<Name, Running>
@@ -86,7 +90,7 @@ export const startDistributed = async (
         const path = name === 'gateway' ? '/livez' : '/readyz'
         return (await fetch(urls[name] + path)).ok
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 90_000 },
     ).catch((error: unknown) => {
       throw new Error(`${name} does not get ready: ${one.stdout()}${one.stderr()}`, { cause: error })
     })
@@ -100,10 +104,16 @@ export const startDistributed = async (
   return {
     urls,
     keys,
+    postgres,
+    redis,
     envOf,
     run,
     end,
-    logOf: (name: Name): string => running[name].stdout(),
+    /** Signals one service without waiting for its end. */
+    signal: (name: Name, signal: NodeJS.Signals): void => void running[name].child.kill(signal),
+    ended: (name: Name) => running[name].ended,
+    logOf: (name: Name): string => running[name].stdout() + running[name].stderr(),
+    superuserUrl: postgres.superuserUrl,
     async stop(): Promise<void> {
       await Promise.all(names.filter((name) => running[name] !== undefined).map((name) => end(name, 'SIGKILL')))
       await Promise.all([postgres.stop(), redis.stop()])

@@ -1,55 +1,45 @@
-import { randomUUID } from 'node:crypto'
-import type { Caller, Item } from './api.ts'
+import type { Agent } from 'node:http'
+import { request } from 'node:http'
 
-/** A payment somebody tries to make, under keys that stay the same however often it is tried. */
-export interface Attempt {
-  key: string
-  intent: string | undefined
-  acknowledged: boolean
-}
+/** What became of one request: its status, or why there is none. */
+export type Outcome = number | string
 
-/** Creates and confirms one payment. False when the platform does not answer, or not with success. */
-export const payOnce = async (call: Caller, attempt: Attempt): Promise<boolean> => {
-  try {
-    const created = await call('POST', '/payments/payment_intents', {
-      key: `create-${attempt.key}`,
-      body: { amount: 5000, currency: 'usd' },
+const once = (agent: Agent, url: string, headers: Record<string, string>): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const outgoing = request(url, { agent, headers }, (response) => {
+      response.resume()
+      response.once('end', () => resolve(response.statusCode ?? 0))
+      response.once('error', (error) => resolve(`cut while answering: ${error.message}`))
     })
-    if (created.status !== 201) return false
-    attempt.intent = String(created.body.id)
-    const confirmed = await call('POST', `/payments/payment_intents/${attempt.intent}/confirm`, {
-      key: `confirm-${attempt.key}`,
-    })
-    attempt.acknowledged = confirmed.status === 200
-    return attempt.acknowledged
-  } catch {
-    return false
-  }
-}
+    outgoing.once('error', (error: NodeJS.ErrnoException) =>
+      // Never accepted: nobody listens any more, or the kept connection was closed before this was sent on it.
+      resolve(error.code === 'ECONNREFUSED' || outgoing.reusedSocket ? 'not accepted' : `failed: ${error.message}`),
+    )
+    outgoing.end()
+  })
 
-/** One payment after another until the platform dies or the signal says so; what was answered 200 counts as acknowledged. */
-export const payUntilCut = async (call: Caller, attempts: Attempt[], signal?: AbortSignal): Promise<void> => {
-  for (let at = 0; at < 2000 && signal?.aborted !== true; at++) {
-    const attempt: Attempt = { key: randomUUID(), intent: undefined, acknowledged: false }
-    attempts.push(attempt)
-    if (!(await payOnce(call, attempt))) return
+/** Clients that each ask again as soon as they are answered, until told to stop. */
+export const steadyLoad = (options: {
+  agent: Agent
+  url: string
+  headers: Record<string, string>
+  clients: number
+}) => {
+  const outcomes: Outcome[] = []
+  let stopped = false
+  const client = async (): Promise<void> => {
+    while (!stopped) {
+      const outcome = await once(options.agent, options.url, options.headers)
+      outcomes.push(outcome)
+      if (outcome === 'not accepted') return
+    }
   }
-}
-
-/** Every item of a list. */
-export const allOf = async (call: Caller, path: string): Promise<Item[]> => {
-  const found: Item[] = []
-  for (let cursor = ''; ;) {
-    const { body } = await call('GET', `${path}?limit=100${cursor}`)
-    const page = body.data
-    found.push(...page)
-    if (body['has_more'] !== true) return found
-    cursor = `&starting_after=${page.at(-1)?.id}`
+  const clients = Promise.all(Array.from({ length: options.clients }, client))
+  return {
+    outcomes,
+    async stop(): Promise<void> {
+      stopped = true
+      await clients
+    },
   }
-}
-
-export const countBy = (values: readonly string[]): Map<string, number> => {
-  const counts = new Map<string, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return counts
 }

@@ -11,7 +11,7 @@ import { newMerchant, pay, type Merchant } from './api.ts'
 import { debianPostgresAvailable, startDebianPostgres, type DebianPostgres } from './debian-postgres.ts'
 import { names, startDistributed, type Distributed } from './distributed.fixture.ts'
 import { root, start } from './harness.ts'
-import { allOf } from './load.ts'
+import { allOf } from './attempts.ts'
 import { openListener } from './stream-listener.ts'
 
 const databases = { events: 'events', ledger: 'ledger', payments: 'payments', auth: 'microservices' } as const
@@ -93,7 +93,7 @@ describe.skipIf(!available)('databases restored to different moments', { timeout
   beforeAll(async () => {
     folder = await temporaryDirectory()
     postgres = await startDebianPostgres()
-    world = await startDistributed(async () => postgres)
+    world = await startDistributed({ startPostgres: async () => postgres })
     await startAll()
     merchant = await newMerchant(world.urls.gateway)
     payments.early = await payThree()

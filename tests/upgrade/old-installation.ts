@@ -1,4 +1,5 @@
 /** Makes a data directory as an older version left it, from the text kept of it. */
+import { generateKeyPairSync } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -111,8 +112,15 @@ export const openOldDatabase = async (
   return { ownerUrl, migrations }
 }
 
+/** A private key has no place in a repository, and nothing that is kept was signed: a new pair takes the name of the old. */
+const withKeyPair = (_name: string, value: unknown): unknown => {
+  if (value === null || typeof value !== 'object' || !('kty' in value)) return value
+  const { x, d } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  return { ...value, x, d }
+}
+
 export const writeSecrets = async (dataDir: string, { secrets }: Snapshot): Promise<void> => {
   await mkdir(join(dataDir, 'secrets'), { mode: 0o700 })
   for (const [name, value] of Object.entries(secrets))
-    await writeFile(join(dataDir, 'secrets', name), JSON.stringify(value), { mode: 0o600 })
+    await writeFile(join(dataDir, 'secrets', name), JSON.stringify(value, withKeyPair), { mode: 0o600 })
 }

@@ -15,7 +15,7 @@ import { eventually, temporaryDirectory, type TemporaryDirectory } from '@micro/
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, pay } from '../e2e/api.ts'
 import { micro, type Micro } from '../e2e/harness.ts'
-import { allOf } from '../e2e/load.ts'
+import { allOf } from '../e2e/attempts.ts'
 import { openListener } from '../e2e/stream-listener.ts'
 import {
   databases,

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
-import { createAuthSecrets } from '@micro/auth'
 import type { ServiceName } from '@micro/contracts'
-import { createUndo, type Undo } from '@micro/service'
+import { listensInClear } from '@micro/gateway'
+import { systemClock } from '@micro/kernel'
+import { createUndo, startObservation, type Undo } from '@micro/service'
+import { createAuthSecrets, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
@@ -15,14 +17,22 @@ import { checkPort } from './port-check.ts'
 import { createProgress } from './progress.ts'
 import { loadSecret } from './secrets.ts'
 import { readServiceSettings } from './service-settings.ts'
+import { StartError } from './start-error.ts'
 
 export interface Running {
   /** Resolves with a reason when something the platform stands on ended by itself. */
   readonly failed: Promise<string>
   readonly stop: () => Promise<void>
+  /** What `stop` may take at most, in milliseconds. */
+  readonly endMsMax: number
+  /** Ends PostgreSQL at once, for a process that exits without `stop`; what was acknowledged is safe all the same. */
+  readonly abandon: () => void
 }
 
 const services = storingServices
+/** Workers, streams and PostgreSQL, once no request is under way. */
+const stopMsMax = 50_000
+
 const openPorts = async (postgresPort: () => number): Promise<Map<StoringService, DatabasePort>> => {
   const opened = await Promise.all(
     services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))),
@@ -41,6 +51,16 @@ const readerUrls = (databases: Databases, ports: Map<StoringService, DatabasePor
 const browsableHost = (host: string): string =>
   host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
 
+/** Made with the first start, so that a backup holds it before anything is sealed. @throws StartError */
+const loadEncryptionKeys = async (dataDir: string): Promise<void> => {
+  const text = await loadSecret(dataDir, 'encryption.json', () => createEncryptionKeys(systemClock.now()))
+  try {
+    parseEncryptionKeys(text)
+  } catch (error) {
+    throw new StartError(`secrets/encryption.json in ${dataDir} cannot be used: ${(error as Error).message}.`)
+  }
+}
+
 const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promise<Running> => {
   const progress = createProgress(process.stdout)
   // Before the port: whoever types the command twice is told that Micro runs, not that something has its port.
@@ -49,11 +69,16 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   await checkPort(config)
   const logs = await openLogFile(directory.path)
   undo.add(logs.close)
-  const authSecrets = await loadSecret(directory.path, 'auth.json', createAuthSecrets)
+  const authSecrets = await loadSecret(directory.path, 'auth.json', () => createAuthSecrets(systemClock.now()))
+  await loadEncryptionKeys(directory.path)
   const settings = readServiceSettings(config, authSecrets)
-  const databases = await progress.step('Databases', () => openDatabases(directory.path))
+  const observation = await startObservation(settings.observe, logs.logger('micro'))
+  undo.add(observation.close)
+  const databases = await progress.step('Databases', () => openDatabases(directory.path, observation))
   undo.add(databases.close)
-  const platform = await progress.step('Services', () => createPlatform({ settings, databases: databases.of, logs }))
+  const platform = await progress.step('Services', () =>
+    createPlatform({ settings, databases: databases.of, logs, observation }),
+  )
   undo.add(platform.stop)
   const { port } = await platform.gateway.listen()
   const ports =
@@ -62,7 +87,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       : new Map<StoringService, DatabasePort>()
   undo.add(async () => void (await Promise.all([...ports.values()].map((each) => each.close()))))
 
-  const gatewayUrl = `http://${browsableHost(config.host)}:${port}`
+  const scheme = settings.gateway.tls === undefined ? 'http' : 'https'
+  const gatewayUrl = `${scheme}://${browsableHost(config.host)}:${port}`
   const urls = readerUrls(databases, ports)
   await writeInstance(directory.path, {
     pid: process.pid,
@@ -77,7 +103,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   process.stdout.write(
     banner({
       gatewayUrl,
-      usualAddress: config.port === defaultPort && browsableHost(config.host) === defaultHost,
+      inClear: listensInClear(settings.gateway),
+      usualAddress: scheme === 'http' && config.port === defaultPort && browsableHost(config.host) === defaultHost,
       dataDir: directory.path,
       usualDataDir: directory.path === resolve(defaultDataDir),
       ephemeral: config.ephemeral,
@@ -88,7 +115,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
     }),
   )
-  return { failed: databases.failed, stop: undo.all }
+  const endMsMax = settings.gateway.drainMs + stopMsMax
+  return { failed: databases.failed, stop: undo.all, endMsMax, abandon: databases.postgres.abandon }
 }
 
 /** Starts everything; what was started before a failure is stopped again. @throws StartError and friends, one sentence each */

@@ -1,28 +1,14 @@
 import Type, { type Static } from 'typebox'
+import { AuditEntry, auditQuery } from './audit.ts'
 import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { operatorRoutes } from './operator.ts'
+import { Email, User } from './people.ts'
 import { route } from './route.ts'
+import { Scope, scopes } from './scopes.ts'
 
-/** Space around it is forgiven, as pasting adds some. */
-const Email = Type.String({
-  minLength: 3,
-  maxLength: 254,
-  pattern:
-    '^\\s*[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+@[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+\\s*$',
-  'x-expected': 'an email address such as dev@example.com',
-})
 /** At least 8 characters, no composition rules (NIST 800-63B); 1,024 bounds the hashing work. */
 const NewPassword = Text(1024, 8)
 const Password = Text(1024, 1)
-
-export const User = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('user'),
-  email: Type.String(),
-  merchant: Type.String(),
-  operator: Type.Boolean(),
-  created: Timestamp,
-})
-export type User = Static<typeof User>
 
 export const Tokens = Type.Object({
   token: Type.String({ description: 'Access token (JWT, EdDSA).' }),
@@ -35,24 +21,47 @@ export type Tokens = Static<typeof Tokens>
 export const ApiKey = Type.Object({
   id: Type.String(),
   object: Type.Literal('api_key'),
+  type: Type.Union([Type.Literal('secret'), Type.Literal('restricted')]),
   name: Nullable(Type.String()),
   environment: Mode,
+  scopes: Type.Array(Type.String(), { description: 'What the key may do; `*` alone is everything.' }),
   truncated_key: Type.String({ description: 'The last four characters.' }),
   created: Timestamp,
   last_used: Nullable(Timestamp),
+  expires: Nullable(Timestamp),
   revoked: Nullable(Timestamp),
+  rolled_from: Nullable(Type.String({ description: 'The key that this one replaces.' })),
+  rolled_to: Nullable(Type.String({ description: 'The key that replaces this one.' })),
 })
 export type ApiKey = Static<typeof ApiKey>
 
 export const ApiKeyCreated = Type.Object({ ...ApiKey.properties, key: Type.String({ description: 'Shown once.' }) })
+
+/** Longest life of an API key that has an end, in seconds: five years. */
+const keySecondsMax = 5 * 365 * 24 * 60 * 60
+/** Longest time a rolled key goes on working, in seconds: seven days. */
+const graceSecondsMax = 7 * 24 * 60 * 60
+
+export const Session = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('session'),
+  current: Type.Boolean({ description: 'True for the session this request was made with.' }),
+  client_ip: Nullable(Type.String({ description: 'Where the login came from.' })),
+  created: Timestamp,
+  expires: Timestamp,
+})
+export type Session = Static<typeof Session>
+const EndedSession = Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() })
 
 export const VerifiedPrincipal = Type.Object({
   kind: Type.Union([Type.Literal('api_key'), Type.Literal('session')]),
   merchant: Type.String(),
   mode: Mode,
   keyId: Type.Optional(Type.String()),
+  scopes: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String()))),
   user: Type.Optional(Type.String()),
   session: Type.Optional(Type.String()),
+  operator: Type.Optional(Type.Literal(true)),
 })
 
 export const authApi = {
@@ -63,9 +72,9 @@ export const authApi = {
     access: ['public'],
     status: 201,
     summary: 'Create a developer account: a user and the merchant they own.',
-    body: Exact({ email: Email, password: NewPassword }),
+    body: Exact({ email: Email, password: NewPassword, invitation: Type.Optional(Text(255, 1)) }),
     response: User,
-    faults: ['email_taken', 'registration_closed'],
+    faults: ['email_taken', 'registration_closed', 'invitation_invalid'],
   }),
   logIn: route({
     method: 'POST',
@@ -76,7 +85,7 @@ export const authApi = {
     summary: 'Log in with email and password.',
     body: Exact({ email: Text(254, 1), password: Password }),
     response: Tokens,
-    faults: ['login_invalid', 'login_throttled'],
+    faults: ['login_invalid', 'login_throttled', 'user_disabled'],
   }),
   refreshSession: route({
     method: 'POST',
@@ -96,13 +105,45 @@ export const authApi = {
     access: ['session'],
     status: 200,
     summary: 'End this login session: its access and refresh tokens stop working.',
-    response: Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() }),
+    response: EndedSession,
+  }),
+  listSessions: route({
+    method: 'GET',
+    path: '/auth/sessions',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'List your login sessions that are alive, newest first.',
+    query: Exact(pageQuery),
+    response: List(Session),
+  }),
+  revokeSession: route({
+    method: 'DELETE',
+    path: '/auth/sessions/:id',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'End one of your login sessions, this one or another.',
+    params: IdParam,
+    response: EndedSession,
+    faults: ['resource_missing'],
+  }),
+  listAuditLog: route({
+    method: 'GET',
+    path: '/auth/audit_log',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'List what was done with your account, its sessions and keys, newest first.',
+    query: Exact(auditQuery),
+    response: List(AuditEntry),
   }),
   getMe: route({
     method: 'GET',
     path: '/auth/me',
     service: 'auth',
     access: ['session', 'secret_key'],
+    scope: 'self',
     status: 200,
     summary: 'Who these credentials belong to.',
     response: Type.Object({ ...User.properties, mode: Mode, api_key: Nullable(ApiKey) }),
@@ -125,7 +166,21 @@ export const authApi = {
     access: ['session'],
     status: 201,
     summary: 'Create an API key. The key itself is in this answer and never shown again.',
-    body: Exact({ environment: Mode, name: Type.Optional(Text(100, 1)) }),
+    body: Exact({
+      environment: Mode,
+      name: Type.Optional(Text(100, 1)),
+      scopes: Type.Optional(
+        Type.Array(Scope, {
+          minItems: 1,
+          maxItems: scopes.length,
+          uniqueItems: true,
+          description: 'Makes a restricted key, which may do this and nothing else. Without, a secret key: everything.',
+        }),
+      ),
+      expires_in: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: keySecondsMax, description: 'Seconds until it stops working.' }),
+      ),
+    }),
     response: ApiKeyCreated,
     faults: ['api_keys_too_many'],
   }),
@@ -144,12 +199,37 @@ export const authApi = {
     path: '/auth/api_keys/:id',
     service: 'auth',
     access: ['session', 'secret_key'],
+    scope: 'self',
     status: 200,
     summary: 'Revoke an API key. With an API key as credential: only that key itself.',
     params: IdParam,
     response: ApiKey,
     faults: ['resource_missing', 'permission_denied'],
   }),
+  rollApiKey: route({
+    method: 'POST',
+    path: '/auth/api_keys/:id/roll',
+    service: 'auth',
+    access: ['session', 'secret_key'],
+    scope: 'self',
+    status: 201,
+    summary:
+      'Replace an API key by a new one of the same name, environment, scopes and expiry. With an API key as credential: only that key itself.',
+    params: IdParam,
+    body: Exact({
+      expires_in: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: graceSecondsMax,
+          default: 0,
+          description: 'Seconds for which the old key goes on working, but never beyond its own expiry.',
+        }),
+      ),
+    }),
+    response: Type.Object({ ...ApiKeyCreated.properties, rolled_key: ApiKey }),
+    faults: ['resource_missing', 'permission_denied', 'api_key_unexpected_state', 'api_keys_rolled_too_many'],
+  }),
+  ...operatorRoutes,
   verifyCredential: route({
     method: 'POST',
     path: '/internal/credentials/verify',
@@ -158,6 +238,10 @@ export const authApi = {
     status: 200,
     summary: 'Turn an API key or access token into a principal; null when it is not valid (any more).',
     body: Exact({ credential: Type.String({ minLength: 1, maxLength: 8192 }) }),
-    response: Type.Object({ principal: Nullable(VerifiedPrincipal) }),
+    response: Type.Object({
+      principal: Nullable(VerifiedPrincipal),
+      expired: Type.Boolean({ description: 'An API key that was valid until its time was over.' }),
+      expires_in_ms: Nullable(Type.Integer({ description: 'How long a valid API key is valid; null without an end.' })),
+    }),
   }),
 } as const

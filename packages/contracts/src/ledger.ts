@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { route } from './route.ts'
 
 export const AccountType = Type.Union([
@@ -94,22 +94,13 @@ const NewAccount = Exact({
   metadata: Type.Optional(Metadata),
 })
 
-const TimeFilter = Type.Union([
-  Type.Integer(),
-  Exact({
-    gt: Type.Optional(Type.Integer()),
-    gte: Type.Optional(Type.Integer()),
-    lt: Type.Optional(Type.Integer()),
-    lte: Type.Optional(Type.Integer()),
-  }),
-])
-
 export const ledgerApi = {
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:write',
     status: 201,
     summary: 'Create a ledger account. The same id with the same attributes again answers 200.',
     body: NewAccount,
@@ -121,6 +112,7 @@ export const ledgerApi = {
     path: '/ledger/accounts/:id',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:read',
     status: 200,
     summary: 'Retrieve a ledger account with its balance.',
     params: IdParam,
@@ -132,6 +124,7 @@ export const ledgerApi = {
     path: '/ledger/accounts',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:read',
     status: 200,
     summary: 'List ledger accounts, newest first.',
     query: Exact({ ...pageQuery, type: Type.Optional(AccountType), currency: Type.Optional(Currency) }),
@@ -142,6 +135,7 @@ export const ledgerApi = {
     path: '/ledger/transactions',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:write',
     status: 201,
     summary: 'Record a balanced transaction. The same reference_id with the same content again answers 200.',
     body: Exact(newTransaction),
@@ -164,6 +158,7 @@ export const ledgerApi = {
     path: '/ledger/transactions/:id',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:read',
     status: 200,
     summary: 'Retrieve a ledger transaction.',
     params: IdParam,
@@ -175,6 +170,7 @@ export const ledgerApi = {
     path: '/ledger/transactions',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:read',
     status: 200,
     summary: 'List ledger transactions, newest first; filter by reference_id, account_id and created.',
     query: Exact({

@@ -14,6 +14,9 @@ describe('a secret never reaches the log', () => {
     ['an API key in a message', key, (log) => log.info(`called with ${key}`)],
     ['an API key in any field', key, (log) => log.info({ anything: { deep: [key] } }, 'x')],
     ['a password field', 'hunter22', (log) => log.info({ body: { password: 'hunter22' } }, 'x')],
+    ['a password at any depth', 'hunter22', (log) => log.info({ a: [{ b: { c: { password: ['hunter22'] } } }] }, 'x')],
+    ['a header as a client spells it', 'hunter22', (log) => log.info({ headers: { Authorization: 'hunter22' } }, 'x')],
+    ['a card number as a number', '4242424242424242', (log) => log.info({ card: { number: 4242424242424242 } }, 'x')],
     ['an error with a key in it', key, (log) => log.error({ err: new Error(`bad key ${key}`) }, 'x')],
     ['an error with a key at the start of a line', key, (log) => log.error({ err: new Error(`bad key\n${key}`) }, 'x')],
     ['a card number after a tab', '4242424242424242', (log) => log.info('card\t4242424242424242')],
@@ -28,8 +31,10 @@ describe('a secret never reaches the log', () => {
       (log) => log.info('token eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln'),
     ],
     ['an endpoint secret', 'whsec_0123456789abcdef', (log) => log.info({ note: 'whsec_0123456789abcdef' }, 'x')],
+    ['an invitation', `inv_${'0a'.repeat(32)}`, (log) => log.info(`took inv_${'0a'.repeat(32)}`)],
     ['a card number', '4242424242424242', (log) => log.info({ note: 'card 4242424242424242' }, 'x')],
     ['a card number in groups', '4242 4242 4242 4242', (log) => log.info('card 4242 4242 4242 4242')],
+    ['a card number in dotted groups', '4242.4242.4242.4242', (log) => log.info('card 4242.4242.4242.4242')],
   ] as const satisfies readonly (readonly [string, string, (log: ReturnType<typeof createLogger>) => void])[]) {
     test(what, () => expect(logged(write)).not.toContain(secret))
   }

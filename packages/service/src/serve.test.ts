@@ -6,6 +6,7 @@ import { testRuntime } from '@micro/testing'
 import Type from 'typebox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ListenError } from './listen.ts'
+import { createReadiness } from './readiness.ts'
 import { serve, type Served } from './serve.ts'
 import { createService, type Service } from './service.ts'
 import type { Call } from './call.ts'
@@ -16,6 +17,7 @@ const api = {
     path: '/things/:id',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:read',
     status: 200,
     summary: 'A thing.',
     params: Type.Object({ id: Type.String() }),
@@ -33,7 +35,7 @@ const api = {
 } as const satisfies Api
 
 const keys = { gateway: newTokenKey('gateway'), payments: newTokenKey('payments') }
-const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1' } as const
+const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1', scopes: ['*'] } as const
 const calls: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp'>[] = []
 let work: Promise<void>
 let ready: () => Promise<void>
@@ -48,7 +50,7 @@ beforeEach(async () => {
   work = Promise.resolve()
   ready = () => Promise.resolve()
   const runtime = testRuntime()
-  const { clock, log, newId } = runtime
+  const { bus, clock, log, newId, metrics, traces } = runtime
   const note = async ({
     principal,
     requestId,
@@ -71,8 +73,11 @@ beforeEach(async () => {
     port: 0,
     drainMs: 5_000,
     verifier: createTokenVerifier({ audience: 'ledger', publicKeys, clock }),
+    ready: createReadiness({ check: () => ready(), bus, log }),
     log,
     newId,
+    metrics,
+    traces,
   }
   served = await serve(options)
   url = `http://127.0.0.1:${served.port}`
@@ -133,9 +138,39 @@ for (const [name, token] of [
     expect(calls).toEqual([])
   })
 
+test('a service judges scopes itself, whatever the gateway let through', async () => {
+  for (const [held, status] of [
+    [['ledger:read'], 200],
+    [['ledger:write'], 200],
+    [['payments:write', 'events:read'], 403],
+    [[], 403],
+  ] as const) {
+    const answer = await call('/things/1', await signers.gateway.sign('ledger', { ...apiKey, scopes: held }))
+    expect([held, answer.status]).toEqual([held, status])
+    if (status === 403) expect(answer.body.error?.code).toBe('more_permissions_required')
+  }
+  const { scopes: _, ...unlimited } = apiKey
+  const omitted = await call('/things/1', await signers.gateway.sign('ledger', unlimited))
+  expect([omitted.status, omitted.body.error?.code]).toEqual([401, 'internal_token_invalid'])
+  await expect(service.execute('readThing', unlimited, { params: { id: '1' } })).rejects.toMatchObject({
+    code: 'more_permissions_required',
+  })
+  expect(calls).toHaveLength(2)
+})
+
 test("a merchant's token does not open what is between services", async () => {
   const answer = await call('/internal/things', await signers.gateway.sign('ledger', apiKey), { method: 'POST' })
   expect([answer.status, answer.body.error?.code]).toEqual([403, 'permission_denied'])
+})
+
+test("a URL that the router cannot read is the caller's mistake, not a failure of ours", async () => {
+  const token = await signers.gateway.sign('ledger', apiKey)
+  const answer = await call('/things/1?a[b][c][d][e][f][g][h]=1', token, { headers: forwarded })
+  expect([answer.status, answer.body.error?.code, answer.headers.get('request-id')]).toEqual([
+    400,
+    'url_invalid',
+    'req_from_gateway',
+  ])
 })
 
 test('anyone may ask whether it lives and whether it is ready', async () => {

@@ -8,11 +8,13 @@ import {
   type BusMessages,
   type MerchantPrincipal,
   type Mode,
+  type Scope,
   type SequencedEvent,
 } from '@micro/contracts'
 import { createIds, systemClock, type Clock } from '@micro/kernel'
 import { createLogger, createService, reply as replyWith, type Call, type Runtime, type Service } from '@micro/service'
 import { newApiKey } from '@micro/signing'
+import { unwatched } from '@micro/testing'
 import { readGatewayConfig, type GatewayConfig } from './config.ts'
 import { createGateway, type Gateway, type GatewayDependencies } from './gateway.ts'
 import { memoryLimiter } from './limits/memory-limiter.ts'
@@ -37,6 +39,7 @@ export const fakeRuntime = (clock: Clock = systemClock): Runtime => ({
     level: 'silent',
     destination: new Writable({ write: (_chunk, _encoding, done) => done() }),
   }),
+  ...unwatched('gateway'),
 })
 
 /** Everything a handler was called with, so that tests see what passed the gateway. */
@@ -123,20 +126,26 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
 /** Who holds which credential; a missing one is not valid. `down` makes every look-up fail. */
 export const fakeAuth = () => {
   const holders = new Map<string, MerchantPrincipal>()
+  const expired = new Set<string>()
   const state = { lookUps: 0, down: false, gate: Promise.resolve() }
   let keys = 0
   return {
     state,
     holders,
-    issue(merchant = 'acct_a', mode: Mode = 'test'): string {
-      const key = newApiKey(mode)
-      holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}` })
+    /** Issues a secret key, or a restricted one where scopes are given. */
+    issue(merchant = 'acct_a', mode: Mode = 'test', scopes: readonly Scope[] | readonly ['*'] = ['*']): string {
+      const key = newApiKey(mode, scopes[0] === '*' ? 'sk' : 'rk')
+      holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}`, scopes })
       return key
     },
-    logIn(user = 'usr_1', merchant = 'acct_a'): string {
+    logIn(user = 'usr_1', merchant = 'acct_a', extra: { operator?: true } = {}): string {
       const token = `eyJhbGciOiJFZERTQSJ9.${Buffer.from(user).toString('base64url')}.c2ln`
-      holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}` })
+      holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}`, ...extra })
       return token
+    },
+    expire(key: string): void {
+      holders.delete(key)
+      expired.add(key)
     },
     keyId: (key: string): string => holders.get(key)?.keyId ?? '',
     client: {
@@ -144,7 +153,8 @@ export const fakeAuth = () => {
         state.lookUps++
         await state.gate
         if (state.down) throw new Error('connection refused')
-        return { principal: holders.get(body.credential) ?? null }
+        const principal = holders.get(body.credential) ?? null
+        return { principal, expired: expired.has(body.credential), expires_in_ms: null }
       },
     },
   }
@@ -202,6 +212,7 @@ export const startWorld = async (
     clock,
     newId: createIds({ clock }),
     log: createLogger({ service: 'gateway', destination }),
+    ...unwatched('gateway'),
   }
   const seen: Seen[] = []
   const replying = { reply: (operation: string): Promise<object> => Promise.resolve({ operation }) }

@@ -2,7 +2,15 @@ import { memoryBus } from '@micro/bus'
 import type { BusMessages, LedgerTransaction, Mode, PaymentIntent } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
 import { createLogger } from '@micro/service'
-import { fakeClock, injector, seededIds, testDatabase, type FakeClock, type TestDatabase } from '@micro/testing'
+import {
+  fakeClock,
+  injector,
+  seededIds,
+  testDatabase,
+  type FakeClock,
+  type TestDatabase,
+  unwatched,
+} from '@micro/testing'
 import type { PaymentsConfig } from './config.ts'
 import type { Posting } from './posting/posting.ts'
 import type { LedgerClient } from './posting/posting.work.ts'
@@ -97,7 +105,7 @@ export const caller = ({ service }: PaymentsParts) => {
     { merchant = 'acct_a', mode = 'test', key, body, method }: CallOptions = {},
   ): Promise<Answer> => {
     const answer = await inject(
-      { kind: 'api_key', merchant, mode, keyId: 'key_1' },
+      { kind: 'api_key', merchant, mode, keyId: 'key_1', scopes: ['*'] },
       {
         method: method ?? (body === undefined ? 'GET' : 'POST'),
         url: path,
@@ -154,6 +162,7 @@ export const createBench = async (changes: Partial<PaymentsDependencies> = {}): 
       bus: memoryBus<BusMessages>({ onError: () => {} }),
       ledger: ledger.client,
       processors: { test: processor, live: undefined },
+      ...unwatched('payments'),
       ...changes,
       ...more,
     })

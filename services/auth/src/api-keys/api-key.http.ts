@@ -1,12 +1,12 @@
-import type { authApi } from '@micro/contracts'
+import { everyScope, type authApi } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
 import { cutPage, parsePage, type Handlers, type Page } from '@micro/service'
 import { newApiKey } from '@micro/signing'
 import type { AuthDependencies } from '../dependencies.ts'
 import { keyedHash } from '../secrets.ts'
-import { apiKeyToWire, isApiKeyId, mayRevoke, type ApiKeyRow } from './api-key.ts'
+import { apiKeyToWire, asMade, endIn, isApiKeyId, mayManage, typeOf, type ApiKeyRow } from './api-key.ts'
 import {
-  countActiveApiKeys,
+  countWorkingApiKeys,
   insertApiKey,
   revokeApiKeyRow,
   selectApiKey,
@@ -14,8 +14,8 @@ import {
   selectApiKeysBefore,
 } from './api-key.store.ts'
 
-/** Active keys a merchant may have in one mode. */
-const activeKeysMax = 100n
+/** Keys a merchant may have in one mode, not counting those that were rolled and are in their grace. */
+const standingKeysMax = 100n
 
 const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
 
@@ -26,6 +26,7 @@ export const apiKeyHandlers = ({
   newId,
   log,
   config,
+  audit,
 }: AuthDependencies): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => {
   /** The merchant's own key: another merchant's id is as unknown as one that never was. */
   const findKey = async (id: string, merchant: string): Promise<ApiKeyRow | undefined> =>
@@ -37,28 +38,35 @@ export const apiKeyHandlers = ({
   }
 
   return {
-    async createApiKey({ principal, body }) {
+    async createApiKey(call) {
+      const { principal, body } = call
       assert(principal.user !== undefined, 'a session principal names no user')
-      const key = newApiKey(body.environment)
+      const now = clock.now()
+      const scopes = body.scopes ?? [everyScope]
+      const key = newApiKey(body.environment, typeOf({ scopes }))
       const pepper = config.peppers.current
       const row = {
         id: newId('api_key'),
         merchant: principal.merchant,
         mode: body.environment,
         name: body.name ?? null,
+        scopes,
         last_four: key.slice(-4),
-        created_at: clock.now(),
+        created_at: now,
+        expires_at: body.expires_in === undefined ? null : endIn(now, body.expires_in),
+        rolled_from: null,
       }
       const created_by = principal.user
       await db.transaction(async (sql) => {
         // Each key has a rate limit of its own: keys without end would be requests without end.
-        if ((await countActiveApiKeys(sql, row)) >= activeKeysMax) {
-          throw new Fault('api_keys_too_many', { limit: activeKeysMax, mode: row.mode })
+        if ((await countWorkingApiKeys(sql, { ...row, now })).standing >= standingKeysMax) {
+          throw new Fault('api_keys_too_many', { limit: standingKeysMax, mode: row.mode })
         }
         await insertApiKey(sql, { ...row, hash: keyedHash(pepper, 'api_key', key), pepper_id: pepper.id, created_by })
+        await audit(sql, call, { action: 'api_key.created', subject: row.id, mode: row.mode })
       })
       log.info({ api_key_id: row.id, merchant: row.merchant, mode: row.mode, user: principal.user }, 'api_key.created')
-      return { ...apiKeyToWire({ ...row, last_used_at: null, revoked_at: null }), key }
+      return { ...apiKeyToWire(asMade(row)), key }
     },
 
     async listApiKeys({ principal: { merchant }, query }) {
@@ -73,12 +81,17 @@ export const apiKeyHandlers = ({
       return { object: 'list', url: '/auth/api_keys', has_more: hasMore, data: rows.map(apiKeyToWire) }
     },
 
-    async revokeApiKey({ principal, params: { id } }) {
+    async revokeApiKey(call) {
+      const { principal, params } = call
       const { merchant } = principal
+      const { id } = params
       const key = await findKey(id, merchant)
       if (key === undefined) throw missing(id)
-      if (!mayRevoke(principal, key)) throw new Fault('permission_denied')
-      const revoked = await revokeApiKeyRow(db.sql, { id, merchant, now: clock.now() })
+      if (!mayManage(principal, key)) throw new Fault('permission_denied')
+      const revoked = await db.transaction(async (sql) => {
+        if (key.revoked_at === null) await audit(sql, call, { action: 'api_key.revoked', subject: id, mode: key.mode })
+        return revokeApiKeyRow(sql, { id, merchant, now: clock.now() })
+      })
       if (revoked === undefined) throw missing(id)
       bus.publish('credential.revoked', { keyId: id })
       log.info({ api_key_id: id, merchant, by: principal.kind, user: principal.user }, 'api_key.revoked')

@@ -1,9 +1,11 @@
 import type { Client } from '@micro/client'
 import { closeCodes, type BusMessages, type eventsApi, type MerchantPrincipal, type Mode } from '@micro/contracts'
-import type { Logger, MicroBus } from '@micro/service'
+import type { Clock } from '@micro/kernel'
+import type { Logger, Metrics, MicroBus } from '@micro/service'
 import { isRevokedBy, type CredentialCache } from '../access/credential-cache.ts'
 import type { StreamConfig } from '../config.ts'
 import type { Connection } from './connection.ts'
+import { createStreamMetrics } from './stream-metrics.ts'
 
 /** An open connection with what it takes to keep it honest. */
 export interface Member {
@@ -19,7 +21,8 @@ type Feed = { readonly merchant: string; readonly mode: Mode; readonly members: 
 
 const feedKey = (merchant: string, mode: Mode): string => `${mode}:${merchant}`
 
-const unauthenticated = { code: 'credential_revoked', message: 'The API key is no longer valid.' } as const
+const revokedReason = { code: 'credential_revoked', message: 'The API key is no longer valid.' } as const
+const expiredReason = { code: 'credential_expired', message: 'The API key has expired.' } as const
 
 // Rounds of one kind never overlap: a slow store is not asked the same thing twice at once.
 const repeat = (everyMs: number, round: () => Promise<void>): NodeJS.Timeout => {
@@ -37,15 +40,18 @@ const repeat = (everyMs: number, round: () => Promise<void>): NodeJS.Timeout => 
 /** All open connections: gives each its own merchant's and mode's events, and ends those whose right has ended. */
 export const createHub = (options: {
   bus: MicroBus
+  clock: Clock
   log: Logger
+  metrics: Metrics
   events: Pick<Client<typeof eventsApi>, 'readEventStream'>
   cache: CredentialCache
   config: StreamConfig
 }) => {
-  const { bus, log, events, cache, config } = options
+  const { bus, clock, log, events, cache, config } = options
   const feeds = new Map<string, Feed>()
   let onEmpty = (): void => {}
   const members = (): Member[] => [...feeds.values()].flatMap((feed) => [...feed.members])
+  const count = createStreamMetrics(options.metrics, { connections: () => members().length })
 
   const announce = ({ merchant, mode, events: stored }: BusMessages['events.stored']): void => {
     for (const { connection } of feeds.get(feedKey(merchant, mode))?.members ?? []) connection.announce(stored)
@@ -53,8 +59,9 @@ export const createHub = (options: {
 
   const revoke = (revoked: BusMessages['credential.revoked']): void => {
     cache.evict(revoked)
+    if (revoked.revokedMs !== undefined) count.revocationHeard(clock.now().getTime() - revoked.revokedMs)
     for (const { principal, connection } of members()) {
-      if (isRevokedBy(principal, revoked)) connection.end(closeCodes.unauthenticated, unauthenticated)
+      if (isRevokedBy(principal, revoked)) connection.end(closeCodes.unauthenticated, revokedReason)
     }
   }
 
@@ -74,8 +81,8 @@ export const createHub = (options: {
   // A lost revocation is found here. While nobody can tell whether a key still holds, its stream is paused, not ended.
   const verifyOne = async ({ credential, connection }: Member): Promise<void> => {
     try {
-      const principal = await cache.verify(credential)
-      if (principal === null) connection.end(closeCodes.unauthenticated, unauthenticated)
+      const { principal, expired } = await cache.verify(credential)
+      if (principal === null) connection.end(closeCodes.unauthenticated, expired ? expiredReason : revokedReason)
       else connection.setVerified(true)
     } catch {
       connection.setVerified(false)
@@ -87,10 +94,16 @@ export const createHub = (options: {
     for (const member of members()) if (!member.isAlive()) member.terminate()
   }
 
-  const unsubscribe = [bus.subscribe('events.stored', announce), bus.subscribe('credential.revoked', revoke)]
+  const unsubscribe = [
+    bus.subscribe('events.stored', announce),
+    bus.subscribe('credential.revoked', revoke),
+    // Its streams go on until the end it now has, which the next round of verifying learns.
+    bus.subscribe('credential.changed', cache.evict),
+  ]
   const timers = [repeat(config.pollMs, poll), repeat(config.verifyMs, verify), repeat(config.pingMs, ping)]
 
   return {
+    noteSent: count.sent,
     add(member: Member): () => void {
       const { merchant, mode } = member.principal
       const key = feedKey(merchant, mode)

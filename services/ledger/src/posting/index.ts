@@ -1,4 +1,4 @@
-import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
+import { assert, Fault } from '@micro/kernel'
 import {
   CommitUnknownError,
   isRetryable,
@@ -9,6 +9,7 @@ import {
   type Sql,
   type TransactionSql,
 } from '@micro/postgres'
+import type { Runtime } from '@micro/service'
 import { insertAccount } from '../accounts/account.store.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
@@ -16,6 +17,7 @@ import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { findSeqByReference, loadTransactions } from '../transactions/transaction.store.ts'
 import { decide, type BookState, type PostRequest, type PostResult } from './posting.ts'
 import { insertTransaction, loadAccounts, lockBook } from './posting.store.ts'
+import { createPostingMetrics } from './posting-metrics.ts'
 import { createTurns } from './turns.ts'
 
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
@@ -76,7 +78,13 @@ const passing = (error: unknown): boolean => {
 }
 
 /** Posting under plain locks: one database transaction per posting, one posting at a time per book. */
-export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock; newId: NewId }): Post => {
+export const createPosting = ({
+  db,
+  clock,
+  newId,
+  metrics,
+  traces,
+}: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Post => {
   const attempt = (request: PostRequest): Promise<PostResult> =>
     db.transaction(async (sql: TransactionSql) => {
       const now = clock.now()
@@ -97,10 +105,10 @@ export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock
       throw error
     })
 
-  const inTurn = createTurns()
-  return async (request) => {
+  const turns = createTurns()
+  const postInTurn: Post = async (request) => {
     try {
-      return await inTurn(`${request.book.mode}:${request.book.merchant}`, () => attemptTwice(request))
+      return await turns.take(`${request.book.mode}:${request.book.merchant}`, () => attemptTwice(request))
     } catch (error) {
       if (error instanceof CommitUnknownError)
         throw new Fault('upstream_unavailable', { service: 'ledger' }, { cause: error })
@@ -108,4 +116,7 @@ export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock
       throw error
     }
   }
+
+  const counted = createPostingMetrics(metrics, turns)
+  return (request) => counted(() => traces.step('ledger posting', {}, () => postInTurn(request)))
 }

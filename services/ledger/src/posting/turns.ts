@@ -14,8 +14,8 @@ interface Line {
  */
 export const createTurns = () => {
   const lines = new Map<string, Line>()
-  /** @throws Fault ledger_busy, when too many wait already */
-  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+
+  const take = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const line = lines.get(name) ?? { last: Promise.resolve(), waiting: 0 }
     if (line.waiting === waitingMax) throw new Fault('ledger_busy')
     lines.set(name, line)
@@ -27,5 +27,12 @@ export const createTurns = () => {
     } finally {
       if (--line.waiting === 0) lines.delete(name)
     }
+  }
+
+  return {
+    /** @throws Fault ledger_busy, when too many wait already */
+    take,
+    /** How many have not had their turn, over all books. */
+    waiting: (): number => [...lines.values()].reduce((sum, { waiting }) => sum + waiting - 1, 0),
   }
 }

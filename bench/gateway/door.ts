@@ -1,0 +1,30 @@
+// The gateway as it ships, with a stand-in for auth: it believes every well-formed key.
+import { createHash } from 'node:crypto'
+import { readGatewayConfig } from '../../services/gateway/src/config.ts'
+import { createGateway, type GatewayDependencies } from '../../services/gateway/src/gateway.ts'
+import type { Upstream } from '../../services/gateway/src/upstream/upstream.ts'
+import { tell } from './program.ts'
+import { runtime } from './stand-in.ts'
+
+/** Keys are many and the limit is high, so that every request is counted exactly and none is refused. */
+const limit = 1_000_000
+
+export const openDoor = async (payments: Upstream, limiter: GatewayDependencies['limiter']): Promise<void> => {
+  const config = readGatewayConfig({})
+  const gateway = createGateway({
+    ...runtime('gateway'),
+    config: { ...config, port: 0, limits: { perKey: limit, perIp: limit, login: limit } },
+    limiter,
+    upstreams: { auth: payments, payments, ledger: payments, events: payments },
+    auth: {
+      verifyCredential: ({ body: { credential } }) => {
+        const keyId = `key_${createHash('sha256').update(credential).digest('hex').slice(0, 24)}`
+        const principal = { kind: 'api_key', merchant: `acct_${keyId}`, mode: 'test', keyId, scopes: ['*'] } as const
+        return Promise.resolve({ principal, expired: false, expires_in_ms: null })
+      },
+    },
+    events: { readEventStream: () => Promise.resolve({ head_seq: 0, events: [] }) },
+    health: {},
+  })
+  tell((await gateway.listen()).port)
+}
