@@ -7,7 +7,7 @@ COPY . .
 RUN npm ci --loglevel=error
 RUN node scripts/build.ts --image
 # Bundles hold all they import but compiled code, which therefore comes along; the rest of node_modules stays behind.
-RUN mkdir image && cp -r --parents package.json LICENSE apps/micro/dist/micro.js services/*/dist/main.js services/*/migrations node_modules/@node-rs image
+RUN mkdir image && cp -r --parents package.json LICENSE apps/micro/dist/micro.js services/*/dist/*.js services/*/migrations node_modules/@node-rs image
 
 FROM node:24-bookworm-slim
 WORKDIR /app

@@ -90,6 +90,10 @@ bench: $(installed) ## Measure payments on whatever runs, see bench/README.md: m
 bench-gateway: $(installed) ## Measure the gateway against a bare HTTP server: make bench-gateway ARGS='--rounds 5'
 	@$(node) bench/gateway.ts $(ARGS)
 
+.PHONY: snapshot
+snapshot: build ## Keep the data of this version for later upgrade tests, when it is released
+	@$(node) scripts/snapshot.ts
+
 .PHONY: soak
 soak: build ## Play every fault on a system under load, and fuzz for longer, see docs/faults.md: make soak SEED=7 ROUNDS=20 ARGS='-t R05'
 	@MICRO_SOAK=1 SEED=$(SEED) ROUNDS=$(or $(ROUNDS),1) $(run) vitest run --project faults $(ARGS)

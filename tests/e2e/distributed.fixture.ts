@@ -24,13 +24,21 @@ export const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
 export const mainOf = (name: Name): string =>
   fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
 
+interface Postgres {
+  superuserUrl(database: string): string
+  stop(): Promise<void>
+}
+
 /** PostgreSQL, Redis and the five services, each a process of its own, on free ports; `env` is set for each of them. */
-export const startDistributed = async ({ env = () => ({}) }: { env?: (name: Name) => Record<string, string> } = {}) => {
+export const startDistributed = async ({
+  env = () => ({}),
+  startPostgres = (directory) => startEmbeddedPostgres({ directory, durable: false }),
+}: {
+  env?: (name: Name) => Record<string, string>
+  startPostgres?: (directory: string) => Promise<Postgres>
+} = {}) => {
   const directory = await temporaryDirectory()
-  const [postgres, redis] = await Promise.all([
-    startEmbeddedPostgres({ directory: directory.path, durable: false }),
-    startRedis({ password: 'rédis:/@' }),
-  ])
+  const [postgres, redis] = await Promise.all([startPostgres(directory.path), startRedis({ password: 'rédis:/@' })])
   const passwords = { owner: 'owner', app: 'app' }
   const dsn: Partial<Record<Name, { DB_DSN: string; MIGRATE_DSN: string }>> = {}
   for (const service of ['auth', 'payments', 'ledger', 'events'] as const) {

@@ -24,7 +24,7 @@ export const databaseNames = {
   events: 'events',
 } as const
 export type StoringService = keyof typeof databaseNames
-const services = Object.keys(databaseNames) as StoringService[]
+export const storingServices = Object.keys(databaseNames) as StoringService[]
 
 /** What of each people do not see. */
 const hidden: Readonly<Record<StoringService, readonly string[]>> = {
@@ -35,7 +35,7 @@ const hidden: Readonly<Record<StoringService, readonly string[]>> = {
 }
 
 // Entry and bundle lie equally deep (src/ and dist/), so this holds for both.
-const migrationsOf = (service: StoringService): string =>
+export const migrationsOf = (service: StoringService): string =>
   fileURLToPath(new URL(`../../../services/${service}/migrations/`, import.meta.url))
 
 export interface Databases {
@@ -74,13 +74,13 @@ const open = async (
 export const openDatabases = async (dataDir: string, observation: Observation): Promise<Databases> => {
   const postgres = await startEmbeddedPostgres({ directory: join(dataDir, 'postgres') })
   try {
-    const urls = await Promise.all(services.map((service) => provision(postgres, service)))
+    const urls = await Promise.all(storingServices.map((service) => provision(postgres, service)))
     await provisionReader({
       superuserUrl: postgres.superuserUrl,
-      databases: services.map((service) => ({ service, database: databaseNames[service] })),
+      databases: storingServices.map((service) => ({ service, database: databaseNames[service] })),
     })
     const opened = await Promise.all(
-      services.map(
+      storingServices.map(
         async (service, at) => [service, await open(postgres, service, { urls: urls[at]!, observation })] as const,
       ),
     )

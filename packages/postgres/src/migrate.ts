@@ -58,3 +58,9 @@ export const migrate = async (options: MigrateOptions): Promise<{ applied: strin
     return { applied: pending.map(({ name }) => name) }
   })
 }
+
+/** The names of the migrations that a schema has, in their order. Throws PostgreSQL's error when it has no such table. */
+export const appliedMigrations = ({ url, schema }: { url: string; schema: string }): Promise<string[]> =>
+  withClient({ url, applicationName: `micro migrations of ${schema}` }, async (client) =>
+    (await listMigrations(client, schema)).map(({ name }) => name),
+  )
