@@ -187,8 +187,10 @@ describe('every action leaves one entry that says who, what, where and when', ()
   test("reading the whole installation's log is recorded, with what was asked", async () => {
     await whole('?action=login.failed&limit=3&created[gte]=4242424242424242')
     const detail = { action: 'login.failed', merchant: null }
-    expect(await newest()).toMatchObject({ action: 'audit_log.read', merchant: null, client_ip: ip })
-    expect((await newest())?.detail).toEqual(detail)
+    // Once: this look is recorded as well.
+    const entry = await newest()
+    expect(entry).toMatchObject({ action: 'audit_log.read', merchant: null, client_ip: ip })
+    expect(entry?.detail).toEqual(detail)
     expect((await whole('?merchant=4242424242424242')).status).toBe(400)
   })
 })
