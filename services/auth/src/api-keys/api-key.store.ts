@@ -92,8 +92,8 @@ export const selectApiKeysBefore = (
 export const revokeApiKeyRow = async (
   sql: Sql,
   { id, merchant, now }: { id: string; merchant: string; now: Date },
-): Promise<ApiKeyRow | undefined> =>
-  first(
+): Promise<ApiKeyRow> =>
+  only(
     await sql<ApiKeyRow>`
     update auth.api_keys set revoked_at = coalesce(revoked_at, ${now})
     where merchant = ${merchant} and id = ${id}

@@ -32,6 +32,10 @@ export const asMade = (row: NewApiKeyRow): ApiKeyRow => ({
   retires_at: null,
 })
 
+/** Another merchant's key is as unknown as one that never was. */
+export const apiKeyMissing = (id: string): Fault =>
+  new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
+
 const seconds = (date: Date | null): number | null => (date === null ? null : unixSeconds(date))
 
 /** How the text of the key begins. */

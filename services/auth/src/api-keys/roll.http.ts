@@ -4,13 +4,11 @@ import type { Handlers } from '@micro/service'
 import { newApiKey } from '@micro/signing'
 import type { AuthDependencies } from '../dependencies.ts'
 import { keyedHash } from '../secrets.ts'
-import { apiKeyToWire, asMade, isApiKeyId, mayManage, roll, typeOf } from './api-key.ts'
+import { apiKeyMissing, apiKeyToWire, asMade, isApiKeyId, mayManage, roll, typeOf } from './api-key.ts'
 import { countWorkingApiKeys, insertApiKey, lockApiKey, retireApiKey } from './api-key.store.ts'
 
 /** Keys of a merchant that may be in their grace at a time in one mode, besides those that stand. */
 const retiringKeysMax = 100n
-
-const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
 
 export const rollHandlers = ({
   db,
@@ -25,12 +23,12 @@ export const rollHandlers = ({
     const { principal, body } = call
     const { merchant, user } = principal
     const { id } = call.params
-    if (!isApiKeyId(id)) throw missing(id)
+    if (!isApiKeyId(id)) throw apiKeyMissing(id)
     const now = clock.now()
     const pepper = config.peppers.current
     const rolled = await db.transaction(async (sql) => {
       const old = await lockApiKey(sql, { id, merchant })
-      if (old === undefined) throw missing(id)
+      if (old === undefined) throw apiKeyMissing(id)
       if (!mayManage(principal, old)) throw new Fault('permission_denied')
       const key = newApiKey(old.mode, typeOf(old))
       const given = { id: newId('api_key'), last_four: key.slice(-4), now, graceSeconds: body.expires_in ?? 0 }

@@ -102,14 +102,18 @@ describe('every action leaves one entry that says who, what, where and when', ()
     await change('new password', password)
   })
 
-  test('api_key.created and api_key.revoked, once however often, and by itself too', async () => {
+  test('api_key.created and api_key.revoked, once however often and however many at once, and by itself too', async () => {
     const key = await call('POST', '/auth/api_keys', { environment: 'live' })
     const subject = String(key['id'])
     expect(await newest()).toMatchObject({ ...common(), action: 'api_key.created', subject, mode: 'live' })
     clock.advance(1000)
     const { merchant } = ada.user
     const itself = { kind: 'api_key', merchant, mode: 'live', keyId: subject, scopes: ['*'] } as const
-    for (let times = 0; times < 2; times++) await call('DELETE', `/auth/api_keys/${subject}`, undefined, itself)
+    const revoke = () => call('DELETE', `/auth/api_keys/${subject}`, undefined, itself)
+    // First open the pool's connections: while there is one, nothing happens at once.
+    await Promise.all(Array.from({ length: 8 }, () => own(ada.principal)))
+    await Promise.all(Array.from({ length: 8 }, revoke))
+    await revoke()
     const revoked = { ...common(), action: 'api_key.revoked', subject, mode: 'live' }
     expect(await newest()).toMatchObject({ ...revoked, actor: { type: 'api_key', id: subject } })
     const all = (await own(ada.principal, '?action=api_key.revoked')).body.data
