@@ -8,6 +8,7 @@ import { apiKeyToWire, asMade, endIn, isApiKeyId, mayManage, typeOf, type ApiKey
 import {
   countWorkingApiKeys,
   insertApiKey,
+  lockApiKey,
   revokeApiKeyRow,
   selectApiKey,
   selectApiKeysAfter,
@@ -85,10 +86,12 @@ export const apiKeyHandlers = ({
       const { principal, params } = call
       const { merchant } = principal
       const { id } = params
-      const key = await findKey(id, merchant)
-      if (key === undefined) throw missing(id)
-      if (!mayManage(principal, key)) throw new Fault('permission_denied')
+      if (!isApiKeyId(id)) throw missing(id)
       const revoked = await db.transaction(async (sql) => {
+        // Locked, so that of several revocations at once one is recorded.
+        const key = await lockApiKey(sql, { id, merchant })
+        if (key === undefined) throw missing(id)
+        if (!mayManage(principal, key)) throw new Fault('permission_denied')
         if (key.revoked_at === null) await audit(sql, call, { action: 'api_key.revoked', subject: id, mode: key.mode })
         return revokeApiKeyRow(sql, { id, merchant, now: clock.now() })
       })
