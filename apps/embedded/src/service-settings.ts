@@ -6,10 +6,11 @@ import { readPaymentsConfig } from '@micro/payments'
 import { isLoopback, readObserveConfig, readSettings } from '@micro/service'
 import type { EmbeddedConfig } from './config.ts'
 
-/** Strangers may register where only this machine's users reach it; elsewhere only when the operator says so. */
+/** Strangers may register where only this machine's users reach it, and no proxy sends others on; elsewhere only when the operator says so. */
 const registrationDefault = ({ host, env }: EmbeddedConfig): string => {
   const local = isLocal({ host, publishedOnLoopback: isLoopback(env['MICRO_PUBLISHED_HOST'] ?? '') })
-  return env['MICRO_REGISTRATION'] ?? (local ? 'open' : 'closed')
+  const proxied = (env['MICRO_TRUSTED_PROXIES'] ?? '').trim() !== ''
+  return env['MICRO_REGISTRATION'] ?? (local && !proxied ? 'open' : 'closed')
 }
 
 /** Every service's settings, read before anything is started. @throws ConfigurationError naming all that is wrong */

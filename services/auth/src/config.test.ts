@@ -78,6 +78,9 @@ test('strangers may register by default only while the gateway is reached from t
   for (const host of ['127.0.0.1', 'localhost', '[::1]']) expect(isOpen({ MICRO_PUBLISHED_HOST: host })).toBe(true)
   for (const host of ['0.0.0.0', '10.0.0.1', '127.0.0.1.example.com', ''])
     expect(isOpen({ MICRO_PUBLISHED_HOST: host })).toBe(false)
+  // Whoever is sent on by a proxy comes from anywhere.
+  expect(isOpen({ MICRO_PUBLISHED_HOST: '127.0.0.1', MICRO_TRUSTED_PROXIES: '172.16.0.0/12' })).toBe(false)
+  expect(isOpen({ MICRO_PUBLISHED_HOST: '127.0.0.1', MICRO_TRUSTED_PROXIES: ' ' })).toBe(true)
   expect(isOpen({ MICRO_PUBLISHED_HOST: '127.0.0.1', MICRO_REGISTRATION: 'closed' })).toBe(false)
   expect(isOpen({ MICRO_PUBLISHED_HOST: '0.0.0.0', MICRO_REGISTRATION: 'open' })).toBe(true)
 })

@@ -65,11 +65,13 @@ export interface AuthProcessConfig {
 
 /**
  * Strangers may register where only this machine's users reach the gateway; elsewhere only when the operator says so.
- * MICRO_PUBLISHED_HOST is the address at which whatever runs the gateway lets others reach it.
+ * MICRO_PUBLISHED_HOST is the address at which whatever runs the gateway lets others reach it; a proxy named in
+ * MICRO_TRUSTED_PROXIES lets others reach it wherever that is.
  */
 const withRegistration = (env: Environment): Environment => {
   const isSet = (env['MICRO_REGISTRATION'] ?? '').trim() !== ''
-  const reachedFromHere = isLoopback(env['MICRO_PUBLISHED_HOST'] ?? '')
+  const proxied = (env['MICRO_TRUSTED_PROXIES'] ?? '').trim() !== ''
+  const reachedFromHere = isLoopback(env['MICRO_PUBLISHED_HOST'] ?? '') && !proxied
   return !isSet && reachedFromHere ? { ...env, MICRO_REGISTRATION: 'open' } : env
 }
 

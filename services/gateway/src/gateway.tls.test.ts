@@ -42,6 +42,8 @@ describe('live keys where others than this machine can reach the gateway', () =>
     ['by a trusted proxy with TLS', { ...everywhere, ...proxied }, spoof, true],
     ['in clear, but published on loopback only', { ...everywhere, publishedOnLoopback: true }, {}, true],
     ['in clear on loopback', {}, {}, true],
+    ['on loopback, by a trusted proxy that does not say', proxied, { 'x-forwarded-for': '192.0.2.9' }, false],
+    ['on loopback, beside that proxy', proxied, {}, true],
   ] as const) {
     test(`${name}: ${allowed ? 'taken' : 'refused, before anybody looks them up'}`, async () => {
       await start(config)

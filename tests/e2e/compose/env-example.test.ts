@@ -136,6 +136,8 @@ describe('whatever is wrong in the whole file is told at once', () => {
       }
       // What takes any text: an address, and what only chooses another default.
       const anyText = new Set(['HOST', 'METRICS_HOST', 'MICRO_PUBLISHED_HOST'])
+      // The gateway judges it; auth asks only whether there is any.
+      if (name === 'auth') anyText.add('MICRO_TRUSTED_PROXIES')
       const unnamed = [...asked(read)].filter(
         (each) => !anyText.has(each) && documented.has(each) && !told.some((problem) => problem.includes(each)),
       )

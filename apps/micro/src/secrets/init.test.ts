@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTokenSigner, createTokenVerifier, parseAuthSecrets, parseEncryptionKeys } from '@micro/signing'
 import { fakeClock, temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../cli.fixture.ts'
 import { callers, services } from './installation.ts'
+import { giveTo } from './secret-file.ts'
 
 let home: TemporaryDirectory
 let dir: string
@@ -149,6 +150,43 @@ test('folders that others could enter are closed', async () => {
   await chmod(join(dir, 'auth'), 0o755)
   await init()
   expect((await stat(join(dir, 'auth'))).mode & 0o777).toBe(0o700)
+})
+
+describe('a symbolic link that a service put in the place of', () => {
+  test('its file is neither read nor followed', async () => {
+    await init()
+    const elsewhere = join(home.path, 'shadow')
+    await writeFile(elsewhere, 'root:hash')
+    await rm(join(dir, 'events', 'env'))
+    await symlink(elsewhere, join(dir, 'events', 'env'))
+    const { code, stderr } = await init()
+    expect(code).toBe(1)
+    expect(stderr).toContain('is a symbolic link')
+    expect(await readFile(elsewhere, 'utf8')).toBe('root:hash')
+  })
+
+  test('its folder is neither closed nor written into', async () => {
+    await init()
+    const elsewhere = join(home.path, 'etc')
+    await mkdir(elsewhere)
+    await chmod(elsewhere, 0o755)
+    await rm(join(dir, 'events'), { recursive: true })
+    await symlink(elsewhere, join(dir, 'events'))
+    const { code, stderr } = await init()
+    expect(code).toBe(1)
+    expect(stderr).toContain('is a symbolic link')
+    expect((await stat(elsewhere)).mode & 0o777).toBe(0o755)
+    expect(await readdir(elsewhere)).toEqual([])
+  })
+})
+
+test.skipIf(process.getuid?.() !== 0)('what a symbolic link names is given to nobody (needs root)', async () => {
+  const elsewhere = join(home.path, 'shadow')
+  await writeFile(elsewhere, 'root:hash')
+  await chown(elsewhere, 0, 0)
+  await symlink(elsewhere, join(home.path, 'link'))
+  await giveTo(join(home.path, 'link'), { uid: 1234, gid: 5678 })
+  expect((await stat(elsewhere)).uid).toBe(0)
 })
 
 test.skipIf(process.getuid?.() !== 0)('files are given to the owner named (needs root)', async () => {

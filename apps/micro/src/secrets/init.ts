@@ -21,12 +21,13 @@ const readOwner = (text: string): Owner => {
 const prepare = async (directory: string, { owner, now }: { owner: Owner | undefined; now: Date }) => {
   const paths = secretPaths()
   const have = new Map<string, string>()
+  // Before anything is read: a folder may be a symbolic link to somewhere else.
+  for (const folder of new Set(paths.map((path) => dirname(path)))) await secretFolder(inside(directory, folder))
   for (const path of paths) {
     const text = await readSecretFile(inside(directory, path))
     if (text !== undefined) have.set(path, text)
   }
   const made = prepareSecrets(have, now)
-  for (const folder of new Set(paths.map((path) => dirname(path)))) await secretFolder(inside(directory, folder))
   for (const [path, text] of made) await writeSecretFile(inside(directory, path), text)
   // Whoever keeps the folder in a checkout must not commit it by accident.
   if (!(await readdir(directory)).includes('.gitignore')) await writeSecretFile(join(directory, '.gitignore'), '*\n')

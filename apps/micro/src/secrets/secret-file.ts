@@ -1,4 +1,5 @@
-import { chmod, chown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { chmod, lchown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../shell/failure.ts'
 import { fileReason } from '../shell/file-reason.ts'
@@ -15,12 +16,17 @@ const folderMode = 0o700
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
-/** Undefined when there is none. @throws Failure when this user may not read it */
+// Root works in folders that belong to a service's user, who could point it at any file of the machine.
+const isLink = (path: string): Failure =>
+  new Failure(`${path} is a symbolic link; put the file or folder itself there.`)
+
+/** Undefined when there is none. @throws Failure when this user may not read it, or when it is a symbolic link */
 export const readSecretFile = async (path: string): Promise<string | undefined> => {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path, { encoding: 'utf8', flag: constants.O_RDONLY | constants.O_NOFOLLOW })
   } catch (error) {
     if (isMissing(error)) return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw isLink(path)
     const reason = fileReason(error)
     throw reason === undefined ? error : new Failure(`${path} cannot be read: ${reason}.`, { cause: error })
   }
@@ -69,10 +75,12 @@ export const writeSecretFile = async (path: string, text: string): Promise<void>
   }
 }
 
-/** Makes a folder that only its owner enters, or closes one to others. */
+/** Makes a folder that only its owner enters, or closes one to others. @throws Failure when it is a symbolic link */
 export const secretFolder = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: folderMode })
-  if (((await stat(path)).mode & othersMay) !== 0) await chmod(path, folderMode)
+  const there = await lstat(path)
+  if (there.isSymbolicLink()) throw isLink(path)
+  if ((there.mode & othersMay) !== 0) await chmod(path, folderMode)
 }
 
 /** Gives a file or folder away, when it is not theirs yet. @throws Failure when only root may */
@@ -80,7 +88,7 @@ export const giveTo = async (path: string, { uid, gid }: Owner): Promise<void> =
   const now = await lstat(path)
   if (now.uid === uid && now.gid === gid) return
   try {
-    await chown(path, uid, gid)
+    await lchown(path, uid, gid)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
     throw new Failure(`${path} cannot be given to ${uid}:${gid}: only root may do that.`, { cause: error })

@@ -161,6 +161,15 @@ describe('revoking', () => {
     expect((await revoke(ada, key.id)).body).toEqual(first.body)
   })
 
+  test('many times at once is recorded once', async () => {
+    const key = await auth.createKey(ada)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => revoke(ada, key.id)))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    const recorded = await database.db.sql`
+      select id from auth.audit_log where action = 'api_key.revoked' and subject = ${key.id}`
+    expect(recorded).toHaveLength(1)
+  })
+
   test("another merchant's key answers exactly like an unknown one, to a person and to a key, and stays alive", async () => {
     const key = await auth.createKey(ada)
     const eveKey = asKey(await auth.createKey(eve), eve)

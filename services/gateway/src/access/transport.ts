@@ -33,8 +33,12 @@ export const transportReader = (options: {
   return ({ socket, headers }) => {
     const encrypted = (socket as TLSSocket).encrypted === true
     const forwarded = headers['x-forwarded-proto']
-    if (forwarded === undefined || !isTrusted(unmapped(socket.remoteAddress ?? '')))
-      return { https: encrypted, confidential: encrypted || options.local }
+    const byProxy = isTrusted(unmapped(socket.remoteAddress ?? ''))
+    if (forwarded === undefined || !byProxy) {
+      // On its own machine a proxy has a way to it all the same, and this one does not tell which.
+      const sentOn = byProxy && headers['x-forwarded-for'] !== undefined
+      return { https: encrypted, confidential: encrypted || (options.local && !sentOn) }
+    }
     const https = String(forwarded).trim().toLowerCase() === 'https'
     return { https, confidential: https }
   }
