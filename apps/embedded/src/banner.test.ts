@@ -4,6 +4,7 @@ import { banner, type BannerFacts } from './banner.ts'
 const usual: BannerFacts = {
   gatewayUrl: 'http://127.0.0.1:8080',
   inClear: false,
+  registrationOpen: true,
   usualAddress: true,
   dataDir: '/home/dev/micro/.micro',
   usualDataDir: true,
@@ -33,6 +34,13 @@ test('who can be reached by others in clear is told what crosses the network, an
   expect(text).toContain('crosses the network in clear: passwords, sessions, keys.')
   expect(text).toContain('MICRO_TLS_CERT_FILE')
   expect(text.split('\n').filter((line) => line.length > 115)).toEqual([])
+})
+
+test('where registration is closed, nobody is told to register without being told how to open it', () => {
+  expect(banner(usual)).toContain('/auth/register')
+  const text = banner({ ...usual, registrationOpen: false })
+  expect(text).not.toContain('/auth/register')
+  expect(text).toContain('MICRO_REGISTRATION=open')
 })
 
 test('at another address, the login goes there', () => {

@@ -6,6 +6,8 @@ export interface BannerFacts {
   readonly gatewayUrl: string
   /** Others than this machine reach the gateway, and nothing encrypts what they send. */
   readonly inClear: boolean
+  /** By its settings; an operator may have decided otherwise since. */
+  readonly registrationOpen: boolean
   /** False when the command line has to be told where the gateway is. */
   readonly usualAddress: boolean
   readonly dataDir: string
@@ -32,6 +34,14 @@ const inClearWarning = [
   '  in front that ends TLS, and name it in MICRO_TRUSTED_PROXIES.',
 ]
 
+const registering = (gatewayUrl: string): string[] => [
+  `  curl -X POST ${gatewayUrl}/auth/register \\`,
+  `    -d '{"email": "dev@example.com", "password": "securepassword"}'`,
+]
+
+const closedNotice =
+  '  Registration is closed: the first user registers once it is started with MICRO_REGISTRATION=open.'
+
 /** What a newcomer sees once everything runs: where it is, and three commands that work as printed. */
 export const banner = (facts: BannerFacts): string => {
   const bold = (text: string): string => (facts.colour ? `\u001b[1m${text}\u001b[22m` : text)
@@ -54,12 +64,12 @@ export const banner = (facts: BannerFacts): string => {
     row('', dim(`the others: ${dbUrl('payments')} (or ledger, events)`)),
     row('Log', facts.logFile),
     ...(facts.inClear ? ['', ...inClearWarning] : []),
+    ...(facts.registrationOpen ? [] : ['', closedNotice]),
     ...(warnings.length > 0 ? ['', ...warnings] : []),
     '',
     'Try, in another terminal:',
     '',
-    `  curl -X POST ${facts.gatewayUrl}/auth/register \\`,
-    `    -d '{"email": "dev@example.com", "password": "securepassword"}'`,
+    ...(facts.registrationOpen ? registering(facts.gatewayUrl) : []),
     `  ./micro login --email dev@example.com${at}`,
     '  ./micro listen --forward-to http://localhost:4242/webhook',
     '',

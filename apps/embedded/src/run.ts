@@ -104,6 +104,7 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
     banner({
       gatewayUrl,
       inClear: listensInClear(settings.gateway),
+      registrationOpen: settings.auth.registrationOpen,
       usualAddress: scheme === 'http' && config.port === defaultPort && browsableHost(config.host) === defaultHost,
       dataDir: directory.path,
       usualDataDir: directory.path === resolve(defaultDataDir),

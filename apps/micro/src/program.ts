@@ -36,7 +36,7 @@ export const createProgram = (shell: Shell): MicroCommand => {
     .configureOutput({
       writeOut: (text) => void shell.stdout.write(text),
       writeErr: (text) => void shell.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'Error: ')),
+      outputError: (text, write) => write(text.replace(/^error: (?:command-argument )?/, 'Error: ')),
     })
     .exitOverride()
   addUp(program, shell)

@@ -38,9 +38,9 @@ export type ApiKey = Static<typeof ApiKey>
 export const ApiKeyCreated = Type.Object({ ...ApiKey.properties, key: Type.String({ description: 'Shown once.' }) })
 
 /** Longest life of an API key that has an end, in seconds: five years. */
-const keySecondsMax = 5 * 365 * 24 * 60 * 60
+export const keySecondsMax = 5 * 365 * 24 * 60 * 60
 /** Longest time a rolled key goes on working, in seconds: seven days. */
-const graceSecondsMax = 7 * 24 * 60 * 60
+export const graceSecondsMax = 7 * 24 * 60 * 60
 
 export const Session = Type.Object({
   id: Type.String(),

@@ -53,7 +53,7 @@ export const faultCatalogue = {
   api_key_invalid: bad('Invalid API Key provided: {key}', 401),
   api_key_expired: bad('Expired API Key provided: {key}', 401),
   session_missing: bad(
-    "You did not provide a session token. Log in at /auth/login and send 'Authorization: Bearer <token>'.",
+    "This request needs a session token; an API key is none. Log in at /auth/login and send 'Authorization: Bearer <token>'.",
     401,
   ),
   session_invalid: bad('The session token is invalid or has expired. Log in again, or use the refresh token.', 401),

@@ -1,4 +1,4 @@
-import { scopes as knownScopes, type Scope } from '@micro/contracts'
+import { keySecondsMax, scopes as knownScopes, type Scope } from '@micro/contracts'
 import { Option } from 'commander'
 import { openSession } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
@@ -52,6 +52,6 @@ export const addKeysCreate = (keys: MicroCommand, shell: Shell): void => {
     .addOption(new Option('--environment <mode>', 'test or live').choices(['test', 'live']).default('test'))
     .option('--name <name>', 'a name to recognise the key by')
     .option('--scopes <scopes>', `all it may do, separated by commas: ${knownScopes.join(', ')}`, readScopes)
-    .option('--expires-in <duration>', 'how long it works, such as 12h or 30d', readDuration)
+    .option('--expires-in <duration>', 'how long it works, such as 12h or 30d', readDuration(keySecondsMax))
     .action((flags: Flags, command: MicroCommand) => run(contextOf(shell, command), flags))
 }

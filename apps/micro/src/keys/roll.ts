@@ -1,3 +1,4 @@
+import { graceSecondsMax } from '@micro/contracts'
 import { fromUnixSeconds } from '@micro/kernel'
 import type { AuthClient } from '../session/api.ts'
 import { openSession } from '../session/session.ts'
@@ -41,7 +42,12 @@ export const addKeysRoll = (keys: MicroCommand, shell: Shell): void => {
     .description(
       'Replace an API key by a new one of the same name, environment, scopes and expiry. The new key alone goes to standard output.',
     )
-    .option('--expires-in <duration>', 'how long the old key goes on working, up to 7d', readDuration, 0)
+    .option(
+      '--expires-in <duration>',
+      'how long the old key goes on working, up to 7d',
+      readDuration(graceSecondsMax),
+      0,
+    )
     .action((id: string, flags: { expiresIn: number }, command: MicroCommand) =>
       run(contextOf(shell, command), id, flags.expiresIn),
     )

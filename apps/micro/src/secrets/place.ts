@@ -42,6 +42,10 @@ export const addPlaceOptions = (command: MicroCommand): MicroCommand =>
       ),
     )
 
+// What is shown is copied into a shell, where a space would end the path.
+const quoted = (path: string): string =>
+  /^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+
 const notThere = (path: string, { separate }: { separate: boolean }): Failure =>
   new Failure(
     separate
@@ -98,7 +102,7 @@ export const openPlace = async ({ dataDir, dir }: PlaceFlags): Promise<Place> =>
   return {
     directory,
     separate,
-    flag: separate ? `--dir ${dir}` : `--data-dir ${dataDir}`,
+    flag: separate ? `--dir ${quoted(dir)}` : `--data-dir ${quoted(dataDir)}`,
     rings,
     // Not waited for: whoever rotates twice at once wants one rotation.
     alone: (work) => lockedSecrets(directory, work, { waitMs: 0 }),

@@ -72,7 +72,7 @@ const run = async (context: Context, kind: RingKind | 'tokens', flags: Flags): P
     return
   }
   if (dropped.length === 0) {
-    terminal.out(`There is no earlier ${kind} to drop.`)
+    terminal.out(`There is no earlier secret to drop: ${kind}.`)
     return
   }
   terminal.out(`Dropped ${kind} ${dropped.join(', ')}.`)

@@ -78,7 +78,7 @@ describe('rotations at once', () => {
 })
 
 test('separate services: announce, rotate and prune, every kind, each in the files of those that need it', async () => {
-  const dir = join(home.path, 'separate')
+  const dir = join(home.path, 'separate services')
   expect((await secrets('init', '--dir', dir)).code).toBe(0)
   const states = async (kind: string) =>
     (await listed('--dir', dir)).filter((item) => item.kind === kind).map(({ state }) => state)
@@ -86,14 +86,14 @@ test('separate services: announce, rotate and prune, every kind, each in the fil
   for (const kind of ['jwt', 'encryption', 'tokens']) {
     const announced = await secrets('rotate', kind, '--dir', dir, '--announce')
     expect([kind, announced.code]).toEqual([kind, 0])
-    expect(announced.stderr).toContain(`micro secrets rotate ${kind} --dir ${dir}`)
+    expect(announced.stderr).toContain(`micro secrets rotate ${kind} --dir '${dir}'`)
     expect(await states(kind)).toContain('next')
     expect((await secrets('rotate', kind, '--dir', dir)).code).toBe(0)
     expect(await states(kind)).toContain('previous')
     expect((await secrets('prune', kind, '--dir', dir, '--force')).code).toBe(0)
     expect(new Set(await states(kind))).toEqual(new Set(['current']))
   }
-  expect((await secrets('prune', 'tokens', '--dir', dir)).stdout).toContain('no earlier tokens to drop')
+  expect((await secrets('prune', 'tokens', '--dir', dir)).stdout).toContain('no earlier secret to drop: tokens')
 })
 
 describe('prune', () => {
@@ -123,7 +123,11 @@ describe('prune', () => {
 describe('a command that cannot work is one sentence', () => {
   for (const [args, code, message] of [
     [['rotate', 'tokens'], 2, 'name their folder with --dir'],
-    [['rotate', 'salt'], 2, 'Allowed choices are pepper, jwt, encryption, tokens'],
+    [
+      ['rotate', 'salt'],
+      2,
+      "Error: value 'salt' is invalid for argument 'kind'. Allowed choices are pepper, jwt, encryption, tokens",
+    ],
     [['list', '--data-dir', '.micro', '--dir', 'x'], 2, 'cannot be used with'],
     [['list', '--dir', 'nowhere'], 1, 'There are no secrets at'],
     [['rotate', 'pepper', '--data-dir', 'nowhere'], 1, 'There are no secrets at'],
