@@ -2,7 +2,7 @@ import { only } from '@micro/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { laneOf } from '../books/lane.ts'
 import { expectSound, merchant, startLedger, type Ledger } from '../testing/ledger.ts'
-import { insertTransaction, loadAccounts, lockBook } from './posting.store.ts'
+import { insertTransactions, loadAccounts, lockBooks } from './posting.store.ts'
 
 let ledger: Ledger
 beforeAll(async () => void (ledger = await startLedger()))
@@ -46,8 +46,11 @@ test(
   async () => {
     await fill()
     const read = await ledger.database.db.transaction(async (sql) => {
-      const locked = await lockBook(sql, large)
-      const accounts = await loadAccounts(sql, large, ['a', 'b'])
+      const [locked] = await lockBooks(sql, [large])
+      const accounts = await loadAccounts(sql, [
+        { book: large, name: 'a' },
+        { book: large, name: 'b' },
+      ])
       expect(locked?.seqLast).toBe(largeBook)
       // A reference that sorts last: an index on references would be read up to it.
       const transaction = {
@@ -62,11 +65,11 @@ test(
         createdAt: locked?.recordedLast ?? ledger.clock.now(),
         fingerprint: Buffer.alloc(32),
       }
-      const writes = [...accounts.values()].map(({ account, credits, debits, version }, at) => {
+      const writes = accounts.map(({ state: { account, credits, debits, version } }, at) => {
         const amount = at === 0 ? 1n : -1n
         return { account, amount, balanceAfter: credits - debits + amount, accountVersion: version + 1n }
       })
-      await insertTransaction(sql, { lane: laneOf(large), book: locked?.book ?? 0n }, { transaction, writes })
+      await insertTransactions(sql, [{ lane: laneOf(large), book: locked?.book ?? 0n, transaction, writes }])
       const counted = await sql<{ read: bigint }>`
       select sum(seq_tup_read + idx_tup_fetch)::int8 as read from pg_stat_xact_user_tables where schemaname = 'ledger'`
       return only(counted).read

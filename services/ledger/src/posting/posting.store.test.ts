@@ -2,7 +2,7 @@ import { createDatabase } from '@micro/postgres'
 import { eventually } from '@micro/testing'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { lockBook } from './posting.store.ts'
+import { lockBooks } from './posting.store.ts'
 import { expectSound, merchant, move, startLedger, tally, type Ledger } from '../testing/ledger.ts'
 
 let ledger: Ledger
@@ -72,7 +72,7 @@ test('a book whose postings have to wait leaves the database to the others', asy
   const release = Promise.withResolvers<void>()
   const locked = Promise.withResolvers<void>()
   const holder = ledger.database.owner.transaction(async (sql) => {
-    await lockBook(sql, busy)
+    await lockBooks(sql, [busy])
     locked.resolve()
     await release.promise
   })
