@@ -2,20 +2,12 @@ import { assert, Fault, type Clock } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import type { NewAccount } from '../accounts/account.ts'
 import { insertAccount } from '../accounts/account.store.ts'
-import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
-import { loadTransactions } from '../transactions/transaction.store.ts'
-import type { StoredTransaction } from '../transactions/transaction.ts'
+import { createBookPlaces, nameOf, type BookPlaces } from './books.ts'
+import { BookGoneError, loadBooks, type Loaded } from './load.ts'
 import { decide, type AccountState, type BookState, type PostRequest, type PostResult } from './posting.ts'
-import {
-  findSeqsByReferences,
-  insertTransactions,
-  loadAccounts,
-  lockBooks,
-  type Asked,
-  type Recording,
-} from './posting.store.ts'
+import { insertTransactions, type Recording } from './posting.store.ts'
 
 /** A posting on its way, with what it was given at its arrival: trying again is the same work, and known by its id. */
 export interface Ticket {
@@ -26,65 +18,6 @@ export interface Ticket {
 
 /** What became of a ticket; a refusal leaves no trace and concerns nobody else on the flight. */
 export type Outcome = PostResult | Fault
-
-type Books = ReadonlyMap<string, BookState>
-
-const nameOf = ({ merchant, mode }: BookKey): string => `${mode}:${merchant}`
-
-const booksOf = (tickets: readonly Ticket[]): BookKey[] => [
-  ...new Map(tickets.map(({ request: { book } }) => [nameOf(book), book])).values(),
-]
-
-const accountsOf = (tickets: readonly Ticket[]): Asked[] => {
-  const asked = new Map<string, Asked>()
-  const ask = (book: BookKey, name: string): void => void asked.set(`${nameOf(book)} ${name}`, { book, name })
-  for (const { request } of tickets) {
-    for (const { account } of request.entries) ask(request.book, account)
-    for (const { id } of request.system?.accounts ?? []) ask(request.book, id)
-  }
-  return [...asked.values()]
-}
-
-const loadRecorded = async (
-  sql: Sql,
-  found: readonly { merchant: string; mode: BookKey['mode']; seq: bigint }[],
-): Promise<Map<string, StoredTransaction[]>> => {
-  const seqs = new Map<string, { book: BookKey; seqs: bigint[] }>()
-  for (const { merchant, mode, seq } of found) {
-    const book = { merchant, mode }
-    const known = seqs.get(nameOf(book)) ?? { book, seqs: [] }
-    seqs.set(nameOf(book), known)
-    known.seqs.push(seq)
-  }
-  const loaded = [...seqs].map(
-    async ([name, asked]) => [name, await loadTransactions(sql, asked.book, asked.seqs)] as const,
-  )
-  return new Map(await Promise.all(loaded))
-}
-
-const load = async (sql: Sql, tickets: readonly Ticket[]): Promise<Books> => {
-  const references = tickets.map(({ request }): Asked => ({ book: request.book, name: request.reference }))
-  // Sent together, run in order: what follows the locks sees what their last holders committed.
-  const [locked, accounts, found] = await Promise.all([
-    lockBooks(sql, booksOf(tickets)),
-    loadAccounts(sql, accountsOf(tickets)),
-    findSeqsByReferences(sql, references),
-  ])
-  const recorded = await loadRecorded(sql, found)
-  const named = new Map<string, Map<string, AccountState>>()
-  for (const { name, state, ...book } of accounts) {
-    const known = named.get(nameOf(book)) ?? new Map<string, AccountState>()
-    named.set(nameOf(book), known)
-    known.set(name, state)
-  }
-  return new Map(
-    locked.map(({ book, seqLast, recordedLast, ...key }) => {
-      const transactions = (recorded.get(nameOf(key)) ?? []).map((each) => [each.reference, each] as const)
-      const accountsOfBook = named.get(nameOf(key)) ?? new Map<string, AccountState>()
-      return [nameOf(key), { book, seqLast, recordedLast, accounts: accountsOfBook, recorded: new Map(transactions) }]
-    }),
-  )
-}
 
 const unopened = (): BookState => ({
   book: 0n,
@@ -118,15 +51,16 @@ const refusal = (state: BookState, ticket: Ticket, now: Date): Fault | undefined
 }
 
 interface Prepared {
-  readonly books: Books
+  readonly loaded: Loaded
   /** Tickets whose accounts were not opened, since nothing would have been recorded on them. */
   readonly refused: ReadonlyMap<Ticket, Fault>
 }
 
-const prepare = async (sql: Sql, tickets: readonly Ticket[], now: Date): Promise<Prepared> => {
-  const books = await load(sql, tickets)
+const prepare = async (sql: Sql, places: BookPlaces, tickets: readonly Ticket[], now: Date): Promise<Prepared> => {
+  const requests = tickets.map(({ request }) => request)
+  const loaded = await loadBooks(sql, places, requests)
   const refused = new Map<Ticket, Fault>()
-  const stateOf = ({ request }: Ticket): BookState => books.get(nameOf(request.book)) ?? unopened()
+  const stateOf = ({ request }: Ticket): BookState => loaded.books.get(nameOf(request.book)) ?? unopened()
   const incomplete = tickets.filter((ticket) => missing(stateOf(ticket), ticket).length > 0)
   for (const ticket of incomplete) {
     const fault = refusal(stateOf(ticket), ticket, now)
@@ -136,21 +70,21 @@ const prepare = async (sql: Sql, tickets: readonly Ticket[], now: Date): Promise
   const opening = incomplete
     .filter((ticket) => !refused.has(ticket))
     .toSorted((a, b) => (nameOf(a.request.book) < nameOf(b.request.book) ? -1 : 1))
-  if (opening.length === 0) return { books, refused }
+  if (opening.length === 0) return { loaded, refused }
   for (const { request } of opening) {
     await insertBook(sql, request.book, now)
     for (const account of request.system?.accounts ?? []) await insertAccount(sql, request.book, account, now)
   }
-  return { books: await load(sql, tickets), refused }
+  return { loaded: await loadBooks(sql, places, requests), refused }
 }
 
 /** Decides the tickets in the order of their arrival; what is to be written is added to `recordings`. */
-const settle = ({ books, refused }: Prepared, ticket: Ticket, now: Date, recordings: Recording[]): Outcome => {
+const settle = ({ loaded, refused }: Prepared, ticket: Ticket, now: Date, recordings: Recording[]): Outcome => {
   const { request, ...facts } = ticket
   const refusedBefore = refused.get(ticket)
   if (refusedBefore !== undefined) return refusedBefore
   try {
-    const state = books.get(nameOf(request.book)) ?? unopened()
+    const state = loaded.books.get(nameOf(request.book)) ?? unopened()
     const decision = decide(state, request, { ...facts, now })
     // What carries this very ticket's id was recorded by it, on a flight whose landing was never heard of.
     if (decision.kind === 'replay')
@@ -169,14 +103,26 @@ const settle = ({ books, refused }: Prepared, ticket: Ticket, now: Date, recordi
  * One flight: locks the books, reads, decides and writes in one database transaction. Resolves after its commit with
  * an outcome for each ticket, in order. Whatever it throws, nothing of it is recorded, but for a CommitUnknownError.
  */
-export const createFlight =
-  ({ db, clock }: { db: Database; clock: Clock }) =>
-  (tickets: readonly Ticket[]): Promise<Outcome[]> =>
-    db.transaction(async (sql) => {
+export const createFlight = ({ db, clock }: { db: Database; clock: Clock }) => {
+  const places = createBookPlaces()
+
+  const fly = async (tickets: readonly Ticket[]): Promise<Outcome[]> => {
+    const { outcomes, found } = await db.transaction(async (sql) => {
       const now = clock.now()
-      const prepared = await prepare(sql, tickets, now)
+      const prepared = await prepare(sql, places, tickets, now)
       const recordings: Recording[] = []
       const outcomes = tickets.map((ticket) => settle(prepared, ticket, now, recordings))
       if (recordings.length > 0) await insertTransactions(sql.andCommit, recordings)
-      return outcomes
+      return { outcomes, found: prepared.loaded.places }
     })
+    places.keep(found)
+    return outcomes
+  }
+
+  return (tickets: readonly Ticket[]): Promise<Outcome[]> =>
+    fly(tickets).catch((error: unknown) => {
+      if (!(error instanceof BookGoneError)) throw error
+      places.forget()
+      return fly(tickets)
+    })
+}

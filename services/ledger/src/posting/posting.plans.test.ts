@@ -1,8 +1,9 @@
 import { only } from '@micro/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { laneOf } from '../books/lane.ts'
+import { referenceKeyOf } from '../books/reference-key.ts'
 import { expectSound, merchant, startLedger, type Ledger } from '../testing/ledger.ts'
-import { insertTransactions, loadAccounts, lockBooks } from './posting.store.ts'
+import { findBooks, findSeqsByReferences, insertTransactions, loadAccounts, lockBooks } from './posting.store.ts'
 
 let ledger: Ledger
 beforeAll(async () => void (ledger = await startLedger()))
@@ -46,10 +47,14 @@ test(
   async () => {
     await fill()
     const read = await ledger.database.db.transaction(async (sql) => {
-      const [locked] = await lockBooks(sql, [large])
+      const lane = laneOf(large)
+      const [book] = await findBooks(sql, [large])
+      const id = book?.id ?? 0n
+      const [locked] = await lockBooks(sql, [{ lane, id }])
+      expect(await findSeqsByReferences(sql, [referenceKeyOf(id, 'r17')])).toEqual([{ book: id, seq: 17n }])
       const accounts = await loadAccounts(sql, [
-        { book: large, name: 'a' },
-        { book: large, name: 'b' },
+        { book: large, lane, name: 'a' },
+        { book: large, lane, name: 'b' },
       ])
       expect(locked?.seqLast).toBe(largeBook)
       // A reference that sorts last: an index on references would be read up to it.
@@ -69,7 +74,7 @@ test(
         const amount = at === 0 ? 1n : -1n
         return { account, amount, balanceAfter: credits - debits + amount, accountVersion: version + 1n }
       })
-      await insertTransactions(sql, [{ lane: laneOf(large), book: locked?.book ?? 0n, transaction, writes }])
+      await insertTransactions(sql, [{ lane, book: id, transaction, writes }])
       const counted = await sql<{ read: bigint }>`
       select sum(seq_tup_read + idx_tup_fetch)::int8 as read from pg_stat_xact_user_tables where schemaname = 'ledger'`
       return only(counted).read

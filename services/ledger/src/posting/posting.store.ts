@@ -5,39 +5,44 @@ import { laneOf } from '../books/lane.ts'
 import type { StoredTransaction } from '../transactions/transaction.ts'
 import type { AccountState, EntryWrite } from './posting.ts'
 
-const lanesOf = (books: readonly BookKey[]): number[] => books.map(laneOf)
-const merchantsOf = (books: readonly BookKey[]): string[] => books.map(({ merchant }) => merchant)
-const modesOf = (books: readonly BookKey[]): string[] => books.map(({ mode }) => mode)
+/** The numbers of those of the books that are open. They never change. */
+export const findBooks = (sql: Sql, books: readonly BookKey[]): Promise<(BookKey & { id: bigint })[]> =>
+  sql<BookKey & { id: bigint }>`
+    select b.id, b.merchant, b.mode
+    from unnest(
+      ${books.map(laneOf)}::smallint[], ${books.map(({ merchant }) => merchant)}::text[],
+      ${books.map(({ mode }) => mode)}::text[]
+    ) as asked (lane, merchant, mode)
+    join ledger.books b on b.lane = asked.lane and b.merchant = asked.merchant and b.mode = asked.mode`
 
-interface LockedBook extends BookKey {
-  readonly book: bigint
+/** A book by its place in the database. */
+export interface BookPlace {
+  readonly lane: number
+  readonly id: bigint
+}
+
+export interface LockedBook {
+  readonly id: bigint
   readonly seqLast: bigint
   readonly recordedLast: Date | null
 }
 
-/** Takes the locks of those of the books that are open, until the database transaction ends: whoever posts waits here. */
-export const lockBooks = async (sql: Sql, books: readonly BookKey[]): Promise<LockedBook[]> => {
-  const rows = await sql<{
-    id: bigint
-    merchant: string
-    mode: Mode
-    last_seq: bigint
-    last_recorded_at: Date | null
-  }>`
-    select id, merchant, mode, last_seq, last_recorded_at
-    from ledger.lock_books(${lanesOf(books)}::smallint[], ${merchantsOf(books)}::text[], ${modesOf(books)}::text[])`
-  return rows.map(({ id, merchant, mode, last_seq, last_recorded_at }) => ({
-    book: id,
-    merchant,
-    mode,
+/** Takes the books' locks until the database transaction ends: whoever else posts to one of them waits here. */
+export const lockBooks = async (sql: Sql, books: readonly BookPlace[]): Promise<LockedBook[]> => {
+  const rows = await sql<{ id: bigint; last_seq: bigint; last_recorded_at: Date | null }>`
+    select id, last_seq, last_recorded_at
+    from ledger.lock_books(${books.map(({ lane }) => lane)}::smallint[], ${books.map(({ id }) => id)}::bigint[])`
+  return rows.map(({ id, last_seq, last_recorded_at }) => ({
+    id,
     seqLast: last_seq,
     recordedLast: last_recorded_at,
   }))
 }
 
-/** Something asked for in a book, by a name the merchant gave it. */
+/** An account asked for, by the name the merchant gave it. */
 export interface Asked {
   readonly book: BookKey
+  readonly lane: number
   readonly name: string
 }
 
@@ -48,7 +53,6 @@ export interface NamedAccount extends BookKey {
 
 /** The accounts of these names. Stable under their books' locks: nothing else moves them. */
 export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<NamedAccount[]> => {
-  const books = asked.map(({ book }) => book)
   const rows = await sql<{
     id: bigint
     merchant: string
@@ -62,8 +66,8 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
   }>`
     select a.id, a.merchant, a.mode, a.public_id, a.currency, a.type, a.posted_credits, a.posted_debits, a.version
     from unnest(
-      ${lanesOf(books)}::smallint[], ${merchantsOf(books)}::text[], ${modesOf(books)}::text[],
-      ${asked.map(({ name }) => name)}::text[]
+      ${asked.map(({ lane }) => lane)}::smallint[], ${asked.map(({ book }) => book.merchant)}::text[],
+      ${asked.map(({ book }) => book.mode)}::text[], ${asked.map(({ name }) => name)}::text[]
     ) as asked (lane, merchant, mode, public_id)
     join ledger.accounts a
       on a.lane = asked.lane and a.merchant = asked.merchant and a.mode = asked.mode and a.public_id = asked.public_id`
@@ -82,21 +86,12 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
   }))
 }
 
-/** Where those of the references that are recorded stand in their books. */
-export const findSeqsByReferences = (
-  sql: Sql,
-  asked: readonly Asked[],
-): Promise<{ merchant: string; mode: Mode; seq: bigint }[]> => {
-  const books = asked.map(({ book }) => book)
-  return sql<{ merchant: string; mode: Mode; seq: bigint }>`
-    select b.merchant, b.mode, t.seq
-    from unnest(
-      ${lanesOf(books)}::smallint[], ${merchantsOf(books)}::text[], ${modesOf(books)}::text[],
-      ${asked.map(({ name }) => name)}::text[]
-    ) as asked (lane, merchant, mode, reference_id)
-    join ledger.books b on b.lane = asked.lane and b.merchant = asked.merchant and b.mode = asked.mode
-    join ledger.transactions t on t.lane = b.lane and t.book = b.id and t.reference_id = asked.reference_id`
-}
+/** Where those of the references that are recorded stand in their books; see referenceKeyOf. */
+export const findSeqsByReferences = (sql: Sql, keys: readonly Buffer[]): Promise<{ book: bigint; seq: bigint }[]> =>
+  sql<{ book: bigint; seq: bigint }>`
+    select t.book, t.seq
+    from unnest(${keys}::bytea[]) as asked (reference_key)
+    join ledger.transactions t on t.reference_key = asked.reference_key`
 
 /** A transaction that was decided, with the place it goes to. */
 export interface Recording {

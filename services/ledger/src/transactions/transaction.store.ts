@@ -80,7 +80,7 @@ export const findSeqByReference = async (sql: Sql, book: BookKey, reference: str
     select t.seq from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
-      and t.reference_id = ${reference}`,
+      and t.reference_key = substr(sha256(int8send(b.id) || replace(${reference}, '\\', '\\\\')::bytea), 1, 16)`,
   )?.seq
 
 /** The last seq recorded before a time; 0 when there is none, or no book. */
