@@ -25,7 +25,7 @@ END) stored
   column metadata jsonb not null default '{}'::jsonb
   column created_at timestamp with time zone not null
   constraint accounts_pkey PRIMARY KEY (lane, book, id)
-  constraint accounts_lane_merchant_mode_public_id_key UNIQUE (lane, merchant, mode, public_id)
+  constraint accounts_public_id_once UNIQUE (merchant, mode, public_id, lane)
   constraint accounts_lane_book_merchant_mode_fkey FOREIGN KEY (lane, book, merchant, mode) REFERENCES ledger.books(lane, id, merchant, mode)
   constraint accounts_currency_check CHECK (currency ~ '^[a-z]{3}$'::text)
   constraint accounts_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
@@ -55,7 +55,7 @@ table ledger.books
   column created_at timestamp with time zone not null
   constraint books_pkey PRIMARY KEY (lane, id)
   constraint books_lane_id_merchant_mode_key UNIQUE (lane, id, merchant, mode)
-  constraint books_lane_merchant_mode_key UNIQUE (lane, merchant, mode)
+  constraint books_merchant_once UNIQUE (merchant, mode, lane)
   constraint books_lane_is_hash CHECK (lane = get_byte(sha256(convert_to((merchant || '/'::text) || mode, 'UTF8'::name)), 0))
   constraint books_last_seq_check CHECK (last_seq >= 0)
   constraint books_merchant_check CHECK (length(merchant) >= 1 AND length(merchant) <= 255)
@@ -81,7 +81,7 @@ table ledger.entries
   constraint entries_account_version_check CHECK (account_version >= 1)
   constraint entries_amount_check CHECK (amount <> 0::numeric AND abs(amount) <= '1000000000000000000000000000000'::numeric)
   constraint entries_leg_check CHECK (leg >= 1 AND leg <= 1000)
-  index CREATE INDEX entries_of_account ON ledger.entries USING btree (lane, account, seq)
+  index CREATE INDEX entries_of_account ON ledger.entries USING btree (account, seq)
   trigger always: CREATE TRIGGER post_entries AFTER INSERT ON ledger.entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_entries()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: insert, select
@@ -104,9 +104,10 @@ table ledger.transactions
   column fingerprint bytea not null
   column metadata jsonb not null
   column created_at timestamp with time zone not null
+  column reference_key bytea not null generated always as (substr(sha256((int8send(book) || (replace(reference_id, '\'::text, '\\'::text))::bytea)), 1, 16)) stored
   constraint transactions_pkey PRIMARY KEY (lane, book, seq)
-  constraint transactions_lane_book_reference_id_key UNIQUE (lane, book, reference_id)
-  constraint transactions_lane_id_key UNIQUE (lane, id)
+  constraint transactions_id_once UNIQUE (id, lane)
+  constraint transactions_reference_once UNIQUE (reference_key, lane)
   constraint transactions_currency_check CHECK (currency ~ '^[a-z]{3}$'::text)
   constraint transactions_description_check CHECK (length(description) <= 1000)
   constraint transactions_entry_count_check CHECK (entry_count >= 2 AND entry_count <= 1000)
@@ -127,6 +128,26 @@ CREATE OR REPLACE FUNCTION ledger.lock_book(of_lane smallint, of_merchant text, 
 AS $function$
   select * from ledger.books where lane = of_lane and merchant = of_merchant and mode = of_mode for update
 $function$
+-- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.lock_books(of_lanes smallint[], of_books bigint[])
+ RETURNS SETOF ledger.books
+ LANGUAGE plpgsql
+ SECURITY DEFINER ROWS 10
+ SET search_path TO ''
+AS $function$
+begin
+  -- What follows in this database transaction, triggers included, looks rows up by their keys, however many. Left to
+  -- itself PostgreSQL plans each flight anew, which takes longer than the work of a small one; and what it planned while
+  -- a table was small reads all of it, until the first statistics of a grown table tell it better.
+  perform set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true);
+  return query
+    select b.* from unnest(of_lanes, of_books) as asked (lane, book)
+    join ledger.books b on b.lane = asked.lane and b.id = asked.book
+    order by b.lane, b.id
+    for update of b;
+end $function$
 -- execute: ledger_app, ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.post_entries()

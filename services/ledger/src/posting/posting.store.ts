@@ -89,9 +89,7 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
 /** Where those of the references that are recorded stand in their books; see referenceKeyOf. */
 export const findSeqsByReferences = (sql: Sql, keys: readonly Buffer[]): Promise<{ book: bigint; seq: bigint }[]> =>
   sql<{ book: bigint; seq: bigint }>`
-    select t.book, t.seq
-    from unnest(${keys}::bytea[]) as asked (reference_key)
-    join ledger.transactions t on t.reference_key = asked.reference_key`
+    select book, seq from ledger.transactions where reference_key = any(${keys}::bytea[])`
 
 /** A transaction that was decided, with the place it goes to. */
 export interface Recording {
