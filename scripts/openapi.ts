@@ -1,6 +1,6 @@
 // Writes docs/openapi.json from the contracts; with --check only says whether it is up to date.
 import { readFile, writeFile } from 'node:fs/promises'
-import { apis, pathsOf, successStatus, surfaceOf, type Route } from '@micro/contracts'
+import { apis, pathsOf, scopes, successStatus, surfaceOf, type Route } from '@micro/contracts'
 import { faultCatalogue, type FaultCode } from '@micro/kernel'
 import type { TSchema } from 'typebox'
 
@@ -25,8 +25,20 @@ const parameters = (place: 'path' | 'query', schema: TSchema | undefined): objec
   }))
 }
 
-const securityOf = ({ access }: Route): object[] =>
-  access.includes('public') ? [] : access.map((each) => (each === 'session' ? { session: [] } : { apiKey: [] }))
+// OpenAPI 3.1 takes what a caller must hold as the list beside the scheme; every key may ask about itself.
+const securityOf = ({ access, scope }: Route): object[] =>
+  access.includes('public')
+    ? []
+    : access.map((each) =>
+        each === 'session' ? { session: [] } : { apiKey: scope === undefined || scope === 'self' ? [] : [scope] },
+      )
+
+/** What everyone who needs a credential should expect. */
+const credentialFaults = ({ access, scope }: Route): FaultCode[] => [
+  ...(access.includes('public') ? [] : (['api_key_missing'] as const)),
+  ...(access.includes('secret_key') ? (['api_key_expired'] as const) : []),
+  ...(scope === undefined || scope === 'self' ? [] : (['more_permissions_required'] as const)),
+]
 
 const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => {
   const byStatus = Map.groupBy(codes, (code) => faultCatalogue[code].status)
@@ -40,13 +52,7 @@ const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => 
 
 const operation = (id: string, path: string, route: Route): object => {
   const surface = surfaceOf(path)
-  const faults: FaultCode[] = [
-    ...new Set([
-      ...(route.faults ?? []),
-      ...(route.access.includes('public') ? [] : (['api_key_missing'] as const)),
-      'rate_limit' as const,
-    ]),
-  ]
+  const faults: FaultCode[] = [...new Set([...(route.faults ?? []), ...credentialFaults(route), 'rate_limit' as const])]
   const media = surface === 'stripe' ? ['application/x-www-form-urlencoded', 'application/json'] : ['application/json']
   const idempotency = {
     name: 'Idempotency-Key',
@@ -98,7 +104,11 @@ const document = {
   paths,
   components: {
     securitySchemes: {
-      apiKey: { type: 'http', scheme: 'bearer', description: 'A secret API key, sk_test_... or sk_live_...' },
+      apiKey: {
+        type: 'http',
+        scheme: 'bearer',
+        description: `A secret API key (sk_test_..., sk_live_...), which may do everything, or a restricted one (rk_...) that was given the scope named at the operation; write includes read. Scopes: ${scopes.join(', ')}.`,
+      },
       session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token of /auth/login.' },
     },
     schemas: {

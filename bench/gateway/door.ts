@@ -19,7 +19,8 @@ export const openDoor = async (payments: Upstream, limiter: GatewayDependencies[
     auth: {
       verifyCredential: ({ body: { credential } }) => {
         const keyId = `key_${createHash('sha256').update(credential).digest('hex').slice(0, 24)}`
-        return Promise.resolve({ principal: { kind: 'api_key', merchant: `acct_${keyId}`, mode: 'test', keyId } })
+        const principal = { kind: 'api_key', merchant: `acct_${keyId}`, mode: 'test', keyId, scopes: ['*'] } as const
+        return Promise.resolve({ principal, expired: false, expires_in_ms: null })
       },
     },
     events: { readEventStream: () => Promise.resolve({ head_seq: 0, events: [] }) },

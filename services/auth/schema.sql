@@ -15,18 +15,30 @@ table auth.api_keys
   column created_at timestamp with time zone not null
   column last_used_at timestamp with time zone
   column revoked_at timestamp with time zone
+  column scopes text[] not null
+  column expires_at timestamp with time zone
+  column rolled_from text collate "C"
+  column rolled_to text collate "C"
+  column retires_at timestamp with time zone
   constraint api_keys_pkey PRIMARY KEY (id)
   constraint api_keys_hash_key UNIQUE (hash)
+  constraint api_keys_rolled_from_key UNIQUE (rolled_from)
+  constraint api_keys_rolled_to_key UNIQUE (rolled_to)
   constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id)
   constraint api_keys_merchant_fkey FOREIGN KEY (merchant) REFERENCES auth.merchants(id)
+  constraint api_keys_rolled_from_fkey FOREIGN KEY (rolled_from) REFERENCES auth.api_keys(id)
+  constraint api_keys_rolled_to_fkey FOREIGN KEY (rolled_to) REFERENCES auth.api_keys(id)
   constraint api_keys_hash_check CHECK (length(hash) = 32)
   constraint api_keys_id_check CHECK (id ~ '^key_'::text)
   constraint api_keys_last_four_check CHECK (length(last_four) = 4)
   constraint api_keys_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
   constraint api_keys_name_check CHECK (length(name) >= 1 AND length(name) <= 100)
+  constraint api_keys_retires_in_time CHECK (retires_at <= expires_at)
+  constraint api_keys_rolled CHECK ((rolled_to IS NULL) = (retires_at IS NULL))
+  constraint api_keys_scopes_check CHECK (cardinality(scopes) > 0 AND array_position(scopes, NULL::text) IS NULL AND (scopes = '{*}'::text[] OR NOT ('*'::text = ANY (scopes))))
   index CREATE INDEX api_keys_merchant ON auth.api_keys USING btree (merchant, id DESC)
   grant auth_app: insert, select
-  grant auth_app: update (last_used_at, revoked_at)
+  grant auth_app: update (hash, pepper_id, last_used_at, revoked_at, rolled_to, retires_at)
 
 table auth.installation
   column only_row boolean not null default true

@@ -202,6 +202,21 @@ test('keys are created, shown once and revoked', async () => {
   )
 })
 
+test('keys are restricted, end, and are rolled with a grace', async () => {
+  const created = await ran(['keys', 'create', '--scopes', 'events:read', '--expires-in', '1d12h'])
+  expect([created.code, created.stdout]).toEqual([0, expect.stringMatching(/^rk_test_\w{38}\n$/)])
+  const [, id = ''] = /test key (key_\w+)/.exec(created.stderr) ?? []
+  const rolled = await ran(['keys', 'roll', id, '--expires-in', '2h'])
+  expect([rolled.code, rolled.stderr]).toEqual([0, expect.stringMatching(/The old key works until .* UTC\./)])
+  for (const key of [created.stdout.trim(), rolled.stdout.trim()]) {
+    expect((await caller(platform.url, key)('GET', '/v1/events')).status).toBe(200)
+    expect((await caller(platform.url, key)('GET', '/ledger/accounts')).status).toBe(403)
+  }
+  const again = await ran(['keys', 'roll', id])
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('was rolled to key_')])
+  expect((await ran(['keys', 'list'])).stdout).toMatch(new RegExp(`${id} .*restricted .* events:read .*rolled to key_`))
+})
+
 test('logging out revokes the device’s key', async () => {
   const key = /sk_test_\w+/.exec(await readFile(config, 'utf8'))![0]
   expect((await ran(['logout'])).code).toBe(0)

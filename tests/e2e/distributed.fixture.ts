@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { createAuthSecrets } from '@micro/auth'
+import { systemClock } from '@micro/kernel'
 import { provisionService, startEmbeddedPostgres } from '@micro/postgres'
-import { newTokenKey, publicTokenKey } from '@micro/signing'
+import { createAuthSecrets, newTokenKey, publicTokenKey } from '@micro/signing'
 import { eventually, freePort, startRedis, temporaryDirectory } from '@micro/testing'
 import { start, type Running } from './harness.ts'
 
@@ -51,7 +51,7 @@ export const startDistributed = async () => {
     LEDGER_SERVICE_URL: urls.ledger,
     EVENTS_SERVICE_URL: urls.events,
   }
-  const secrets = await createAuthSecrets()
+  const secrets = createAuthSecrets(systemClock.now())
 
   const envOf = (name: Name): Record<string, string> => ({
     PORT: String(ports[name]),

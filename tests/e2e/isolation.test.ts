@@ -1,4 +1,5 @@
 import { apis, pathsOf, type Route } from '@micro/contracts'
+import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, pay, type Caller, type Merchant } from './api.ts'
 import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
@@ -6,27 +7,39 @@ import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
 let platform: Micro
 let owner: Merchant
 let stranger: Merchant
-/** An id of the owner's for every kind of object a route can name. */
+/** An id of the owner's for every kind of object a route can name, in test and in live mode. */
 const owned = new Map<string, string>()
+const ownedLive = new Map<string, string>()
+
+/** Makes one of each in the mode of the key; ledger accounts are named by their caller. */
+const make = async (ids: Map<string, string>, call: Caller, intent: string, account: string): Promise<void> => {
+  ids.set('payment_intents', intent)
+  await call('POST', '/ledger/accounts', { body: { id: account, name: 'One', type: 'asset' } })
+  await call('POST', '/ledger/accounts', { body: { id: `${account}_2`, name: 'Two', type: 'revenue' } })
+  ids.set('accounts', account)
+  const entries = [
+    { account_id: account, amount: 100, direction: 'debit' },
+    { account_id: `${account}_2`, amount: 100, direction: 'credit' },
+  ]
+  const transaction = await call('POST', '/ledger/transactions', { body: { reference_id: 'ref_1', entries } })
+  ids.set('transactions', String(transaction.body.id))
+  const events = await eventually(async () => {
+    const { data } = (await call('GET', '/v1/events')).body
+    expect(data.length).toBeGreaterThan(0)
+    return data
+  })
+  ids.set('events', String(events[0]?.id))
+}
 
 beforeAll(async () => {
   platform = await micro()
   owner = await newMerchant(platform.url)
   stranger = await newMerchant(platform.url)
-  const paid = await pay(owner.test)
-  owned.set('payment_intents', String(paid.body.id))
-  await owner.test('POST', '/ledger/accounts', { body: { id: 'acc_one', name: 'One', type: 'asset' } })
-  await owner.test('POST', '/ledger/accounts', { body: { id: 'acc_two', name: 'Two', type: 'revenue' } })
-  owned.set('accounts', 'acc_one')
-  const entries = [
-    { account_id: 'acc_one', amount: 100, direction: 'debit' },
-    { account_id: 'acc_two', amount: 100, direction: 'credit' },
-  ]
-  const transaction = await owner.test('POST', '/ledger/transactions', { body: { reference_id: 'ref_1', entries } })
-  owned.set('transactions', String(transaction.body.id))
+  await make(owned, owner.test, String((await pay(owner.test)).body.id), 'acc_one')
   owned.set('api_keys', owner.keyId)
-  const events = await owner.test('GET', '/v1/events')
-  owned.set('events', String(events.body.data[0]?.id))
+  // No processor takes live payments, so a live intent is made and stays unpaid.
+  const live = await owner.live('POST', '/v1/payment_intents', { body: { amount: 5000, currency: 'usd' } })
+  await make(ownedLive, owner.live, live.body.id, 'acc_live')
 })
 afterAll(async () => {
   await platform.stop()
@@ -63,18 +76,26 @@ describe("another merchant's id answers exactly like an unknown id", () => {
   }
 })
 
-describe("the owner's own live key sees nothing of test mode", () => {
-  for (const { route, path } of withId.filter(({ route: each }) => !each.access.includes('session'))) {
-    test(`${route.method} ${path}`, async () => {
-      const answer = await owner.live(
-        route.method,
-        path.replace(':id', owned.get(resourceIn(path))!),
-        route.method === 'POST' ? { body: {} } : {},
-      )
-      expect(answer.status).toBe(404)
-    })
-  }
-})
+for (const [mode, other, ids] of [
+  ['live', 'test', owned],
+  ['test', 'live', ownedLive],
+] as const) {
+  describe(`the owner's own ${mode} key sees nothing of ${other} mode`, () => {
+    for (const { route, path } of withId.filter(({ route: each }) => !each.access.includes('session'))) {
+      test(`${route.method} ${path}`, async () => {
+        const ask = (call: Caller) =>
+          call(
+            route.method,
+            path.replace(':id', ids.get(resourceIn(path))!),
+            route.method === 'POST' ? { body: {} } : {},
+          )
+        expect((await ask(owner[mode])).status).toBe(404)
+        // It is there for the key of its own mode, whatever that may do with it.
+        expect((await ask(owner[other])).status).not.toBe(404)
+      })
+    }
+  })
+}
 
 describe('lists hold nothing of another merchant or mode', () => {
   for (const [, route] of routes.filter(
@@ -82,10 +103,15 @@ describe('lists hold nothing of another merchant or mode', () => {
   )) {
     for (const path of pathsOf(route)) {
       test(path, async () => {
-        const ids = [...owned.values()]
-        for (const call of route.access.includes('session')
-          ? [stranger.session]
-          : [stranger.test, stranger.live, owner.live]) {
+        const [test, live] = [[...owned.values()], [...ownedLive.values()]]
+        for (const [call, ids] of route.access.includes('session')
+          ? ([[stranger.session, test]] as const)
+          : ([
+              [stranger.test, test],
+              [stranger.live, live],
+              [owner.live, test],
+              [owner.test, live],
+            ] as const)) {
           const { status, body } = await call('GET', `${path}?limit=100`)
           expect(status).toBe(200)
           for (const id of ids) expect(JSON.stringify(body)).not.toContain(`"${id}"`)
@@ -112,13 +138,13 @@ test("a cursor that is another merchant's object is an unknown cursor", async ()
 })
 
 test('live mode without a processor fails by name and never reaches the simulator', async () => {
-  const created = await owner.live('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })
+  const created = await stranger.live('POST', '/payments/payment_intents', { body: { amount: 5000, currency: 'usd' } })
   expect(created.body['livemode']).toBe(true)
-  const confirmed = await owner.live('POST', `/payments/payment_intents/${created.body.id}/confirm`, {
+  const confirmed = await stranger.live('POST', `/payments/payment_intents/${created.body.id}/confirm`, {
     body: { payment_method: 'pm_card_visa' },
   })
   expect(confirmed.body.error).toMatchObject({ code: 'processor_not_configured' })
-  expect((await owner.live('GET', '/ledger/transactions')).body.data).toEqual([])
+  expect((await stranger.live('GET', '/ledger/transactions')).body.data).toEqual([])
 })
 
 test('internal operations have no door at the gateway', async () => {

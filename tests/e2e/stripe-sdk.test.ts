@@ -1,15 +1,18 @@
+import { eventually } from '@micro/testing'
 import Stripe from 'stripe'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newMerchant } from './api.ts'
+import { newMerchant, type Caller } from './api.ts'
 import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
 
 let platform: Micro
 let stripe: Stripe
+let session: Caller
 beforeAll(async () => {
   platform = await micro()
-  const { key } = await newMerchant(platform.url)
+  const merchant = await newMerchant(platform.url)
+  session = merchant.session
   const { hostname, port } = new URL(platform.url)
-  stripe = new Stripe(key, { host: hostname, port, protocol: 'http', telemetry: false })
+  stripe = new Stripe(merchant.key, { host: hostname, port, protocol: 'http', telemetry: false })
 })
 afterAll(async () => {
   await platform.stop()
@@ -72,4 +75,24 @@ test('the official SDK gets its own error classes', async () => {
   const { hostname, port } = new URL(platform.url)
   const stranger = new Stripe('sk_test_wrong', { host: hostname, port, protocol: 'http', telemetry: false })
   await expect(stranger.paymentIntents.list()).rejects.toMatchObject({ type: 'StripeAuthenticationError' })
+})
+
+test('it recognises a missing permission and an expired key as its own exceptions', async () => {
+  const { hostname, port } = new URL(platform.url)
+  const body = { environment: 'test', scopes: ['events:read'] }
+  const made = (await session('POST', '/auth/api_keys', { body })).body
+  const restricted = new Stripe(String(made['key']), { host: hostname, port, protocol: 'http', telemetry: false })
+  expect((await restricted.events.list()).object).toBe('list')
+  await expect(restricted.paymentIntents.list()).rejects.toMatchObject({
+    type: 'StripePermissionError',
+    rawType: 'invalid_request_error',
+    statusCode: 403,
+  })
+  await session('POST', `/auth/api_keys/${made.id}/roll`, { body: { expires_in: 0 } })
+  await eventually(() =>
+    expect(restricted.events.list()).rejects.toMatchObject({
+      type: 'StripeAuthenticationError',
+      code: 'api_key_expired',
+    }),
+  )
 })

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
-import { createAuthSecrets } from '@micro/auth'
 import type { ServiceName } from '@micro/contracts'
+import { systemClock } from '@micro/kernel'
 import { createUndo, type Undo } from '@micro/service'
+import { createAuthSecrets, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
@@ -15,6 +16,7 @@ import { checkPort } from './port-check.ts'
 import { createProgress } from './progress.ts'
 import { loadSecret } from './secrets.ts'
 import { readServiceSettings } from './service-settings.ts'
+import { StartError } from './start-error.ts'
 
 export interface Running {
   /** Resolves with a reason when something the platform stands on ended by itself. */
@@ -41,6 +43,16 @@ const readerUrls = (databases: Databases, ports: Map<StoringService, DatabasePor
 const browsableHost = (host: string): string =>
   host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
 
+/** Made with the first start, so that a backup holds it before anything is sealed. @throws StartError */
+const loadEncryptionKeys = async (dataDir: string): Promise<void> => {
+  const text = await loadSecret(dataDir, 'encryption.json', () => createEncryptionKeys(systemClock.now()))
+  try {
+    parseEncryptionKeys(text)
+  } catch (error) {
+    throw new StartError(`secrets/encryption.json in ${dataDir} cannot be used: ${(error as Error).message}.`)
+  }
+}
+
 const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promise<Running> => {
   const progress = createProgress(process.stdout)
   // Before the port: whoever types the command twice is told that Micro runs, not that something has its port.
@@ -49,7 +61,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   await checkPort(config)
   const logs = await openLogFile(directory.path)
   undo.add(logs.close)
-  const authSecrets = await loadSecret(directory.path, 'auth.json', createAuthSecrets)
+  const authSecrets = await loadSecret(directory.path, 'auth.json', () => createAuthSecrets(systemClock.now()))
+  await loadEncryptionKeys(directory.path)
   const settings = readServiceSettings(config, authSecrets)
   const databases = await progress.step('Databases', () => openDatabases(directory.path))
   undo.add(databases.close)

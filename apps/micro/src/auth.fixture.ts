@@ -1,13 +1,20 @@
 import { newApiKey } from '@micro/signing'
 import { fault, httpServer, type Seen } from './gateway.fixture.ts'
 
+/** The server's time; far enough ahead that what ends after it has not ended. */
+const startSeconds = 4_000_000_000
+
 interface Key {
   id: string
   key: string
   name: string | null
   environment: 'test' | 'live'
+  scopes: string[]
+  expires: number | null
   merchant: string
   revoked: boolean
+  rolled_from: string | null
+  rolled_to: string | null
 }
 
 /** The auth surface of a gateway, in memory: two accounts, rotating refresh tokens with reuse detection, keys. */
@@ -35,11 +42,21 @@ export const authServer = async () => {
   const shown = ({ key, merchant: _, revoked, ...rest }: Key) => ({
     ...rest,
     object: 'api_key',
+    type: rest.scopes[0] === '*' ? 'secret' : 'restricted',
     truncated_key: key.slice(-4),
     created: 1_700_000_000,
     last_used: null,
     revoked: revoked ? 1_700_000_001 : null,
   })
+
+  const make = (wanted: Partial<Key> & Pick<Key, 'environment' | 'merchant'>): Key => {
+    const { environment, scopes = ['*'] } = wanted
+    const key = newApiKey(environment, scopes[0] === '*' ? 'sk' : 'rk')
+    const rest = { name: null, expires: null, revoked: false, rolled_from: null, rolled_to: null }
+    const made: Key = { ...rest, ...wanted, scopes, id: `key_${++serial}`, key }
+    keys.unshift(made)
+    return made
+  }
 
   const logIn = ({ email, password }: { email: string; password: string }) => {
     if (!accounts.has(email) || password !== ' secure password ')
@@ -77,16 +94,8 @@ export const authServer = async () => {
       return { status: 200, body: { object: 'session', ended: true } }
     }
     if (road === 'POST /auth/api_keys' && session !== undefined) {
-      const { environment, name = null } = body as Partial<Key> & Pick<Key, 'environment'>
-      const made: Key = {
-        id: `key_${++serial}`,
-        key: newApiKey(environment),
-        name,
-        environment,
-        merchant,
-        revoked: false,
-      }
-      keys.unshift(made)
+      const { expires_in, ...wanted } = body as Partial<Key> & Pick<Key, 'environment'> & { expires_in?: number }
+      const made = make({ merchant, ...wanted, expires: expires_in === undefined ? null : startSeconds + expires_in })
       return { status: 201, body: { ...shown(made), key: made.key } }
     }
     if (road === 'GET /auth/api_keys' && session !== undefined) {
@@ -103,6 +112,14 @@ export const authServer = async () => {
           data: own.slice(from, from + 2).map(shown),
         },
       }
+    }
+    const rolling = keys.find(({ id }) => seen.path === `/auth/api_keys/${id}/roll`)
+    if (seen.method === 'POST' && session !== undefined && rolling?.merchant === merchant) {
+      const { environment, name, scopes, expires } = rolling
+      const made = make({ environment, name, scopes, expires, merchant, rolled_from: rolling.id })
+      rolling.rolled_to = made.id
+      rolling.expires = startSeconds + (body as { expires_in: number }).expires_in
+      return { status: 201, body: { ...shown(made), key: made.key, rolled_key: shown(rolling) } }
     }
     const named = keys.find(({ id }) => seen.path === `/auth/api_keys/${id}`)
     if (seen.method === 'DELETE' && named?.merchant === merchant && (session !== undefined || key === named)) {

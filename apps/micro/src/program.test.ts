@@ -40,6 +40,7 @@ describe('help has the shape of Cobra', () => {
       'Core commands:',
       'Account commands:',
       'Webhook commands:',
+      'Operator commands:',
       'Other commands:',
       'Flags:',
     ])
@@ -58,8 +59,13 @@ describe('help has the shape of Cobra', () => {
     'version',
     'keys create',
     'keys list',
+    'keys roll',
     'keys revoke',
     'db url',
+    'secrets init',
+    'secrets list',
+    'secrets rotate',
+    'secrets prune',
   ])
     test(`micro ${command}: usage, examples, flags and global flags`, async () => {
       const { code, stdout } = await inProcess(...command.split(' '), '--help')
@@ -74,7 +80,7 @@ describe('help has the shape of Cobra', () => {
       expect(stdout).toMatch(/\n {2}-h, --help {2,}show help\n/)
     })
 
-  for (const group of ['keys', 'db'])
+  for (const group of ['keys', 'db', 'secrets'])
     test(`micro ${group} alone shows its help and succeeds`, async () => {
       const { code, stdout } = await inProcess(group)
       expect(code).toBe(0)
@@ -95,6 +101,9 @@ describe('a misused command ends with 2, one sentence on standard error and noth
     [['listen', '--forward-to', 'ftp://x'], '--forward-to must be an address'],
     [['listen', '--events', 'nope'], "There is no event type 'nope'"],
     [['keys', 'create', '--environment', 'prod'], 'Allowed choices are test, live'],
+    [['keys', 'create', '--scopes', 'payment:read'], 'Did you mean payments:read?'],
+    [['keys', 'create', '--expires-in', 'soon'], 'such as 90m, 24h, 30d'],
+    [['keys', 'roll', 'key_1', '--expires-in', '30'], 'such as 90m, 24h, 30d'],
     [['up', '--port', '70000'], 'from 0 to 65535'],
     [['db', 'url', 'ladger'], 'Did you mean ledger?'],
     [['whoami', '--gateway-url', 'nonsense'], 'The gateway URL must look like'],

@@ -3,6 +3,7 @@ import { addKeys } from './keys/keys.ts'
 import { addListen } from './listen/listen.ts'
 import { addLogin } from './login/login.ts'
 import { addLogout } from './logout/logout.ts'
+import { addSecrets } from './secrets/secrets.ts'
 import { helpShape, MicroCommand } from './shell/command.ts'
 import type { Shell } from './shell/shell.ts'
 import { addTrigger } from './trigger/trigger.ts'
@@ -44,6 +45,7 @@ export const createProgram = (shell: Shell): MicroCommand => {
   addKeys(program, shell)
   addListen(program, shell)
   addTrigger(program, shell)
+  addSecrets(program, shell)
   addVersion(program, shell)
   const help = new MicroCommand('help').argument('[command]').description('Show help about a command')
   program.addHelpCommand(help.helpGroup('Other commands:').helpOption(false))

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
 import { route } from './route.ts'
+import { Scope, scopes } from './scopes.ts'
 
 /** Space around it is forgiven, as pasting adds some. */
 const Email = Type.String({
@@ -35,25 +36,52 @@ export type Tokens = Static<typeof Tokens>
 export const ApiKey = Type.Object({
   id: Type.String(),
   object: Type.Literal('api_key'),
+  type: Type.Union([Type.Literal('secret'), Type.Literal('restricted')]),
   name: Nullable(Type.String()),
   environment: Mode,
+  scopes: Type.Array(Type.String(), { description: 'What the key may do; `*` alone is everything.' }),
   truncated_key: Type.String({ description: 'The last four characters.' }),
   created: Timestamp,
   last_used: Nullable(Timestamp),
+  expires: Nullable(Timestamp),
   revoked: Nullable(Timestamp),
+  rolled_from: Nullable(Type.String({ description: 'The key that this one replaces.' })),
+  rolled_to: Nullable(Type.String({ description: 'The key that replaces this one.' })),
 })
 export type ApiKey = Static<typeof ApiKey>
 
 export const ApiKeyCreated = Type.Object({ ...ApiKey.properties, key: Type.String({ description: 'Shown once.' }) })
+
+/** Longest life of an API key that has an end, in seconds: five years. */
+const keySecondsMax = 5 * 365 * 24 * 60 * 60
+/** Longest time a rolled key goes on working, in seconds: seven days. */
+const graceSecondsMax = 7 * 24 * 60 * 60
 
 export const VerifiedPrincipal = Type.Object({
   kind: Type.Union([Type.Literal('api_key'), Type.Literal('session')]),
   merchant: Type.String(),
   mode: Mode,
   keyId: Type.Optional(Type.String()),
+  scopes: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String()))),
   user: Type.Optional(Type.String()),
   session: Type.Optional(Type.String()),
 })
+
+/** Which secrets the running platform works with; ids and counts, never a secret. */
+export const SecretUse = Type.Object({
+  object: Type.Literal('secret_use'),
+  running_seconds: Type.Integer({ description: 'For how long it has worked with these.' }),
+  access_token_seconds: Type.Integer({ description: 'How long a token lasts that a key has signed.' }),
+  peppers: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      current: Type.Boolean(),
+      api_keys: Type.Integer({ description: 'Live API keys that work only as long as this pepper is kept.' }),
+    }),
+  ),
+  jwt_keys: Type.Array(Type.Object({ id: Type.String(), current: Type.Boolean() })),
+})
+export type SecretUse = Static<typeof SecretUse>
 
 export const authApi = {
   registerUser: route({
@@ -103,6 +131,7 @@ export const authApi = {
     path: '/auth/me',
     service: 'auth',
     access: ['session', 'secret_key'],
+    scope: 'self',
     status: 200,
     summary: 'Who these credentials belong to.',
     response: Type.Object({ ...User.properties, mode: Mode, api_key: Nullable(ApiKey) }),
@@ -125,7 +154,21 @@ export const authApi = {
     access: ['session'],
     status: 201,
     summary: 'Create an API key. The key itself is in this answer and never shown again.',
-    body: Exact({ environment: Mode, name: Type.Optional(Text(100, 1)) }),
+    body: Exact({
+      environment: Mode,
+      name: Type.Optional(Text(100, 1)),
+      scopes: Type.Optional(
+        Type.Array(Scope, {
+          minItems: 1,
+          maxItems: scopes.length,
+          uniqueItems: true,
+          description: 'Makes a restricted key, which may do this and nothing else. Without, a secret key: everything.',
+        }),
+      ),
+      expires_in: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: keySecondsMax, description: 'Seconds until it stops working.' }),
+      ),
+    }),
     response: ApiKeyCreated,
     faults: ['api_keys_too_many'],
   }),
@@ -144,11 +187,45 @@ export const authApi = {
     path: '/auth/api_keys/:id',
     service: 'auth',
     access: ['session', 'secret_key'],
+    scope: 'self',
     status: 200,
     summary: 'Revoke an API key. With an API key as credential: only that key itself.',
     params: IdParam,
     response: ApiKey,
     faults: ['resource_missing', 'permission_denied'],
+  }),
+  rollApiKey: route({
+    method: 'POST',
+    path: '/auth/api_keys/:id/roll',
+    service: 'auth',
+    access: ['session', 'secret_key'],
+    scope: 'self',
+    status: 201,
+    summary:
+      'Replace an API key by a new one of the same name, environment, scopes and expiry. With an API key as credential: only that key itself.',
+    params: IdParam,
+    body: Exact({
+      expires_in: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: graceSecondsMax,
+          default: 0,
+          description: 'Seconds for which the old key goes on working, but never beyond its own expiry.',
+        }),
+      ),
+    }),
+    response: Type.Object({ ...ApiKeyCreated.properties, rolled_key: ApiKey }),
+    faults: ['resource_missing', 'permission_denied', 'api_key_unexpected_state', 'api_keys_rolled_too_many'],
+  }),
+  getSecretUse: route({
+    method: 'GET',
+    path: '/auth/operator/secrets',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'For the operator: which secrets are in use, and how many API keys need each pepper.',
+    response: SecretUse,
+    faults: ['permission_denied'],
   }),
   verifyCredential: route({
     method: 'POST',
@@ -158,6 +235,10 @@ export const authApi = {
     status: 200,
     summary: 'Turn an API key or access token into a principal; null when it is not valid (any more).',
     body: Exact({ credential: Type.String({ minLength: 1, maxLength: 8192 }) }),
-    response: Type.Object({ principal: Nullable(VerifiedPrincipal) }),
+    response: Type.Object({
+      principal: Nullable(VerifiedPrincipal),
+      expired: Type.Boolean({ description: 'An API key that was valid until its time was over.' }),
+      expires_in_ms: Nullable(Type.Integer({ description: 'How long a valid API key is valid; null without an end.' })),
+    }),
   }),
 } as const

@@ -9,5 +9,7 @@ export interface BusMessages {
   'events.stored': { merchant: string; mode: Mode; events: readonly SequencedEvent[] }
   /** An API key or session ended; drop it from caches. */
   'credential.revoked': { keyId: string; session?: undefined } | { session: string; keyId?: undefined }
+  /** An API key was given an end, or an earlier one; ask about it anew. */
+  'credential.changed': { keyId: string }
 }
 export type BusTopic = keyof BusMessages

@@ -13,6 +13,8 @@ export interface MerchantPrincipal extends Tenant {
   readonly kind: 'api_key' | 'session'
   /** The API key's id (never the key), for `kind: 'api_key'`. */
   readonly keyId?: string
+  /** What the key may do (see scopes.ts), for `kind: 'api_key'`. A key without is one that may do nothing. */
+  readonly scopes?: readonly string[]
   /** The person and the login session, for `kind: 'session'`. */
   readonly user?: string
   readonly session?: string

@@ -1,8 +1,9 @@
 import type { Static, TSchema } from 'typebox'
 import type { FaultCode } from '@micro/kernel'
 import type { MerchantPrincipal, ServiceName, ServicePrincipal } from './principal.ts'
+import type { RouteScope } from './scopes.ts'
 
-/** Who may call: anyone, a person's session, a secret API key, or another service (never through the gateway). */
+/** Who may call: anyone, a person's session, an API key with the route's scope, or another service (never through the gateway). */
 export type Access = 'public' | 'session' | 'secret_key' | 'internal'
 
 export interface Route {
@@ -13,6 +14,8 @@ export interface Route {
   readonly alias?: string
   readonly service: ServiceName
   readonly access: readonly [Access, ...Access[]]
+  /** What an API key must have been given to call; a route with `secret_key` access names exactly one. */
+  readonly scope?: RouteScope
   readonly summary: string
   readonly params?: TSchema
   readonly query?: TSchema
@@ -28,8 +31,13 @@ export interface Route {
 
 export type Api = Readonly<Record<string, Route>>
 
+// A route open to keys that forgot its scope does not compile, and neither does a scope that nobody would ask for.
+type WithScope<R extends Route> = 'secret_key' extends R['access'][number]
+  ? { readonly scope: RouteScope }
+  : { readonly scope?: never }
+
 /** Declares a route; its literal types are what handlers, client and documentation derive from. */
-export const route = <const R extends Route>(spec: R): R => spec
+export const route = <const R extends Route>(spec: R & WithScope<R>): R => spec
 
 type Part<S> = S extends TSchema ? Static<S> : Record<string, never>
 export type Params<R extends Route> = Part<R['params']>

@@ -1,5 +1,9 @@
 import type { Mode } from './common.ts'
 import type { Event } from './events.ts'
+import type { Route } from './route.ts'
+
+/** Who may open the stream. */
+export const streamAccess = { access: ['secret_key'], scope: 'events:read' } as const satisfies Partial<Route>
 
 /** Frames of the WebSocket `/ws`, one JSON text each. The server speaks first with `hello`. */
 export type ServerFrame =

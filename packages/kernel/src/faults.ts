@@ -51,6 +51,7 @@ export const faultCatalogue = {
     401,
   ),
   api_key_invalid: bad('Invalid API Key provided: {key}', 401),
+  api_key_expired: bad('Expired API Key provided: {key}', 401),
   session_missing: bad(
     "You did not provide a session token. Log in at /auth/login and send 'Authorization: Bearer <token>'.",
     401,
@@ -58,6 +59,10 @@ export const faultCatalogue = {
   session_invalid: bad('The session token is invalid or has expired. Log in again, or use the refresh token.', 401),
   secret_key_required: bad('This request needs a secret API key (sk_...).', 403),
   internal_token_invalid: bad("This service answers Micro's own services only. Call the gateway.", 401),
+  more_permissions_required: bad(
+    "The provided key '{key}' does not have the required permissions for this endpoint. Having the '{scope}' permission would allow this request to continue.",
+    403,
+  ),
   permission_denied: bad('The credentials given are not allowed to do this.', 403),
   rate_limit: bad('Too many requests: {limit} per minute are allowed. Try again in {seconds} s.', 429),
   stream_limit: bad('Too many open streams for this {scope}: {limit} are allowed. Close one first.', 429),
@@ -73,6 +78,10 @@ export const faultCatalogue = {
   api_keys_too_many: bad(
     'You have {limit} active {mode} API keys, which is the most there may be. Revoke one you no longer use.',
   ),
+  api_keys_rolled_too_many: bad(
+    'You have {limit} rolled {mode} API keys that still work, which is the most there may be. Revoke one you no longer use, or roll with expires_in=0.',
+  ),
+  api_key_unexpected_state: bad('You cannot roll API key {id}: {reason}.'),
   password_wrong: bad('The current password is wrong.'),
   // idempotency
   idempotency_mismatch: {

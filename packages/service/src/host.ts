@@ -4,6 +4,7 @@ import { createIds, systemClock } from '@micro/kernel'
 import { createDatabase, migrate, MigrationError, type Database } from '@micro/postgres'
 import { createTokenSigner, createTokenVerifier } from '@micro/signing'
 import type { Runtime } from './dependencies.ts'
+import { checkEnvFiles } from './env-files.ts'
 import type { DatabaseConfig, ProcessConfig } from './environment.ts'
 import { createLogger } from './log.ts'
 import { runProcess } from './run.ts'
@@ -51,6 +52,7 @@ export const runHosted = <C extends { readonly process: ProcessConfig }>(
   start: (host: Host, config: C) => Promise<Address>,
 ): Promise<void> =>
   runProcess(name, async (undo) => {
+    checkEnvFiles(process.execArgv)
     const config = read()
     const { host: address, port, drainMs, redisUrl, tokens } = config.process
     // Whoever read our lines may be gone: no reason to end.

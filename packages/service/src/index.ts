@@ -1,3 +1,4 @@
+export { checkScope } from './access.ts'
 export { faultHeaders, jsonType } from './answer.ts'
 export { reply, Reply, type Call, type Checks, type Handlers } from './call.ts'
 export { bodyBytesMax, faultOf, sendFault } from './http.ts'

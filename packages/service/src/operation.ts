@@ -1,6 +1,7 @@
 import { successStatus, surfaceOf, type Api, type Principal, type Route } from '@micro/contracts'
 import { assert, errorBody, Fault } from '@micro/kernel'
 import fastJsonStringify from 'fast-json-stringify'
+import { checkAccess } from './access.ts'
 import { Reply, type Call } from './call.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
 import { compileValidator, shownName, type Validate } from './validate.ts'
@@ -40,17 +41,6 @@ export type AnyCheck = (call: Call<Route>) => void
 // typebox keeps its own hidden members on schemas; the serialiser gets plain JSON Schema.
 const compileSerializer = (schema: object): ((body: unknown) => string) =>
   fastJsonStringify(JSON.parse(JSON.stringify(schema)) as object) as (body: unknown) => string
-
-const checkAccess = ({ access }: Route, principal: Principal | undefined): void => {
-  if (access.includes('public')) return
-  const held =
-    principal === undefined
-      ? undefined
-      : ({ api_key: 'secret_key', session: 'session', service: 'internal' } as const)[principal.kind]
-  if (held !== undefined && access.includes(held)) return
-  if (access.includes('internal')) throw new Fault('permission_denied')
-  throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
-}
 
 const noParts: Validate = (value) => {
   const [param] = Object.keys((value ?? {}) as object)

@@ -16,6 +16,7 @@ const api = {
     path: '/things/:id',
     service: 'ledger',
     access: ['secret_key'],
+    scope: 'ledger:read',
     status: 200,
     summary: 'A thing.',
     params: Type.Object({ id: Type.String() }),
@@ -33,7 +34,7 @@ const api = {
 } as const satisfies Api
 
 const keys = { gateway: newTokenKey('gateway'), payments: newTokenKey('payments') }
-const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1' } as const
+const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1', scopes: ['*'] } as const
 const calls: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp'>[] = []
 let work: Promise<void>
 let ready: () => Promise<void>
@@ -132,6 +133,26 @@ for (const [name, token] of [
     expect([answer.status, answer.body.error?.code]).toEqual([401, 'internal_token_invalid'])
     expect(calls).toEqual([])
   })
+
+test('a service judges scopes itself, whatever the gateway let through', async () => {
+  for (const [held, status] of [
+    [['ledger:read'], 200],
+    [['ledger:write'], 200],
+    [['payments:write', 'events:read'], 403],
+    [[], 403],
+  ] as const) {
+    const answer = await call('/things/1', await signers.gateway.sign('ledger', { ...apiKey, scopes: held }))
+    expect([held, answer.status]).toEqual([held, status])
+    if (status === 403) expect(answer.body.error?.code).toBe('more_permissions_required')
+  }
+  const { scopes: _, ...unlimited } = apiKey
+  const omitted = await call('/things/1', await signers.gateway.sign('ledger', unlimited))
+  expect([omitted.status, omitted.body.error?.code]).toEqual([401, 'internal_token_invalid'])
+  await expect(service.execute('readThing', unlimited, { params: { id: '1' } })).rejects.toMatchObject({
+    code: 'more_permissions_required',
+  })
+  expect(calls).toHaveLength(2)
+})
 
 test("a merchant's token does not open what is between services", async () => {
   const answer = await call('/internal/things', await signers.gateway.sign('ledger', apiKey), { method: 'POST' })

@@ -1,5 +1,24 @@
 export { maskApiKey, newApiKey, parseApiKey, type ParsedApiKey } from './api-key.ts'
 export {
+  createAuthSecrets,
+  newPepper,
+  newSigningJwk,
+  parseAuthSecrets,
+  readAuthSecrets,
+  type AuthSecrets,
+  type Pepper,
+  type SecretRings,
+  type SigningJwk,
+} from './auth-secrets.ts'
+export {
+  createEncryptionKeys,
+  newEncryptionKey,
+  parseEncryptionKeys,
+  readEncryptionKeys,
+  type EncryptionKey,
+  type EncryptionKeys,
+} from './encryption-keys.ts'
+export {
   createTokenSigner,
   createTokenVerifier,
   type TokenPrivateKey,
@@ -8,7 +27,10 @@ export {
   type TokenVerifier,
   type VerifiedToken,
 } from './internal-token.ts'
+export { everyOf, type Rotating } from './ring.ts'
+export { isSealedUnderCurrent, open, seal, SealError, type SealedPlace } from './sealed.ts'
 export { newTokenKey, publicTokenKey } from './token-key.ts'
+export type { StoredNotes } from './stored-secret.ts'
 export {
   listenerSecret,
   signatureHeader,

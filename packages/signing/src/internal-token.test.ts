@@ -11,7 +11,7 @@ const keys = {
   events: newTokenKey('events'),
 }
 const publicKeys = Object.fromEntries(Object.entries(keys).map(([service, key]) => [service, [publicTokenKey(key)]]))
-const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1' } as const
+const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1', scopes: ['ledger:read'] } as const
 const session = { kind: 'session', merchant: 'acct_1', mode: 'test', user: 'usr_1', session: 'ses_1' } as const
 const gateway = createTokenSigner({ service: 'gateway', privateKey: keys.gateway, clock })
 const ledger = createTokenVerifier({ audience: 'ledger', publicKeys, clock })
@@ -29,6 +29,10 @@ const forge = (header: object, payload: object = {}, key: TokenPrivateKey = keys
   const input = `${encode({ ...decode(0), kid: key.kid, ...header })}.${encode({ ...decode(1), ...payload })}`
   return `${input}.${sign(null, Buffer.from(input), createPrivateKey({ key: { ...key }, format: 'jwk' })).toString('base64url')}`
 }
+const without = <T extends object>(value: T, name: keyof T) =>
+  Object.fromEntries(Object.entries(value).filter(([each]) => each !== name))
+const resigned = (payload: object) =>
+  `${good.split('.')[0]}.${encode({ ...decode(1), ...payload })}.${good.split('.')[2]}`
 const hs256 = (secret: string | Buffer) => {
   const input = `${encode({ ...decode(0), alg: 'HS256' })}.${encode(decode(1))}`
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
@@ -46,6 +50,11 @@ describe('what a token proves', () => {
     test(`the gateway speaks for ${principal?.kind ?? 'callers of public routes'}`, async () => {
       expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
     })
+
+  test('a key without any scope is told as such', async () => {
+    const principal = { ...apiKey, scopes: [] }
+    expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
+  })
 
   test('another service speaks for itself', async () => {
     const payments = createTokenSigner({ service: 'payments', privateKey: keys.payments, clock })
@@ -112,6 +121,13 @@ const attacks: readonly (readonly [string, () => string | Promise<string>])[] = 
   ['a not-before in the future', () => forge({}, { nbf: seconds() + 60 })],
   ['no principal', () => forge({}, { principal: undefined })],
   ['a principal without a merchant', () => forge({}, { principal: { ...apiKey, merchant: '' } })],
+  ['a key whose scopes are left out', () => forge({}, { principal: without(apiKey, 'scopes') })],
+  ['scopes that are null', () => forge({}, { principal: { ...apiKey, scopes: null } })],
+  ['scopes that are text', () => forge({}, { principal: { ...apiKey, scopes: '*' } })],
+  ['a scope that is no text', () => forge({}, { principal: { ...apiKey, scopes: [{ $ne: null }] } })],
+  ['an empty scope', () => forge({}, { principal: { ...apiKey, scopes: [''] } })],
+  ['a session with scopes', () => forge({}, { principal: { ...session, scopes: ['*'] } })],
+  ['more scopes under the old signature', () => resigned({ principal: { ...apiKey, scopes: ['*'] } })],
   ['a principal of both kinds', () => forge({}, { principal: { ...apiKey, user: 'usr_1' } })],
   ['a principal in a mode there is not', () => forge({}, { principal: { ...apiKey, mode: 'prod' } })],
   ['a principal of a kind there is not', () => forge({}, { principal: { kind: 'constructor' } })],
@@ -151,6 +167,7 @@ describe('time', () => {
     for (const other of [
       signer.sign('payments', apiKey),
       signer.sign('ledger', { ...apiKey, merchant: 'acct_2' }),
+      signer.sign('ledger', { ...apiKey, scopes: ['ledger:write'] }),
       signer.sign('ledger', undefined),
     ])
       expect(await other).not.toBe(first)

@@ -39,9 +39,10 @@ describe('a webhook signature', () => {
 })
 
 describe('an API key', () => {
-  test('is read back with its mode', () => {
+  test('is read back with its type and mode', () => {
     expect(parseApiKey(newApiKey('test'))).toEqual({ type: 'sk', mode: 'test' })
     expect(parseApiKey(newApiKey('live'))).toEqual({ type: 'sk', mode: 'live' })
+    expect(parseApiKey(newApiKey('live', 'rk'))).toEqual({ type: 'rk', mode: 'live' })
   })
   test('with any one character changed is refused before a look-up', () => {
     const key = newApiKey('test')
@@ -52,6 +53,9 @@ describe('an API key', () => {
   })
   test('of test mode cannot be turned into one of live mode', () => {
     expect(parseApiKey(newApiKey('test').replace('test', 'live'))).toBeUndefined()
+  })
+  test('that is restricted cannot be turned into one that is not', () => {
+    expect(parseApiKey(newApiKey('test', 'rk').replace('rk', 'sk'))).toBeUndefined()
   })
   test('shown in a message gives away four characters', () => {
     const key = newApiKey('test')

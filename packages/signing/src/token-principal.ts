@@ -5,6 +5,7 @@ export type TokenPrincipal =
       readonly merchant: string
       readonly mode: 'test' | 'live'
       readonly keyId?: string
+      readonly scopes?: readonly string[]
       readonly user?: string
       readonly session?: string
     }
@@ -21,17 +22,21 @@ const serviceNames: readonly string[] = [
 ] satisfies readonly ServiceName[]
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isTextList = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText)
 
 const members: Readonly<Record<TokenPrincipal['kind'], readonly string[]>> = {
   service: ['kind', 'service'],
-  api_key: ['kind', 'merchant', 'mode', 'keyId'],
+  api_key: ['kind', 'merchant', 'mode', 'keyId', 'scopes'],
   session: ['kind', 'merchant', 'mode', 'user', 'session'],
 }
 
 const isKind = (value: unknown): value is TokenPrincipal['kind'] =>
   typeof value === 'string' && Object.hasOwn(members, value)
 
-/** Reads a token's principal: exactly the members its kind has, all of them text. Null, on public routes, is nobody. */
+/**
+ * Reads a token's principal: exactly the members its kind has, all of them text but for the list of scopes. A key whose
+ * scopes are left out is malformed and not one without limits. Null, on public routes, is nobody.
+ */
 export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malformed' => {
   if (value === null) return undefined
   if (typeof value !== 'object' || Array.isArray(value)) return 'malformed'
@@ -39,7 +44,8 @@ export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malfo
   const { kind, mode, service } = given
   if (!isKind(kind)) return 'malformed'
   const wanted = members[kind]
-  if (Object.keys(given).length !== wanted.length || !wanted.every((name) => isText(given[name]))) return 'malformed'
+  const fits = (name: string): boolean => (name === 'scopes' ? isTextList : isText)(given[name])
+  if (Object.keys(given).length !== wanted.length || !wanted.every(fits)) return 'malformed'
   if (kind === 'service' ? !serviceNames.includes(String(service)) : mode !== 'test' && mode !== 'live')
     return 'malformed'
   return Object.freeze({ ...given }) as TokenPrincipal

@@ -5,7 +5,7 @@ import {
   type Environment,
   type ProcessConfig,
 } from '@micro/service'
-import { parseAuthSecrets, type Pepper, type Rotating, type SecretRings, type SigningJwk } from './secrets.ts'
+import { parseAuthSecrets, type Pepper, type Rotating, type SecretRings, type SigningJwk } from '@micro/signing'
 
 export interface AuthConfig {
   readonly peppers: Rotating<Pepper>
@@ -21,8 +21,8 @@ export interface AuthConfig {
 
 /**
  * Reads MICRO_REGISTRATION (open | closed, default closed), MICRO_ACCESS_TOKEN_SECONDS (600), MICRO_REFRESH_TOKEN_DAYS
- * (30), MICRO_PASSWORD_HASH_CONCURRENCY (2). The secrets are the text that `createAuthSecrets` made, from wherever the
- * caller keeps it, else from MICRO_AUTH_SECRETS.
+ * (30), MICRO_PASSWORD_HASH_CONCURRENCY (2). The secrets are the text that `createAuthSecrets` of signing made, from
+ * wherever the caller keeps it, else from MICRO_AUTH_SECRETS.
  * @throws ConfigurationError that names everything that is wrong, without the secrets' values
  */
 export const readAuthConfig = (env: Environment, secretsJson = env['MICRO_AUTH_SECRETS']): AuthConfig => {

@@ -13,6 +13,6 @@ export interface AuthDependencies extends Runtime {
   readonly hasher: Hasher
   readonly guard: LoginGuard
   readonly accessTokens: AccessTokens
-  /** Notes that an API key was used; stored a little later. */
-  readonly noteKeyUse: (keyId: string) => void
+  /** Notes that an API key was used, and its hash under the current pepper if it has another; stored a little later. */
+  readonly noteKeyUse: (keyId: string, hash?: Buffer) => void
 }

@@ -3,6 +3,7 @@ import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { apiKeyHandlers } from './api-keys/api-key.http.ts'
 import { createKeyUses } from './api-keys/key-uses.ts'
+import { rollHandlers } from './api-keys/roll.http.ts'
 import { createCleanup } from './cleanup.ts'
 import type { AuthConfig } from './config.ts'
 import { credentialHandlers } from './credentials/credential.http.ts'
@@ -10,6 +11,7 @@ import type { AuthDependencies } from './dependencies.ts'
 import { checkDatabase } from './health.store.ts'
 import { createAccessTokens } from './logins/access-token.ts'
 import { loginHandlers } from './logins/login.http.ts'
+import { secretUseHandlers } from './operator/secret-use.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
@@ -27,7 +29,7 @@ export interface AuthServiceDependencies extends Runtime {
 /** Users, merchants, login sessions and API keys. The database is its caller's to open and to close. */
 export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDependencies): Service => {
   const { db, clock, log, config } = given
-  const keyUses = createKeyUses({ db, clock, log })
+  const keyUses = createKeyUses({ db, clock, log, pepperId: config.peppers.current.id })
   const deps: AuthDependencies = {
     ...given,
     hasher: queuedHasher(hasher, config.passwordHashConcurrency),
@@ -44,7 +46,9 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...loginHandlers(deps),
         ...passwordHandlers(deps),
         ...apiKeyHandlers(deps),
+        ...rollHandlers(deps),
         ...credentialHandlers(deps),
+        ...secretUseHandlers(deps),
       },
       workers: [keyUses.worker, createCleanup(deps)],
       ready: () => checkDatabase(db.sql),

@@ -8,6 +8,7 @@ import {
   type BusMessages,
   type MerchantPrincipal,
   type Mode,
+  type Scope,
   type SequencedEvent,
 } from '@micro/contracts'
 import { createIds, systemClock, type Clock } from '@micro/kernel'
@@ -123,14 +124,16 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
 /** Who holds which credential; a missing one is not valid. `down` makes every look-up fail. */
 export const fakeAuth = () => {
   const holders = new Map<string, MerchantPrincipal>()
+  const expired = new Set<string>()
   const state = { lookUps: 0, down: false, gate: Promise.resolve() }
   let keys = 0
   return {
     state,
     holders,
-    issue(merchant = 'acct_a', mode: Mode = 'test'): string {
-      const key = newApiKey(mode)
-      holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}` })
+    /** Issues a secret key, or a restricted one where scopes are given. */
+    issue(merchant = 'acct_a', mode: Mode = 'test', scopes: readonly Scope[] | readonly ['*'] = ['*']): string {
+      const key = newApiKey(mode, scopes[0] === '*' ? 'sk' : 'rk')
+      holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}`, scopes })
       return key
     },
     logIn(user = 'usr_1', merchant = 'acct_a'): string {
@@ -138,13 +141,18 @@ export const fakeAuth = () => {
       holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}` })
       return token
     },
+    expire(key: string): void {
+      holders.delete(key)
+      expired.add(key)
+    },
     keyId: (key: string): string => holders.get(key)?.keyId ?? '',
     client: {
       async verifyCredential({ body }: { body: { credential: string } }) {
         state.lookUps++
         await state.gate
         if (state.down) throw new Error('connection refused')
-        return { principal: holders.get(body.credential) ?? null }
+        const principal = holders.get(body.credential) ?? null
+        return { principal, expired: expired.has(body.credential), expires_in_ms: null }
       },
     },
   }

@@ -28,6 +28,7 @@ describe('who may call what', () => {
       merchant: 'acct_a',
       mode: 'test',
       keyId: world.auth.keyId(key),
+      scopes: ['*'],
     })
   })
 
@@ -95,6 +96,48 @@ describe('who may call what', () => {
     world.auth.holders.delete(doomed)
     world.bus.publish('credential.revoked', { keyId })
     await eventually(async () => expect((await world.call('GET', '/v1/events', { key: doomed })).status).toBe(401))
+  })
+
+  test('an expired key is told so, masked', async () => {
+    const late = world.auth.issue()
+    world.auth.expire(late)
+    const answer = await world.call('GET', '/v1/events', { key: late })
+    expect([answer.status, answer.json.error]).toEqual([
+      401,
+      {
+        type: 'invalid_request_error',
+        code: 'api_key_expired',
+        message: `Expired API Key provided: sk_test_****${late.slice(-4)}`,
+      },
+    ])
+  })
+
+  test('a key that now ends at another time is asked about anew, at once', async () => {
+    const rolled = world.auth.issue()
+    expect((await world.call('GET', '/v1/events', { key: rolled })).status).toBe(300)
+    const keyId = world.auth.keyId(rolled)
+    world.auth.expire(rolled)
+    world.bus.publish('credential.changed', { keyId })
+    await eventually(async () =>
+      expect(await codeOf(world.call('GET', '/v1/events', { key: rolled }))).toEqual([401, 'api_key_expired']),
+    )
+  })
+
+  test('a restricted key gets no further than its scopes, and is told what is missing as Stripe does', async () => {
+    const restricted = world.auth.issue('acct_a', 'test', ['payments:write'])
+    expect((await world.call('GET', '/v1/payment_intents', { key: restricted })).status).toBe(300)
+    world.seen.length = 0
+    const answer = await world.call('GET', '/ledger/accounts', { key: restricted })
+    expect([answer.status, answer.json.error]).toEqual([
+      403,
+      {
+        type: 'invalid_request_error',
+        code: 'more_permissions_required',
+        message: `The provided key 'rk_test_****${restricted.slice(-4)}' does not have the required permissions for this endpoint. Having the 'ledger:read' permission would allow this request to continue.`,
+      },
+    ])
+    expect(world.seen).toEqual([])
+    await eventually(() => expect(world.lines.at(-1)).toMatchObject({ key_id: world.auth.keyId(restricted) }))
   })
 
   test('a key in the URL is refused and does not reach the log', async () => {

@@ -57,6 +57,14 @@ describe('limits', () => {
     expect(statuses).toEqual([300, 300, 429, 300, 300, 300, 429])
   })
 
+  test('what a restricted key may not do counts against its limit all the same', async () => {
+    world = await startWorld({ config: { limits: { perKey: 2 } } })
+    const key = world.auth.issue('acct_a', 'test', ['events:read'])
+    const statuses: number[] = []
+    for (let at = 0; at < 3; at++) statuses.push((await world.call('GET', '/ledger/accounts', { key })).status)
+    expect(statuses).toEqual([403, 403, 429])
+  })
+
   test('logins are limited per address and say so', async () => {
     world = await startWorld({ config: { limits: { login: 3 } } })
     const body = JSON.stringify({ email: 'a@b.c', password: 'securepassword' })

@@ -54,7 +54,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     clock,
     ttlMs: config.credentialTtlMs,
     negativeTtlMs: config.credentialNegativeTtlMs,
-    lookUp: async (credential) => (await deps.auth.verifyCredential({ body: { credential } })).principal,
+    lookUp: (credential) => deps.auth.verifyCredential({ body: { credential } }),
   })
   const authenticate = createAuthenticator({ cache, enforce, failures: policies.failures })
   const guard = browserGuard({

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, type NewId } from '@micro/kernel'
-import { bodyBytesMax, type Logger } from '@micro/service'
+import { bodyBytesMax, checkScope, type Logger } from '@micro/service'
+import { maskApiKey } from '@micro/signing'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
@@ -54,10 +55,13 @@ export const createPipeline = (parts: PipelineParts) => {
       return enforce(method === 'GET' ? policies.perIp : policies.login, addressKey(exchange.clientIp), setHeader)
     }
     const { authorization } = request.headers
-    const { principal } = await parts.authenticate(access, { authorization, clientIp: exchange.clientIp, setHeader })
+    const caller = { authorization, clientIp: exchange.clientIp, setHeader }
+    const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal
     const owner = principal.keyId ?? principal.user ?? principal.merchant
     await enforce(policies.perKey, owner, setHeader)
+    // After the limit, so that a key that is refused here cannot ask without end.
+    checkScope(target.route, principal, maskApiKey(credential))
   }
 
   const handOver = (

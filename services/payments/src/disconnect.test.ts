@@ -10,7 +10,7 @@ test('a client that hangs up during its confirm is charged once, and finds the p
   const { id } = (await bench.call('/v1/payment_intents', { body: { amount: 1999, currency: 'usd' } })).body
   const { http } = bench.another().parts.service
   http.addHook('onRequest', (incoming, _reply, done) => {
-    const principal = { kind: 'api_key', merchant: 'acct_a', mode: 'test' } as const
+    const principal = { kind: 'api_key', merchant: 'acct_a', mode: 'test', scopes: ['*'] } as const
     attachContext(incoming.raw, { requestId: 'req_1', clientIp: '127.0.0.1', principal })
     done()
   })

@@ -97,7 +97,7 @@ export const caller = ({ service }: PaymentsParts) => {
     { merchant = 'acct_a', mode = 'test', key, body, method }: CallOptions = {},
   ): Promise<Answer> => {
     const answer = await inject(
-      { kind: 'api_key', merchant, mode, keyId: 'key_1' },
+      { kind: 'api_key', merchant, mode, keyId: 'key_1', scopes: ['*'] },
       {
         method: method ?? (body === undefined ? 'GET' : 'POST'),
         url: path,

@@ -1,22 +1,38 @@
+import { scopes as knownScopes, type Scope } from '@micro/contracts'
 import { Option } from 'commander'
 import { openSession } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
+import { readDuration, readScopes } from './options.ts'
+import { minute } from './times.ts'
 
 interface Flags {
   readonly environment: 'test' | 'live'
   readonly name?: string
+  readonly scopes?: Scope[]
+  /** Seconds. */
+  readonly expiresIn?: number
 }
 
-const run = async (context: Context, { environment, name }: Flags): Promise<void> => {
+const run = async (context: Context, { environment, name, scopes, expiresIn }: Flags): Promise<void> => {
   const { terminal, version } = context
   const session = await openSession({ settings: await context.settings(), version })
-  const created = await session.createApiKey({ body: { environment, ...(name === undefined ? {} : { name }) } })
+  const created = await session.createApiKey({
+    body: {
+      environment,
+      ...(name === undefined ? {} : { name }),
+      ...(scopes === undefined ? {} : { scopes }),
+      ...(expiresIn === undefined ? {} : { expires_in: expiresIn }),
+    },
+  })
   if (context.json) {
     printJson(terminal, created)
     return
   }
-  terminal.err(`Created the ${environment} key ${created.id}. It is shown this once; keep it somewhere safe.`)
+  const kind = scopes === undefined ? '' : 'restricted '
+  terminal.err(`Created the ${kind}${environment} key ${created.id}. It is shown this once; keep it somewhere safe.`)
+  if (scopes !== undefined) terminal.err(`It may do: ${created.scopes.join(', ')}.`)
+  if (created.expires !== null) terminal.err(`It works until ${minute(created.expires)}.`)
   terminal.out(created.key)
 }
 
@@ -26,6 +42,7 @@ export const addKeysCreate = (keys: MicroCommand, shell: Shell): void => {
     .examples(
       'micro keys create',
       'micro keys create --environment live --name "shop server"',
+      'micro keys create --scopes ledger:read,events:read --expires-in 30d',
       'KEY=$(micro keys create)',
     )
     .summary('Create an API key and show it once')
@@ -34,5 +51,7 @@ export const addKeysCreate = (keys: MicroCommand, shell: Shell): void => {
     )
     .addOption(new Option('--environment <mode>', 'test or live').choices(['test', 'live']).default('test'))
     .option('--name <name>', 'a name to recognise the key by')
+    .option('--scopes <scopes>', `all it may do, separated by commas: ${knownScopes.join(', ')}`, readScopes)
+    .option('--expires-in <duration>', 'how long it works, such as 12h or 30d', readDuration)
     .action((flags: Flags, command: MicroCommand) => run(contextOf(shell, command), flags))
 }

@@ -1,9 +1,11 @@
-import { fromUnixSeconds } from '@micro/kernel'
+import { everyScope } from '@micro/contracts'
+import { unixSeconds } from '@micro/kernel'
 import type { AuthClient } from '../session/api.ts'
 import { openSession } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { printable, table } from '../shell/terminal.ts'
+import { day, minute } from './times.ts'
 
 type Key = Awaited<ReturnType<AuthClient['listApiKeys']>>['data'][number]
 
@@ -21,27 +23,34 @@ const listAll = async (session: AuthClient): Promise<Key[]> => {
   return keys
 }
 
-const day = (seconds: number | null): string =>
-  seconds === null ? '' : fromUnixSeconds(seconds).toISOString().slice(0, 10)
+const stateOf = (key: Key, now: number): string => {
+  if (key.revoked !== null) return `revoked ${day(key.revoked)}`
+  if (key.expires !== null && key.expires <= now) return 'expired'
+  return key.rolled_to === null ? '' : `rolled to ${key.rolled_to}`
+}
 
-const rowOf = (key: Key): string[] => [
+const headings = ['ID', 'TYPE', 'MODE', 'KEY', 'NAME', 'SCOPES', 'CREATED', 'LAST USED', 'EXPIRES', 'STATE']
+
+const rowOf = (key: Key, now: number): string[] => [
   key.id,
+  key.type,
   key.environment,
   `…${key.truncated_key}`,
   printable(key.name ?? ''),
+  key.scopes.includes(everyScope) ? 'all' : key.scopes.join(','),
   day(key.created),
   day(key.last_used),
-  day(key.revoked),
+  minute(key.expires),
+  stateOf(key, now),
 ]
 
 const run = async (context: Context): Promise<void> => {
-  const { terminal, version } = context
+  const { terminal, version, clock } = context
+  const now = unixSeconds(clock.now())
   const keys = await listAll(await openSession({ settings: await context.settings(), version }))
   if (context.json) printJson(terminal, keys)
   else if (keys.length === 0) terminal.err('There are no API keys yet. Make one with: micro keys create')
-  else
-    for (const line of table([['ID', 'MODE', 'KEY', 'NAME', 'CREATED', 'LAST USED', 'REVOKED'], ...keys.map(rowOf)]))
-      terminal.out(line)
+  else for (const line of table([headings, ...keys.map((key) => rowOf(key, now))])) terminal.out(line)
 }
 
 export const addKeysList = (keys: MicroCommand, shell: Shell): void => {

@@ -17,10 +17,16 @@ interface DeviceKey {
   readonly reused: boolean
 }
 
+/** The kind of key that logging in makes: a restricted one in the file would keep commands from working. */
+const isDeviceKey = (text: string): boolean => {
+  const key = parseApiKey(text)
+  return key?.type === 'sk' && key.mode === 'test'
+}
+
 /** The key in the file, when it still works, for test mode, and for the account just logged in to. */
 const reusableKey = async (settings: Settings, version: string, merchant: string): Promise<DeviceKey | undefined> => {
   const { stored, storedApplies, gatewayUrl } = settings
-  if (stored.apiKey === undefined || !storedApplies || parseApiKey(stored.apiKey)?.mode !== 'test') return undefined
+  if (stored.apiKey === undefined || !storedApplies || !isDeviceKey(stored.apiKey)) return undefined
   try {
     const owner = await authClient({ gatewayUrl, version, credential: stored.apiKey }).getMe({})
     return owner.merchant === merchant ? { value: stored.apiKey, id: stored.apiKeyId, reused: true } : undefined

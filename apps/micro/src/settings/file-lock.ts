@@ -7,6 +7,9 @@ import { Failure } from '../shell/failure.ts'
 const waitMsMax = 10_000
 const pauseMs = 25
 
+/** This process, and no later one that gets the same number, as every first process of a container does. */
+const self = `${process.pid} ${Math.round(performance.timeOrigin)}`
+
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
 const isAlive = (pid: number): boolean => {
@@ -21,7 +24,8 @@ const isAlive = (pid: number): boolean => {
 /** A holder that died left its lock behind. One still without a process id is being written this moment. */
 const isStale = async (lock: string): Promise<boolean> => {
   const text = await readFile(lock, 'utf8').catch(() => '')
-  if (/^\d+$/.test(text)) return !isAlive(Number(text))
+  const pid = /^(\d+)(?: \d+)?$/.exec(text)?.[1]
+  if (pid !== undefined) return Number(pid) === process.pid ? text !== self : !isAlive(Number(pid))
   const before = await stat(lock).catch(() => undefined)
   await pause(500)
   const after = await stat(lock).catch(() => undefined)
@@ -32,7 +36,7 @@ const take = async (lock: string): Promise<boolean> => {
   try {
     const file = await open(lock, 'wx', 0o600)
     try {
-      await file.writeFile(String(process.pid))
+      await file.writeFile(self)
     } finally {
       await file.close()
     }
@@ -43,15 +47,22 @@ const take = async (lock: string): Promise<boolean> => {
   }
 }
 
-/** Runs `work` while no other `micro` does the same to this path. @throws Failure when another holds it for 10 seconds */
-export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+/**
+ * Runs `work` while no other `micro` does the same to this path. Waits for another for `waitMs`, 10 seconds unless said.
+ * @throws Failure when it still holds it then
+ */
+export const withFileLock = async <T>(
+  path: string,
+  work: () => Promise<T>,
+  { waitMs = waitMsMax }: { waitMs?: number } = {},
+): Promise<T> => {
   const lock = `${path}.lock`
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const deadline = monotonicMs() + waitMsMax
+  const deadline = monotonicMs() + waitMs
   while (!(await take(lock))) {
     if (await isStale(lock)) await rm(lock, { force: true })
-    else if (monotonicMs() > deadline)
-      throw new Failure(`Another micro has been changing ${path} for a while. If none is running, remove ${lock}.`)
+    else if (monotonicMs() >= deadline)
+      throw new Failure(`Another micro is changing ${path}. If none is running, remove ${lock}.`)
     else await pause(pauseMs)
   }
   try {

@@ -67,6 +67,12 @@ test('the lock of a process that died is taken over', async () => {
   expect(await read()).toEqual({ email: 'a' })
 })
 
+test('so is that of an earlier process with the same number, as in a container started anew', async () => {
+  await writeFile(`${path}.lock`, `${process.pid} 12345`)
+  await updateSettingsFile(path, () => Promise.resolve({ email: 'a' }))
+  expect(await read()).toEqual({ email: 'a' })
+})
+
 test('a change that fails leaves the file as it was, and no lock', async () => {
   await updateSettingsFile(path, () => Promise.resolve({ email: 'a' }))
   await expect(updateSettingsFile(path, () => Promise.reject(new Error('no')))).rejects.toThrow('no')

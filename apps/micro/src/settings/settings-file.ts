@@ -1,25 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { Failure } from '../shell/failure.ts'
+import { fileReason } from '../shell/file-reason.ts'
 import { withFileLock } from './file-lock.ts'
 import { FlatYamlError, formatFlatYaml, parseFlatYaml, type Values } from './flat-yaml.ts'
 
 /** Bits that let others than the owner in. */
 const othersMay = 0o077
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'a part of its path is a file',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-}
-
 const unusable = (path: string, verb: string, error: unknown): unknown => {
   if (error instanceof FlatYamlError) return new Failure(`The config file ${path} cannot be read: ${error.message}.`)
-  const reason = reasons[(error as NodeJS.ErrnoException).code ?? '']
+  const reason = fileReason(error)
   return reason === undefined
     ? error
     : new Failure(`The config file ${path} cannot be ${verb}: ${reason}.`, { cause: error })

@@ -1,12 +1,12 @@
-import type { authApi } from '@micro/contracts'
+import { everyScope, type authApi } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
 import { cutPage, parsePage, type Handlers, type Page } from '@micro/service'
 import { newApiKey } from '@micro/signing'
 import type { AuthDependencies } from '../dependencies.ts'
 import { keyedHash } from '../secrets.ts'
-import { apiKeyToWire, isApiKeyId, mayRevoke, type ApiKeyRow } from './api-key.ts'
+import { apiKeyToWire, asMade, endIn, isApiKeyId, mayManage, typeOf, type ApiKeyRow } from './api-key.ts'
 import {
-  countActiveApiKeys,
+  countWorkingApiKeys,
   insertApiKey,
   revokeApiKeyRow,
   selectApiKey,
@@ -14,8 +14,8 @@ import {
   selectApiKeysBefore,
 } from './api-key.store.ts'
 
-/** Active keys a merchant may have in one mode. */
-const activeKeysMax = 100n
+/** Keys a merchant may have in one mode, not counting those that were rolled and are in their grace. */
+const standingKeysMax = 100n
 
 const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
 
@@ -39,26 +39,31 @@ export const apiKeyHandlers = ({
   return {
     async createApiKey({ principal, body }) {
       assert(principal.user !== undefined, 'a session principal names no user')
-      const key = newApiKey(body.environment)
+      const now = clock.now()
+      const scopes = body.scopes ?? [everyScope]
+      const key = newApiKey(body.environment, typeOf({ scopes }))
       const pepper = config.peppers.current
       const row = {
         id: newId('api_key'),
         merchant: principal.merchant,
         mode: body.environment,
         name: body.name ?? null,
+        scopes,
         last_four: key.slice(-4),
-        created_at: clock.now(),
+        created_at: now,
+        expires_at: body.expires_in === undefined ? null : endIn(now, body.expires_in),
+        rolled_from: null,
       }
       const created_by = principal.user
       await db.transaction(async (sql) => {
         // Each key has a rate limit of its own: keys without end would be requests without end.
-        if ((await countActiveApiKeys(sql, row)) >= activeKeysMax) {
-          throw new Fault('api_keys_too_many', { limit: activeKeysMax, mode: row.mode })
+        if ((await countWorkingApiKeys(sql, { ...row, now })).standing >= standingKeysMax) {
+          throw new Fault('api_keys_too_many', { limit: standingKeysMax, mode: row.mode })
         }
         await insertApiKey(sql, { ...row, hash: keyedHash(pepper, 'api_key', key), pepper_id: pepper.id, created_by })
       })
       log.info({ api_key_id: row.id, merchant: row.merchant, mode: row.mode, user: principal.user }, 'api_key.created')
-      return { ...apiKeyToWire({ ...row, last_used_at: null, revoked_at: null }), key }
+      return { ...apiKeyToWire(asMade(row)), key }
     },
 
     async listApiKeys({ principal: { merchant }, query }) {
@@ -77,7 +82,7 @@ export const apiKeyHandlers = ({
       const { merchant } = principal
       const key = await findKey(id, merchant)
       if (key === undefined) throw missing(id)
-      if (!mayRevoke(principal, key)) throw new Fault('permission_denied')
+      if (!mayManage(principal, key)) throw new Fault('permission_denied')
       const revoked = await revokeApiKeyRow(db.sql, { id, merchant, now: clock.now() })
       if (revoked === undefined) throw missing(id)
       bus.publish('credential.revoked', { keyId: id })

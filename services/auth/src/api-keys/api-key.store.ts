@@ -1,29 +1,34 @@
 import type { Mode } from '@micro/contracts'
 import { first, only, type Sql } from '@micro/postgres'
-import type { ApiKeyRow } from './api-key.ts'
+import type { ApiKeyRow, NewApiKeyRow } from './api-key.ts'
 
 export const insertApiKey = (
   sql: Sql,
-  key: Omit<ApiKeyRow, 'last_used_at' | 'revoked_at'> & { hash: Buffer; pepper_id: string; created_by: string },
+  key: NewApiKeyRow & { hash: Buffer; pepper_id: string; created_by: string },
 ) => sql`
-  insert into auth.api_keys (id, merchant, mode, name, hash, pepper_id, last_four, created_by, created_at)
-  values (${key.id}, ${key.merchant}, ${key.mode}, ${key.name}, ${key.hash}, ${key.pepper_id}, ${key.last_four},
-          ${key.created_by}, ${key.created_at})`
+  insert into auth.api_keys (id, merchant, mode, name, scopes, hash, pepper_id, last_four, created_by, created_at,
+                             expires_at, rolled_from)
+  values (${key.id}, ${key.merchant}, ${key.mode}, ${key.name}, ${key.scopes}, ${key.hash}, ${key.pepper_id},
+          ${key.last_four}, ${key.created_by}, ${key.created_at}, ${key.expires_at}, ${key.rolled_from})`
 
 /**
- * Counts a merchant's active keys of one mode under a lock that makes creations of the merchant wait for each other.
- * An advisory one, since the service may not change merchants and so may not lock them either.
+ * Counts a merchant's keys of one mode that work: those that stand, and those that were rolled and are in their grace.
+ * Under a lock that makes creations of the merchant wait for each other; an advisory one, since the service may not
+ * change merchants and so may not lock them either.
  */
-export const countActiveApiKeys = async (
+export const countWorkingApiKeys = async (
   sql: Sql,
-  { merchant, mode }: { merchant: string; mode: Mode },
-): Promise<bigint> => {
+  { merchant, mode, now }: { merchant: string; mode: Mode; now: Date },
+): Promise<{ standing: bigint; retiring: bigint }> => {
   await sql`select pg_advisory_xact_lock(hashtextextended('auth.api_keys/' || ${merchant}, 0))`
   return only(
-    await sql<{ count: bigint }>`
-    select count(*) as count from auth.api_keys
-    where merchant = ${merchant} and mode = ${mode} and revoked_at is null`,
-  ).count
+    await sql<{ standing: bigint; retiring: bigint }>`
+    select count(*) filter (where rolled_to is null) as standing,
+           count(*) filter (where rolled_to is not null) as retiring
+    from auth.api_keys
+    where merchant = ${merchant} and mode = ${mode} and revoked_at is null
+      and (coalesce(retires_at, expires_at) is null or coalesce(retires_at, expires_at) > ${now})`,
+  )
 }
 
 export const selectApiKey = async (
@@ -32,17 +37,40 @@ export const selectApiKey = async (
 ): Promise<ApiKeyRow | undefined> =>
   first(
     await sql<ApiKeyRow>`
-    select id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at
+    select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
+           rolled_from, rolled_to, retires_at
     from auth.api_keys
     where merchant = ${merchant} and id = ${id}`,
   )
+
+/** Locks a key together with who made it, so that rolls and revocations of one key are judged in turn. */
+export const lockApiKey = async (
+  sql: Sql,
+  { id, merchant }: { id: string; merchant: string },
+): Promise<(ApiKeyRow & { created_by: string }) | undefined> =>
+  first(
+    await sql<ApiKeyRow & { created_by: string }>`
+    select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
+           rolled_from, rolled_to, retires_at, created_by
+    from auth.api_keys
+    where merchant = ${merchant} and id = ${id}
+    for update`,
+  )
+
+export const retireApiKey = (
+  sql: Sql,
+  { id, merchant, rolled_to, retires_at }: { id: string; merchant: string; rolled_to: string; retires_at: Date },
+) => sql`
+  update auth.api_keys set rolled_to = ${rolled_to}, retires_at = ${retires_at}
+  where merchant = ${merchant} and id = ${id}`
 
 /** Keys of both modes, newest first, beginning after the one with the id `after` (null: at the newest). */
 export const selectApiKeysAfter = (
   sql: Sql,
   { merchant, after, limit }: { merchant: string; after: string | null; limit: number },
 ) => sql<ApiKeyRow>`
-  select id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at
+  select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
+         rolled_from, rolled_to, retires_at
   from auth.api_keys
   where merchant = ${merchant} and (${after}::text is null or id < ${after})
   order by id desc     -- ids begin with their time
@@ -53,7 +81,8 @@ export const selectApiKeysBefore = (
   sql: Sql,
   { merchant, before, limit }: { merchant: string; before: string; limit: number },
 ) => sql<ApiKeyRow>`
-  select id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at
+  select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
+         rolled_from, rolled_to, retires_at
   from auth.api_keys
   where merchant = ${merchant} and id > ${before}
   order by id
@@ -68,20 +97,23 @@ export const revokeApiKeyRow = async (
     await sql<ApiKeyRow>`
     update auth.api_keys set revoked_at = coalesce(revoked_at, ${now})
     where merchant = ${merchant} and id = ${id}
-    returning id, merchant, mode, name, last_four, created_at, last_used_at, revoked_at`,
+    returning id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
+              rolled_from, rolled_to, retires_at`,
   )
 
+/** What verifying a key takes. */
+export type LiveApiKey = Pick<ApiKeyRow, 'id' | 'merchant' | 'mode' | 'scopes' | 'expires_at' | 'retires_at'> & {
+  pepper_id: string
+}
+
 /**
- * The live key with one of these hashes: one per pepper in use. Asked without a merchant: the key is what tells whose
- * request this is.
+ * The key with one of these hashes (one per pepper in use) that nobody revoked; its time may be over. Asked without a
+ * merchant: the key is what tells whose request this is.
  */
-export const selectLiveApiKeyByHash = async (
-  sql: Sql,
-  hashes: readonly Buffer[],
-): Promise<{ id: string; merchant: string; mode: Mode } | undefined> =>
+export const selectLiveApiKeyByHash = async (sql: Sql, hashes: readonly Buffer[]): Promise<LiveApiKey | undefined> =>
   first(
-    await sql<{ id: string; merchant: string; mode: Mode }>`
-    select id, merchant, mode from auth.api_keys
+    await sql<LiveApiKey>`
+    select id, merchant, mode, scopes, pepper_id, expires_at, retires_at from auth.api_keys
     where hash = any(${hashes}::bytea[]) and revoked_at is null`,
   )
 
@@ -90,3 +122,20 @@ export const saveApiKeyUses = (sql: Sql, { ids, times }: { ids: readonly string[
   update auth.api_keys set last_used_at = greatest(last_used_at, used.at)
   from unnest(${ids}::text[], ${times}::timestamptz[]) as used (id, at)
   where api_keys.id = used.id`
+
+/** Moves keys of all merchants, each verified when it was used, under another pepper. */
+export const saveApiKeyHashes = (
+  sql: Sql,
+  { hashed, pepperId }: { hashed: readonly { id: string; hash: Buffer }[]; pepperId: string },
+) => sql`
+  update auth.api_keys set hash = under.hash, pepper_id = ${pepperId}
+  from unnest(${hashed.map(({ id }) => id)}::text[], ${hashed.map(({ hash }) => hash)}::bytea[]) as under (id, hash)
+  where api_keys.id = under.id`
+
+/** How many live keys of all merchants name each pepper: what the operator must know before dropping one. */
+export const countLiveApiKeysByPepper = (sql: Sql, now: Date) => sql<{ pepper_id: string; count: bigint }>`
+  select pepper_id, count(*) as count
+  from auth.api_keys
+  where revoked_at is null and (coalesce(retires_at, expires_at) is null or coalesce(retires_at, expires_at) > ${now})
+  group by pepper_id
+  order by pepper_id`

@@ -22,9 +22,15 @@ afterAll(async () => {
 })
 
 const asKey = (
-  key: { id: string; environment: 'test' | 'live' },
+  key: Pick<ApiKey, 'id' | 'environment' | 'scopes'>,
   { merchant }: MerchantPrincipal,
-): MerchantPrincipal => ({ kind: 'api_key', merchant, mode: key.environment, keyId: key.id })
+): MerchantPrincipal => ({
+  kind: 'api_key',
+  merchant,
+  mode: key.environment,
+  keyId: key.id,
+  scopes: key.scopes,
+})
 
 const list = (principal: MerchantPrincipal, query = '') =>
   auth.call<{ data: ApiKey[]; has_more: boolean; url: string; error?: object }>('GET', `/auth/api_keys${query}`, {
@@ -58,18 +64,24 @@ describe('creating', () => {
       expect(shown).toEqual({
         id: shown.id,
         object: 'api_key',
+        type: 'secret',
         name: 'laptop',
         environment,
+        scopes: ['*'],
         truncated_key: key.slice(-4),
         created: 1767225600,
         last_used: null,
+        expires: null,
         revoked: null,
+        rolled_from: null,
+        rolled_to: null,
       })
       expect(await auth.verify(key)).toEqual({
         kind: 'api_key',
         merchant: ada.merchant,
         mode: environment,
         keyId: shown.id,
+        scopes: ['*'],
       })
       expect(JSON.stringify((await list(ada)).body)).not.toContain(key)
     })

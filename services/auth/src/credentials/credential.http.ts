@@ -1,10 +1,15 @@
-import type { authApi, MerchantPrincipal } from '@micro/contracts'
+import type { authApi, Response } from '@micro/contracts'
 import type { Handlers } from '@micro/service'
-import { parseApiKey } from '@micro/signing'
+import { everyOf, parseApiKey } from '@micro/signing'
+import { endOf, hasExpired, typeOf } from '../api-keys/api-key.ts'
 import { selectLiveApiKeyByHash } from '../api-keys/api-key.store.ts'
 import type { AuthDependencies } from '../dependencies.ts'
 import { selectLiveSession } from '../logins/session.store.ts'
-import { everyOf, keyedHash } from '../secrets.ts'
+import { keyedHash } from '../secrets.ts'
+
+type Verdict = Response<typeof authApi.verifyCredential>
+
+const invalid: Verdict = { principal: null, expired: false, expires_in_ms: null }
 
 export const credentialHandlers = ({
   db,
@@ -13,32 +18,39 @@ export const credentialHandlers = ({
   accessTokens,
   noteKeyUse,
 }: AuthDependencies): Pick<Handlers<typeof authApi>, 'verifyCredential'> => {
-  const ofApiKey = async (text: string): Promise<MerchantPrincipal | undefined> => {
+  const ofApiKey = async (text: string): Promise<Verdict> => {
     // Form and checksum first: typos and blind guesses never reach the database.
     const parsed = parseApiKey(text)
-    if (parsed === undefined) return undefined
-    const key = await selectLiveApiKeyByHash(
-      db.sql,
-      everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text)),
-    )
-    if (key === undefined || key.mode !== parsed.mode) return undefined
-    noteKeyUse(key.id)
-    return { kind: 'api_key', merchant: key.merchant, mode: key.mode, keyId: key.id }
+    if (parsed === undefined) return invalid
+    const hashes = everyOf(config.peppers).map((pepper) => keyedHash(pepper, 'api_key', text))
+    const key = await selectLiveApiKeyByHash(db.sql, hashes)
+    if (key === undefined || key.mode !== parsed.mode || typeOf(key) !== parsed.type) return invalid
+    const now = clock.now()
+    if (hasExpired(key, now)) return { ...invalid, expired: true }
+    // Only its holder can bring a key under the current pepper: we do not have it.
+    noteKeyUse(key.id, key.pepper_id === config.peppers.current.id ? undefined : hashes[0])
+    const { id: keyId, merchant, mode, scopes } = key
+    const end = endOf(key)
+    return {
+      principal: { kind: 'api_key', merchant, mode, keyId, scopes },
+      expired: false,
+      expires_in_ms: end === null ? null : end.getTime() - now.getTime(),
+    }
   }
 
-  const ofAccessToken = async (text: string): Promise<MerchantPrincipal | undefined> => {
+  const ofAccessToken = async (text: string): Promise<Verdict> => {
     const claims = await accessTokens.verify(text)
-    if (claims === undefined) return undefined
+    if (claims === undefined) return invalid
     const { user, merchant, session } = claims
     const live = await selectLiveSession(db.sql, { id: session, user, merchant, now: clock.now() })
+    if (live === undefined) return invalid
     // A person looks at test data unless they act by a live key.
-    return live === undefined ? undefined : { kind: 'session', merchant, mode: 'test', user, session }
+    return { ...invalid, principal: { kind: 'session', merchant, mode: 'test', user, session } }
   }
 
   return {
     async verifyCredential({ body: { credential } }) {
-      const principal = credential.startsWith('sk_') ? await ofApiKey(credential) : await ofAccessToken(credential)
-      return { principal: principal ?? null }
+      return /^[sr]k_/.test(credential) ? ofApiKey(credential) : ofAccessToken(credential)
     },
   }
 }

@@ -113,7 +113,12 @@ test('only services may ask', async () => {
 
 test('uses of a key are stored in one batch, a little later, and the latest one counts', async () => {
   const keys = [await auth.createKey(ada), await auth.createKey(ada)]
-  const uses = createKeyUses({ db: counting(database.db), clock, log: { warn: () => {} } as never })
+  const uses = createKeyUses({
+    db: counting(database.db),
+    clock,
+    log: { warn: () => {} } as never,
+    pepperId: auth.config.peppers.current.id,
+  })
   queries = 0
   for (const { id } of [...keys, ...keys]) {
     clock.advance(1000)

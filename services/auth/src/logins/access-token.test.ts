@@ -1,7 +1,7 @@
 import { createHmac, createPrivateKey, createPublicKey, sign, generateKeyPairSync } from 'node:crypto'
+import { createAuthSecrets, parseAuthSecrets, type SecretRings } from '@micro/signing'
 import { fakeClock } from '@micro/testing'
 import { beforeAll, expect, test } from 'vitest'
-import { parseAuthSecrets, createAuthSecrets, type SecretRings } from '../secrets.ts'
 import { createAccessTokens, type AccessTokens } from './access-token.ts'
 
 const clock = fakeClock()
@@ -11,7 +11,7 @@ let tokens: AccessTokens
 let good: string
 
 beforeAll(async () => {
-  rings = parseAuthSecrets(await createAuthSecrets())
+  rings = parseAuthSecrets(createAuthSecrets(clock.now()))
   tokens = createAccessTokens({ keys: rings.jwtKeys, clock, seconds: 600 })
   good = await tokens.issue(claims)
 })
@@ -118,7 +118,7 @@ test('a token works for 600 seconds and not one longer', async () => {
 })
 
 test('after a rotation tokens of the old key still work, until that key is dropped', async () => {
-  const fresh = parseAuthSecrets(await createAuthSecrets()).jwtKeys.current
+  const fresh = parseAuthSecrets(createAuthSecrets(clock.now())).jwtKeys.current
   const rotated = createAccessTokens({
     keys: { current: fresh, previous: [rings.jwtKeys.current] },
     clock,

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, randomUUID, type KeyObject } from 'node:crypto'
 import { unixSeconds, type Clock } from '@micro/kernel'
+import { everyOf, type Rotating, type SigningJwk } from '@micro/signing'
 import { jwtVerify, SignJWT } from 'jose'
-import { everyOf, type Rotating, type SigningJwk } from '../secrets.ts'
 
 /** Whom an access token was issued to. It is believed only while its login session lives. */
 export interface AccessClaims {

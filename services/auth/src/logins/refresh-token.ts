@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { keyedHash, type Pepper } from '../secrets.ts'
+import type { Pepper } from '@micro/signing'
+import { keyedHash } from '../secrets.ts'
 
 /** A new refresh token: `rt_` + 256 random bits in hex. A bearer secret; only its hash is stored. */
 export const newRefreshToken = (): string => `rt_${randomBytes(32).toString('hex')}`

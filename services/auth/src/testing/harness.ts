@@ -1,14 +1,23 @@
 /** Runs the service for its tests the way a gateway would: principals and addresses are attached, never sent. */
 import { createHash } from 'node:crypto'
 import { memoryBus } from '@micro/bus'
-import type { ApiKeyCreated, BusMessages, MerchantPrincipal, Tokens, User } from '@micro/contracts'
-import { createIds, type Clock } from '@micro/kernel'
+import type {
+  ApiKeyCreated,
+  authApi,
+  Body as BodyOf,
+  BusMessages,
+  MerchantPrincipal,
+  Response,
+  Tokens,
+  User,
+} from '@micro/contracts'
+import { createIds, systemClock, type Clock } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { attachContext, createLogger } from '@micro/service'
+import { createAuthSecrets } from '@micro/signing'
 import type { Static } from 'typebox'
 import { readAuthConfig, type AuthConfig } from '../config.ts'
 import type { Hasher } from '../passwords/hasher.ts'
-import { createAuthSecrets } from '../secrets.ts'
 import { authService } from '../service.ts'
 
 /** Like the real one, but quick, and telling what it was asked. */
@@ -36,7 +45,7 @@ export const spyHasher = (): SpyHasher => {
 }
 
 export const testConfig = async (changes: Partial<AuthConfig> = {}): Promise<AuthConfig> => ({
-  ...readAuthConfig({ MICRO_REGISTRATION: 'open' }, await createAuthSecrets()),
+  ...readAuthConfig({ MICRO_REGISTRATION: 'open' }, createAuthSecrets(systemClock.now())),
   ...changes,
 })
 
@@ -60,7 +69,9 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
   const config = options.config ?? (await testConfig())
   const bus = memoryBus<BusMessages>({ onError: () => {} })
   const revoked: BusMessages['credential.revoked'][] = []
+  const changed: BusMessages['credential.changed'][] = []
   bus.subscribe('credential.revoked', (message) => void revoked.push(message))
+  bus.subscribe('credential.changed', (message) => void changed.push(message))
   const logged: string[] = []
   const log = createLogger({ service: 'auth', destination: { write: (line) => void logged.push(line) } })
   const service = authService({ db, clock, config, hasher, bus, log, newId: createIds({ clock }) })
@@ -89,14 +100,13 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
     return { status: response.statusCode, body: parsed, headers: response.headers, code: parsed.error?.code }
   }
 
-  const verify = async (credential: string): Promise<MerchantPrincipal | null> => {
-    const answer = await service.execute(
+  const judge = async (credential: string): Promise<Response<typeof authApi.verifyCredential>> =>
+    (await service.execute(
       'verifyCredential',
       { kind: 'service', service: 'gateway' },
       { body: { credential } },
-    )
-    return (answer as { principal: MerchantPrincipal | null }).principal
-  }
+    )) as Response<typeof authApi.verifyCredential>
+  const verify = async (credential: string): Promise<MerchantPrincipal | null> => (await judge(credential)).principal
 
   const register = (email: string, secret = password) =>
     call<User>('POST', '/auth/register', { body: { email, password: secret } })
@@ -115,15 +125,17 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
 
   const createKey = async (
     principal: MerchantPrincipal,
-    body: { environment: 'test' | 'live'; name?: string } = { environment: 'test' },
+    body: BodyOf<typeof authApi.createApiKey> = { environment: 'test' },
   ) => (await call<Static<typeof ApiKeyCreated>>('POST', '/auth/api_keys', { principal, body })).body
 
   return {
     service,
     config,
     revoked,
+    changed,
     logged,
     call,
+    judge,
     verify,
     register,
     logIn,

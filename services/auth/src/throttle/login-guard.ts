@@ -1,6 +1,7 @@
 import { Fault, type Clock } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { keyedHash, type Pepper } from '../secrets.ts'
+import type { Pepper } from '@micro/signing'
+import { keyedHash } from '../secrets.ts'
 import type { AddressThrottle } from './address-throttle.ts'
 import { decideAttempt, type AttemptDecision, type Attempts } from './throttle.ts'
 import { deleteAttempts, lockAttempts, restoreAttempts, saveAttempts } from './throttle.store.ts'

@@ -14,6 +14,7 @@ const key = (merchant: string, mode: Mode = 'test'): MerchantPrincipal => ({
   merchant,
   mode,
   keyId: 'key_1',
+  scopes: ['*'],
 })
 let principal: MerchantPrincipal | { kind: 'service'; service: 'gateway' } = key('acct_a')
 

@@ -18,10 +18,10 @@ const checkKind = (access: readonly Access[], { kind }: Credential): void => {
 
 const masked = (credential: Credential): string => `${credential.text.slice(0, 8)}****${credential.text.slice(-4)}`
 
-const invalid = (credential: Credential): Fault =>
+const invalid = (credential: Credential, expired: boolean): Fault =>
   credential.kind === 'session'
     ? new Fault('session_invalid')
-    : new Fault('api_key_invalid', { key: masked(credential) })
+    : new Fault(expired ? 'api_key_expired' : 'api_key_invalid', { key: masked(credential) })
 
 export interface Caller {
   readonly authorization: string | undefined
@@ -38,8 +38,8 @@ export interface Authenticated {
 /**
  * Establishes who is asking, for a route with the given access. Failed credentials count against the caller's address:
  * once its allowance is used up, credentials never seen valid are refused without asking the auth service.
- * @throws Fault api_key_missing, api_key_invalid, session_missing, session_invalid, secret_key_required, rate_limit,
- * upstream_unavailable
+ * @throws Fault api_key_missing, api_key_invalid, api_key_expired, session_missing, session_invalid,
+ * secret_key_required, rate_limit, upstream_unavailable
  */
 export const createAuthenticator = (options: { cache: CredentialCache; enforce: Enforce; failures: Policy }) => {
   const { cache, enforce, failures } = options
@@ -52,10 +52,10 @@ export const createAuthenticator = (options: { cache: CredentialCache; enforce: 
     if (credential === undefined) throw missing(access)
     checkKind(access, credential)
     if (!cache.wasValid(credential.text)) await enforce(failures, addressKey(clientIp), setHeader, 0)
-    const principal = await cache.verify(credential.text)
+    const { principal, expired } = await cache.verify(credential.text)
     const fits =
       principal?.kind === credential.kind && (credential.kind === 'session' || principal.mode === credential.mode)
-    if (principal === null || !fits) throw invalid(credential)
+    if (principal === null || !fits) throw invalid(credential, expired)
     return { principal, credential: credential.text }
   }
 

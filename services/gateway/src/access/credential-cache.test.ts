@@ -1,13 +1,21 @@
 import type { MerchantPrincipal } from '@micro/contracts'
 import { fakeClock } from '@micro/testing'
 import { describe, expect, test } from 'vitest'
-import { credentialCache } from './credential-cache.ts'
+import { credentialCache, type LookedUp } from './credential-cache.ts'
 
-const principal: MerchantPrincipal = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1' }
+const principal: MerchantPrincipal = {
+  kind: 'api_key',
+  merchant: 'acct_1',
+  mode: 'test',
+  keyId: 'key_1',
+  scopes: ['*'],
+}
+const valid: LookedUp = { principal, expired: false, expires_in_ms: null }
+const invalid: LookedUp = { principal: null, expired: false, expires_in_ms: null }
 
 const setUp = (options: { entriesMax?: number } = {}) => {
   const clock = fakeClock()
-  const state = { valid: true, lookUps: 0, gate: Promise.resolve(), down: false }
+  const state = { answer: valid, lookUps: 0, gate: Promise.resolve(), down: false }
   const cache = credentialCache({
     clock,
     ttlMs: 4_000,
@@ -16,7 +24,7 @@ const setUp = (options: { entriesMax?: number } = {}) => {
     ...options,
     lookUp: async () => {
       state.lookUps++
-      const answer = state.valid ? principal : null
+      const { answer } = state
       await state.gate
       if (state.down) throw new Error('connection refused')
       return answer
@@ -32,7 +40,7 @@ describe('credentialCache', () => {
     state.gate = gate.promise
     const burst = Array.from({ length: 50 }, () => cache.verify('secret'))
     gate.resolve()
-    expect(await Promise.all(burst)).toEqual(Array.from({ length: 50 }, () => principal))
+    expect(await Promise.all(burst)).toEqual(Array.from({ length: 50 }, () => valid))
     clock.advance(3_999)
     await cache.verify('secret')
     expect(state.lookUps).toBe(1)
@@ -41,18 +49,18 @@ describe('credentialCache', () => {
   test('a revoked credential stops working within the time to live, with no message at all', async () => {
     const { cache, state, clock } = setUp()
     await cache.verify('secret')
-    state.valid = false
+    state.answer = invalid
     clock.advance(4_000)
-    expect(await cache.verify('secret')).toBeNull()
+    expect(await cache.verify('secret')).toEqual(invalid)
   })
 
   test('a new credential that was tried too early works within 2 s', async () => {
     const { cache, state, clock } = setUp()
-    state.valid = false
-    expect(await cache.verify('secret')).toBeNull()
-    state.valid = true
+    state.answer = invalid
+    expect(await cache.verify('secret')).toEqual(invalid)
+    state.answer = valid
     clock.advance(2_000)
-    expect(await cache.verify('secret')).toEqual(principal)
+    expect(await cache.verify('secret')).toEqual(valid)
   })
 
   test('a revocation evicts at once what it names and nothing else', async () => {
@@ -61,9 +69,9 @@ describe('credentialCache', () => {
     cache.evict({ keyId: 'key_other' })
     await cache.verify('secret')
     expect(state.lookUps).toBe(1)
-    state.valid = false
+    state.answer = invalid
     cache.evict({ keyId: 'key_1' })
-    expect(await cache.verify('secret')).toBeNull()
+    expect(await cache.verify('secret')).toEqual(invalid)
   })
 
   test('an answer from before a revocation is not remembered past it', async () => {
@@ -71,13 +79,13 @@ describe('credentialCache', () => {
     const gate = Promise.withResolvers<void>()
     state.gate = gate.promise
     const early = cache.verify('secret')
-    state.valid = false
+    state.answer = invalid
     cache.evict({ keyId: 'key_1' })
     const late = cache.verify('secret')
     gate.resolve()
-    expect(await early).toEqual(principal)
-    expect(await late).toBeNull()
-    expect(await cache.verify('secret')).toBeNull()
+    expect(await early).toEqual(valid)
+    expect(await late).toEqual(invalid)
+    expect(await cache.verify('secret')).toEqual(invalid)
   })
 
   test('age counts from the question, so a slow answer lives shorter', async () => {
@@ -101,7 +109,32 @@ describe('credentialCache', () => {
     state.gate = new Promise(() => {})
     await expect(cache.verify('secret')).rejects.toMatchObject({ code: 'upstream_unavailable' })
     state.gate = Promise.resolve()
-    expect(await cache.verify('secret')).toEqual(principal)
+    expect(await cache.verify('secret')).toEqual(valid)
+  })
+
+  test('a key is never believed beyond its own end, which the slowness of the answer does not put off', async () => {
+    const { cache, state, clock } = setUp()
+    state.answer = { ...valid, expires_in_ms: 1_500 }
+    const gate = Promise.withResolvers<void>()
+    state.gate = gate.promise
+    const slow = cache.verify('secret')
+    clock.advance(1_000)
+    gate.resolve()
+    expect((await slow).principal).toEqual(principal)
+    state.answer = { ...invalid, expired: true }
+    clock.advance(499)
+    expect((await cache.verify('secret')).principal).toEqual(principal)
+    clock.advance(1)
+    expect(await cache.verify('secret')).toMatchObject({ principal: null, expired: true })
+  })
+
+  test('an end that is far off keeps nobody longer than the time to live', async () => {
+    const { cache, state, clock } = setUp()
+    state.answer = { ...valid, expires_in_ms: 1_000_000_000 }
+    await cache.verify('secret')
+    clock.advance(4_000)
+    await cache.verify('secret')
+    expect(state.lookUps).toBe(2)
   })
 
   test('memory is bounded', async () => {

@@ -4,8 +4,20 @@ import { Fault, type Clock } from '@micro/kernel'
 import { within } from '@micro/service'
 import { elapsedMs } from '../elapsed.ts'
 
-interface Entry {
+/** What is known of a credential: whose it is, or null when it is not valid (any more), and whether its time was over. */
+export interface Verdict {
   readonly principal: MerchantPrincipal | null
+  readonly expired: boolean
+}
+
+/** What the auth service says. */
+export interface LookedUp extends Verdict {
+  /** How long the credential itself is valid, counted from the question; null when it has no end. */
+  readonly expires_in_ms: number | null
+}
+
+interface Entry {
+  readonly verdict: Verdict
   readonly expiresMs: number
 }
 
@@ -13,8 +25,8 @@ export type Revocation = BusMessages['credential.revoked']
 
 /** Turns credentials into principals, remembering for a few seconds what the auth service said. */
 export interface CredentialCache {
-  /** Null when the credential is not valid (any more). @throws Fault upstream_unavailable: nobody could tell */
-  verify(credential: string): Promise<MerchantPrincipal | null>
+  /** Never says longer than the credential lives that it is valid. @throws Fault upstream_unavailable: nobody could tell */
+  verify(credential: string): Promise<Verdict>
   /** Whether this credential was valid when last looked up, however long ago. */
   wasValid(credential: string): boolean
   evict(revoked: Revocation): void
@@ -22,7 +34,7 @@ export interface CredentialCache {
 
 export interface CredentialCacheOptions {
   readonly clock: Clock
-  readonly lookUp: (credential: string) => Promise<MerchantPrincipal | null>
+  readonly lookUp: (credential: string) => Promise<LookedUp>
   readonly ttlMs: number
   readonly negativeTtlMs: number
   readonly lookUpMsMax?: number
@@ -40,7 +52,7 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
   const { lookUp, ttlMs, negativeTtlMs, lookUpMsMax = 5_000, entriesMax = 100_000 } = options
   const nowMs = elapsedMs(options.clock)
   const entries = new Map<string, Entry>() // least recently stored first
-  const inFlight = new Map<string, Promise<MerchantPrincipal | null>>()
+  const inFlight = new Map<string, Promise<Verdict>>()
   let revocations = 0
 
   const store = (id: string, entry: Entry): void => {
@@ -52,25 +64,28 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
     }
   }
 
-  const ask = async (id: string, credential: string): Promise<MerchantPrincipal | null> => {
+  const trustedMs = ({ principal, expires_in_ms }: LookedUp): number =>
+    principal === null ? negativeTtlMs : Math.min(ttlMs, expires_in_ms ?? ttlMs)
+
+  const ask = async (id: string, credential: string): Promise<Verdict> => {
     // Age counts from before the question: the answer may be as old as that.
     const askedMs = nowMs()
     const revocationsBefore = revocations
-    const principal = await within(lookUpMsMax, () => lookUp(credential)).catch((cause: unknown) => {
+    const verdict = await within(lookUpMsMax, () => lookUp(credential)).catch((cause: unknown) => {
       throw new Fault('upstream_unavailable', { service: 'auth', retry_after: 1 }, { cause })
     })
     // A revocation that came meanwhile may be of this very credential: use the answer, but do not remember it.
     if (revocations === revocationsBefore) {
-      store(id, { principal, expiresMs: askedMs + (principal === null ? negativeTtlMs : ttlMs) })
+      store(id, { verdict, expiresMs: askedMs + trustedMs(verdict) })
     }
-    return principal
+    return verdict
   }
 
   return {
     async verify(credential) {
       const id = digest(credential)
       const known = entries.get(id)
-      if (known !== undefined && nowMs() < known.expiresMs) return known.principal
+      if (known !== undefined && nowMs() < known.expiresMs) return known.verdict
       const running = inFlight.get(id)
       if (running !== undefined) return running
       const asking = ask(id, credential).finally(() => {
@@ -79,12 +94,12 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
       inFlight.set(id, asking)
       return asking
     },
-    wasValid: (credential) => (entries.get(digest(credential))?.principal ?? null) !== null,
+    wasValid: (credential) => (entries.get(digest(credential))?.verdict.principal ?? null) !== null,
     evict(revoked) {
       revocations++
       // Rare enough to walk: no index is kept per key and session.
-      for (const [id, { principal }] of entries)
-        if (principal !== null && isRevokedBy(principal, revoked)) entries.delete(id)
+      for (const [id, { verdict }] of entries)
+        if (verdict.principal !== null && isRevokedBy(verdict.principal, revoked)) entries.delete(id)
       // Whoever asks from here on must not be handed an answer from before.
       inFlight.clear()
     },

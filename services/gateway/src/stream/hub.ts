@@ -19,7 +19,8 @@ type Feed = { readonly merchant: string; readonly mode: Mode; readonly members: 
 
 const feedKey = (merchant: string, mode: Mode): string => `${mode}:${merchant}`
 
-const unauthenticated = { code: 'credential_revoked', message: 'The API key is no longer valid.' } as const
+const revokedReason = { code: 'credential_revoked', message: 'The API key is no longer valid.' } as const
+const expiredReason = { code: 'credential_expired', message: 'The API key has expired.' } as const
 
 // Rounds of one kind never overlap: a slow store is not asked the same thing twice at once.
 const repeat = (everyMs: number, round: () => Promise<void>): NodeJS.Timeout => {
@@ -54,7 +55,7 @@ export const createHub = (options: {
   const revoke = (revoked: BusMessages['credential.revoked']): void => {
     cache.evict(revoked)
     for (const { principal, connection } of members()) {
-      if (isRevokedBy(principal, revoked)) connection.end(closeCodes.unauthenticated, unauthenticated)
+      if (isRevokedBy(principal, revoked)) connection.end(closeCodes.unauthenticated, revokedReason)
     }
   }
 
@@ -74,8 +75,8 @@ export const createHub = (options: {
   // A lost revocation is found here. While nobody can tell whether a key still holds, its stream is paused, not ended.
   const verifyOne = async ({ credential, connection }: Member): Promise<void> => {
     try {
-      const principal = await cache.verify(credential)
-      if (principal === null) connection.end(closeCodes.unauthenticated, unauthenticated)
+      const { principal, expired } = await cache.verify(credential)
+      if (principal === null) connection.end(closeCodes.unauthenticated, expired ? expiredReason : revokedReason)
       else connection.setVerified(true)
     } catch {
       connection.setVerified(false)
@@ -87,7 +88,12 @@ export const createHub = (options: {
     for (const member of members()) if (!member.isAlive()) member.terminate()
   }
 
-  const unsubscribe = [bus.subscribe('events.stored', announce), bus.subscribe('credential.revoked', revoke)]
+  const unsubscribe = [
+    bus.subscribe('events.stored', announce),
+    bus.subscribe('credential.revoked', revoke),
+    // Its streams go on until the end it now has, which the next round of verifying learns.
+    bus.subscribe('credential.changed', cache.evict),
+  ]
   const timers = [repeat(config.pollMs, poll), repeat(config.verifyMs, verify), repeat(config.pingMs, ping)]
 
   return {

@@ -34,6 +34,16 @@ describe('the upgrade is judged before it is granted', () => {
     })
   })
 
+  test('a restricted key needs events:read', async () => {
+    world = await startWorld()
+    const without = world.auth.issue('acct_a', 'test', ['payments:write', 'ledger:write'])
+    expect(await refusedStream(world, { authorization: `Bearer ${without}` })).toMatchObject({
+      status: 403,
+      code: 'more_permissions_required',
+    })
+    await openStream(world, world.auth.issue('acct_a', 'test', ['events:read']))
+  })
+
   test('a key in the URL, a foreign page, a rebound name, another path', async () => {
     world = await startWorld()
     const key = world.auth.issue()
@@ -166,6 +176,17 @@ describe('a connection ends', () => {
     const client = await openStream(world, key, ready)
     world.auth.holders.delete(key)
     expect(await client.closed).toMatchObject({ code: closeCodes.unauthenticated })
+  })
+
+  test('4401 once the key has expired, and a key that was only changed goes on', async () => {
+    world = await startWorld({ config: { credentialTtlMs: 20, stream: { verifyMs: 20 } } })
+    const [late, changed] = [world.auth.issue(), world.auth.issue()]
+    const [first, second] = [await openStream(world, late, ready), await openStream(world, changed, ready)]
+    world.bus.publish('credential.changed', { keyId: world.auth.keyId(changed) })
+    world.auth.expire(late)
+    expect(await first.closed).toEqual({ code: closeCodes.unauthenticated, reason: 'credential_expired' })
+    world.events.store('acct_a', 'test')
+    await eventually(() => expect(second.seqs()).toEqual([1]))
   })
 
   test('an auth outage pauses a stream and does not end it', async () => {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Client } from '@micro/client'
-import { closeCodes, type eventsApi } from '@micro/contracts'
+import { closeCodes, streamAccess, type eventsApi } from '@micro/contracts'
 import { Fault, type NewId } from '@micro/kernel'
-import type { Logger } from '@micro/service'
+import { checkScope, type Logger } from '@micro/service'
+import { maskApiKey } from '@micro/signing'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Authenticate, Authenticated } from '../access/authenticate.ts'
 import type { BrowserGuard } from '../access/browser.ts'
@@ -68,15 +69,16 @@ export const createUpgrader = (parts: StreamParts) => {
     }
     exchange.pattern = '/ws'
     const { authorization } = request.headers
-    const authenticated = await parts.authenticate(['secret_key'], {
+    const authenticated = await parts.authenticate(streamAccess.access, {
       authorization,
       clientIp: exchange.clientIp,
       setHeader,
     })
-    const { principal } = authenticated
+    const { principal, credential } = authenticated
     exchange.principal = principal
     const keyId = principal.keyId ?? principal.merchant
     await parts.enforce(parts.policy, keyId, setHeader)
+    checkScope(streamAccess, principal, maskApiKey(credential))
     const leave = seats.take({ keyId, merchant: principal.merchant, ip: exchange.clientIp })
     try {
       const read = readFor(authenticated)

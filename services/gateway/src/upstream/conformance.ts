@@ -9,7 +9,7 @@ import type { Upstream } from './upstream.ts'
 export const upstreamConformance = (adapter: string, reach: (service: Service) => Promise<Upstream>): void => {
   describe(`upstream conformance: ${adapter}`, () => {
     const seen: Seen[] = []
-    const principal = { kind: 'api_key', merchant: 'acct_a', mode: 'test', keyId: 'key_1' } as const
+    const principal = { kind: 'api_key', merchant: 'acct_a', mode: 'test', keyId: 'key_1', scopes: ['*'] } as const
     let service: Service
     let server: Server
     let url: string

@@ -8,6 +8,7 @@ export const merchant = (name = 'acct_a', mode: Mode = 'test'): MerchantPrincipa
   kind: 'api_key',
   merchant: name,
   mode,
+  scopes: ['*'],
 })
 export const payments = { kind: 'service', service: 'payments' } as const
 

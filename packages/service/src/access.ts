@@ -1,0 +1,31 @@
+import { grants, type Principal, type Route } from '@micro/contracts'
+import { Fault } from '@micro/kernel'
+
+const held = { api_key: 'secret_key', session: 'session', service: 'internal' } as const
+
+/**
+ * Refuses an API key that was not given what the route asks for. Asked at the gateway and again in the service, so that
+ * neither has to trust the other to have done so.
+ * @param shown how the key is named to its caller, who may see it masked only
+ * @throws Fault more_permissions_required
+ */
+export const checkScope = (
+  { scope }: Pick<Route, 'scope'>,
+  principal: Principal | undefined,
+  shown = principal?.kind === 'api_key' ? principal.keyId : undefined,
+): void => {
+  if (principal?.kind !== 'api_key' || grants(principal.scopes ?? [], scope)) return
+  throw new Fault('more_permissions_required', { key: shown, scope })
+}
+
+/**
+ * Refuses whoever the route is not for.
+ * @throws Fault permission_denied, api_key_missing, session_missing, more_permissions_required
+ */
+export const checkAccess = (route: Pick<Route, 'access' | 'scope'>, principal: Principal | undefined): void => {
+  const { access } = route
+  if (access.includes('public')) return
+  if (principal !== undefined && access.includes(held[principal.kind])) return checkScope(route, principal)
+  if (access.includes('internal')) throw new Fault('permission_denied')
+  throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
+}

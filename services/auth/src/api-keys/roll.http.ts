@@ -1,0 +1,50 @@
+import type { authApi } from '@micro/contracts'
+import { Fault } from '@micro/kernel'
+import type { Handlers } from '@micro/service'
+import { newApiKey } from '@micro/signing'
+import type { AuthDependencies } from '../dependencies.ts'
+import { keyedHash } from '../secrets.ts'
+import { apiKeyToWire, asMade, isApiKeyId, mayManage, roll, typeOf } from './api-key.ts'
+import { countWorkingApiKeys, insertApiKey, lockApiKey, retireApiKey } from './api-key.store.ts'
+
+/** Keys of a merchant that may be in their grace at a time in one mode, besides those that stand. */
+const retiringKeysMax = 100n
+
+const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'api_key', id, param: 'id' })
+
+export const rollHandlers = ({
+  db,
+  bus,
+  clock,
+  newId,
+  log,
+  config,
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'rollApiKey'> => ({
+  async rollApiKey({ principal, params: { id }, body }) {
+    const { merchant, user } = principal
+    if (!isApiKeyId(id)) throw missing(id)
+    const now = clock.now()
+    const pepper = config.peppers.current
+    const rolled = await db.transaction(async (sql) => {
+      const old = await lockApiKey(sql, { id, merchant })
+      if (old === undefined) throw missing(id)
+      if (!mayManage(principal, old)) throw new Fault('permission_denied')
+      const key = newApiKey(old.mode, typeOf(old))
+      const given = { id: newId('api_key'), last_four: key.slice(-4), now, graceSeconds: body.expires_in ?? 0 }
+      const { successor, retires_at } = roll(old, given)
+      const { retiring } = await countWorkingApiKeys(sql, { merchant, mode: old.mode, now })
+      // The successor takes the place of the old key; what grows in number is keys in their grace.
+      if (retires_at > now && retiring >= retiringKeysMax) {
+        throw new Fault('api_keys_rolled_too_many', { limit: retiringKeysMax, mode: old.mode })
+      }
+      const hash = keyedHash(pepper, 'api_key', key)
+      await insertApiKey(sql, { ...successor, hash, pepper_id: pepper.id, created_by: user ?? old.created_by })
+      await retireApiKey(sql, { id, merchant, rolled_to: successor.id, retires_at })
+      return { key, successor, old: { ...old, rolled_to: successor.id, retires_at } }
+    })
+    const { key, successor, old } = rolled
+    bus.publish(old.retires_at > now ? 'credential.changed' : 'credential.revoked', { keyId: id })
+    log.info({ api_key_id: id, rolled_to: successor.id, merchant, by: principal.kind, user }, 'api_key.rolled')
+    return { ...apiKeyToWire(asMade(successor)), key, rolled_key: apiKeyToWire(old) }
+  },
+})
