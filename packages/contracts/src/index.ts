@@ -16,5 +16,13 @@ export * from './stream.ts'
 export type * from './bus.ts'
 export { ApiKey, ApiKeyCreated, SecretUse, Tokens, User } from './auth.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
-export { AccountType, Direction, LedgerAccount, LedgerEntry, LedgerTransaction, NewEntry } from './ledger.ts'
+export {
+  AccountType,
+  Direction,
+  type EntryCondition,
+  LedgerAccount,
+  LedgerEntry,
+  LedgerTransaction,
+  NewEntry,
+} from './ledger.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

@@ -41,6 +41,7 @@ export const LedgerAccount = Type.Object({
   net_str: Type.String({ description: 'Credits minus debits.' }),
   credits_str: Type.String(),
   debits_str: Type.String(),
+  version: Type.Integer({ description: 'How many entries the account has.' }),
   system: Type.Boolean({ description: "True for Micro's own accounts (sys_...)." }),
   metadata: Metadata,
   livemode: Type.Boolean(),
@@ -51,10 +52,13 @@ export type LedgerAccount = Static<typeof LedgerAccount>
 export const LedgerEntry = Type.Object({
   id: Type.String(),
   account_id: Type.String(),
+  currency: Type.String(),
   amount: ExactNumber,
   amount_str: Type.String({ description: 'Signed: credit +, debit −.' }),
   direction: Direction,
   value_str: Type.String({ description: 'Unsigned.' }),
+  balance_after: ExactNumber,
+  balance_after_str: Type.String({ description: "The account's balance after this entry, on its normal side." }),
 })
 
 export const LedgerTransaction = Type.Object({
@@ -62,20 +66,38 @@ export const LedgerTransaction = Type.Object({
   object: Type.Literal('ledger.transaction'),
   reference_id: Type.String(),
   description: Nullable(Type.String()),
-  currency: Type.String(),
+  currency: Nullable(Type.String({ description: 'Null when the entries are in several currencies.' })),
   entries: Type.Array(LedgerEntry),
-  status: Type.Literal('recorded'),
+  status: Type.Union([Type.Literal('recorded'), Type.Literal('dry_run')], {
+    description: 'dry_run: nothing was recorded, this is what would have been.',
+  }),
   seq: Type.Integer({ description: "Position in the merchant's book, from 1, without gaps." }),
+  hash: Type.String({ description: "SHA-256 over this transaction and the hash before it in the merchant's book." }),
   metadata: Metadata,
   livemode: Type.Boolean(),
+  effective_at: Type.Integer({ description: 'When it took effect, in seconds since the Unix epoch.' }),
   created: Timestamp,
 })
 export type LedgerTransaction = Static<typeof LedgerTransaction>
+
+const EntryCondition = Exact({
+  available: Type.Optional(
+    Exact(
+      { gte: Type.Optional(Amount), lte: Type.Optional(Amount) },
+      { description: 'Bounds of what the account has available after the transaction, on its normal side.' },
+    ),
+  ),
+  version: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'How many entries the account has before the transaction.' }),
+  ),
+})
+export type EntryCondition = Static<typeof EntryCondition>
 
 export const NewEntry = Exact({
   account_id: AccountId,
   amount: Amount,
   direction: Type.Optional(Direction),
+  condition: Type.Optional(EntryCondition),
 })
 export type NewEntry = Static<typeof NewEntry>
 
@@ -84,6 +106,13 @@ const newTransaction = {
   description: Type.Optional(Text(1000)),
   entries: Type.Array(NewEntry, { minItems: 1, maxItems: 1000 }),
   metadata: Type.Optional(Metadata),
+  effective_at: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 253_402_300_799,
+      description: 'When it took or takes effect, in seconds since the Unix epoch, up to the year 9999. Default: now.',
+    }),
+  ),
 }
 
 const NewAccount = Exact({
@@ -148,7 +177,12 @@ export const ledgerApi = {
     scope: 'ledger:write',
     status: 201,
     summary: 'Record a balanced transaction. The same reference_id with the same content again answers 200.',
-    body: Exact(newTransaction),
+    body: Exact({
+      ...newTransaction,
+      dry_run: Type.Optional(
+        Type.Boolean({ description: 'Check everything and answer what would be recorded (200), but record nothing.' }),
+      ),
+    }),
     response: LedgerTransaction,
     faults: [
       'entries_too_few',
@@ -161,6 +195,8 @@ export const ledgerApi = {
       'reference_reserved',
       'reference_conflict',
       'sum_out_of_range',
+      'condition_failed',
+      'version_conflict',
     ],
   }),
   retrieveLedgerTransaction: route({

@@ -149,6 +149,11 @@ export const faultCatalogue = {
     'The entries do not balance: credits minus debits is {difference} {currency}, it must be 0.',
   ),
   currency_mismatch: bad('{param}: account {account} is in {currency}, the transaction is in {expected}.'),
+  condition_failed: bad(
+    "{param}: account '{account}' would have {available} available, the condition asks for {required}.",
+    409,
+  ),
+  version_conflict: bad("{param}: account '{account}' is at version {version}, not {expected}.", 409),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
   // us
   ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),

@@ -14,6 +14,7 @@ interface AccountRow {
   system: boolean
   posted_credits: bigint
   posted_debits: bigint
+  version: bigint
   metadata: Record<string, string>
   created_at: Date
 }
@@ -28,6 +29,7 @@ const toAccount = (row: AccountRow): Account => ({
   system: row.system,
   credits: row.posted_credits,
   debits: row.posted_debits,
+  version: row.version,
   metadata: row.metadata,
   createdAt: row.created_at,
 })

@@ -1,4 +1,4 @@
-import type { AccountType, LedgerAccount, Mode } from '@micro/contracts'
+import type { AccountType, Direction, LedgerAccount, Mode } from '@micro/contracts'
 import { currencies, exactNumber, Fault, unixSeconds } from '@micro/kernel'
 
 /** Names that belong to Micro: readable by merchants, never created or posted to by them. */
@@ -16,12 +16,21 @@ export interface NewAccount {
 export interface Account extends NewAccount {
   readonly mode: Mode
   readonly system: boolean
-  readonly normalBalance: 'debit' | 'credit'
+  readonly normalBalance: Direction
   /** Sums of all entries of each side, both positive. */
   readonly credits: bigint
   readonly debits: bigint
+  /** How many entries it has. */
+  readonly version: bigint
   readonly createdAt: Date
 }
+
+/** The side on which an account of this type is expected to stand. */
+export const normalBalanceOf = (type: AccountType): Direction =>
+  type === 'asset' || type === 'expense' ? 'debit' : 'credit'
+
+/** What is credits minus debits, as the account's normal side has it: an asset debited 100 has 100. */
+export const onNormalSide = (net: bigint, side: Direction): bigint => (side === 'credit' ? net : -net)
 
 /** @throws Fault currency_unsupported */
 export const parseCurrency = (given: string): string => {
@@ -44,7 +53,7 @@ export const isSameAccount = (existing: Account, wanted: NewAccount): boolean =>
 
 export const accountToWire = (account: Account): LedgerAccount => {
   const net = account.credits - account.debits
-  const balance = account.normalBalance === 'credit' ? net : -net
+  const balance = onNormalSide(net, account.normalBalance)
   return {
     id: account.id,
     object: 'ledger.account',
@@ -58,6 +67,7 @@ export const accountToWire = (account: Account): LedgerAccount => {
     net_str: String(net),
     credits_str: String(account.credits),
     debits_str: String(account.debits),
+    version: Number(account.version),
     system: account.system,
     metadata: { ...account.metadata },
     livemode: account.mode === 'live',

@@ -2,101 +2,122 @@ import { assert, Fault, type Clock } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import type { NewAccount } from '../accounts/account.ts'
 import { insertAccount } from '../accounts/account.store.ts'
+import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
+import { genesisOf } from '../chain/content.ts'
 import { createBookPlaces, nameOf, type BookPlaces } from './books.ts'
 import { BookGoneError, loadBooks, type Loaded } from './load.ts'
-import { decide, type AccountState, type BookState, type PostRequest, type PostResult } from './posting.ts'
+import { decide, type PostResult, type TransactionWrite } from './posting.ts'
 import { insertTransactions, type Recording } from './posting.store.ts'
+import { remember, type AccountState, type BookState } from './state.ts'
+import type { Outcome, Part, Refusal, Ticket } from './ticket.ts'
 
-/** A posting on its way, with what it was given at its arrival: trying again is the same work, and known by its id. */
-export interface Ticket {
-  readonly request: PostRequest
-  readonly id: string
-  readonly fingerprint: Buffer
-}
+const bookOf = ({ parts: [{ request }] }: Ticket): BookKey => request.book
 
-/** What became of a ticket; a refusal leaves no trace and concerns nobody else on the flight. */
-export type Outcome = PostResult | Fault
-
-const unopened = (): BookState => ({
+const unopened = (book: BookKey): BookState => ({
   book: 0n,
   seqLast: 0n,
   recordedLast: null,
+  hashLast: genesisOf(book),
   accounts: new Map(),
   recorded: new Map(),
 })
 
 /** Micro's own accounts that a ticket brings along and its book lacks. */
-const missing = (state: BookState, { request }: Ticket): readonly NewAccount[] =>
-  state.recorded.has(request.reference)
-    ? []
-    : (request.system?.accounts ?? []).filter(({ id }) => !state.accounts.has(id))
+const missing = (state: BookState, { parts }: Ticket): readonly NewAccount[] =>
+  parts.flatMap(({ request: { reference, system } }) =>
+    state.recorded.has(reference) ? [] : (system?.accounts ?? []).filter(({ id }) => !state.accounts.has(id)),
+  )
+
+/** What the parts of a ticket come to on the state, which they move on; the first that is refused moves it back. */
+const decideAll = (
+  state: BookState,
+  { parts }: Ticket,
+  now: Date,
+): { results: PostResult[]; writes: TransactionWrite[] } | Refusal => {
+  const back = parts.length > 1 ? rememberFor(state, parts) : undefined
+  const results: PostResult[] = []
+  const writes: TransactionWrite[] = []
+  for (const [at, part] of parts.entries()) {
+    try {
+      const decision = decide(state, part.request, { ...part, now })
+      const { kind, transaction } = decision
+      if (kind === 'record') writes.push(decision.write)
+      // What carries this very part's id was recorded by it, perhaps on a flight whose landing was never heard of.
+      results.push({ replayed: transaction.id !== part.id, transaction })
+    } catch (error) {
+      back?.()
+      if (error instanceof Fault) return { at, fault: error }
+      throw error
+    }
+  }
+  return { results, writes }
+}
+
+const rememberFor = (state: BookState, parts: readonly Part[]): (() => void) =>
+  remember(state, {
+    accounts: new Set(parts.flatMap(({ request }) => request.entries.map(({ account }) => account))),
+    references: new Set(parts.map(({ request }) => request.reference)),
+  })
 
 /** Why a ticket will be refused even on a book that has its accounts; undefined when they are worth opening. */
-const refusal = (state: BookState, ticket: Ticket, now: Date): Fault | undefined => {
+const refusal = (state: BookState, ticket: Ticket, now: Date): Refusal | undefined => {
   const opened = missing(state, ticket).map(({ id, type, currency }): [string, AccountState] => [
     id,
     { account: 0n, currency, type, credits: 0n, debits: 0n, version: 0n },
   ])
   const known = [...state.accounts].map(([id, account]): [string, AccountState] => [id, { ...account }])
   const copy = { ...state, accounts: new Map([...known, ...opened]), recorded: new Map(state.recorded) }
-  try {
-    decide(copy, ticket.request, { ...ticket, now })
-    return undefined
-  } catch (error) {
-    if (error instanceof Fault) return error
-    throw error
-  }
+  const decided = decideAll(copy, ticket, now)
+  return 'fault' in decided ? decided : undefined
 }
 
 interface Prepared {
   readonly loaded: Loaded
   /** Tickets whose accounts were not opened, since nothing would have been recorded on them. */
-  readonly refused: ReadonlyMap<Ticket, Fault>
+  readonly refused: ReadonlyMap<Ticket, Refusal>
 }
 
 const prepare = async (sql: Sql, places: BookPlaces, tickets: readonly Ticket[], now: Date): Promise<Prepared> => {
-  const requests = tickets.map(({ request }) => request)
+  const requests = tickets.flatMap(({ parts }) => parts.map(({ request }) => request))
   const loaded = await loadBooks(sql, places, requests)
-  const refused = new Map<Ticket, Fault>()
-  const stateOf = ({ request }: Ticket): BookState => loaded.books.get(nameOf(request.book)) ?? unopened()
+  const refused = new Map<Ticket, Refusal>()
+  const stateOf = (ticket: Ticket): BookState => loaded.books.get(nameOf(bookOf(ticket))) ?? unopened(bookOf(ticket))
   const incomplete = tickets.filter((ticket) => missing(stateOf(ticket), ticket).length > 0)
   for (const ticket of incomplete) {
-    const fault = refusal(stateOf(ticket), ticket, now)
-    if (fault !== undefined) refused.set(ticket, fault)
+    const refusedNow = refusal(stateOf(ticket), ticket, now)
+    if (refusedNow !== undefined) refused.set(ticket, refusedNow)
   }
   // In one order, as the locks are taken, so that two processes that open the same books do not wait in a circle.
   const opening = incomplete
     .filter((ticket) => !refused.has(ticket))
-    .toSorted((a, b) => (nameOf(a.request.book) < nameOf(b.request.book) ? -1 : 1))
+    .toSorted((a, b) => (nameOf(bookOf(a)) < nameOf(bookOf(b)) ? -1 : 1))
   if (opening.length === 0) return { loaded, refused }
-  for (const { request } of opening) {
-    await insertBook(sql, request.book, now)
-    for (const account of request.system?.accounts ?? []) await insertAccount(sql, request.book, account, now)
+  for (const { parts } of opening) {
+    for (const { request } of parts) {
+      await insertBook(sql, request.book, now)
+      for (const account of request.system?.accounts ?? []) await insertAccount(sql, request.book, account, now)
+    }
   }
   return { loaded: await loadBooks(sql, places, requests), refused }
 }
 
 /** Decides the tickets in the order of their arrival; what is to be written is added to `recordings`. */
 const settle = ({ loaded, refused }: Prepared, ticket: Ticket, now: Date, recordings: Recording[]): Outcome => {
-  const { request, ...facts } = ticket
   const refusedBefore = refused.get(ticket)
   if (refusedBefore !== undefined) return refusedBefore
-  try {
-    const state = loaded.books.get(nameOf(request.book)) ?? unopened()
-    const decision = decide(state, request, { ...facts, now })
-    // What carries this very ticket's id was recorded by it, on a flight whose landing was never heard of.
-    if (decision.kind === 'replay')
-      return { replayed: decision.transaction.id !== facts.id, transaction: decision.transaction }
-    assert(state.book > 0n, 'a posting that was decided has a book')
-    const { transaction, writes } = decision
-    recordings.push({ lane: laneOf(request.book), book: state.book, transaction, writes })
-    return { replayed: false, transaction }
-  } catch (error) {
-    if (error instanceof Fault) return error
-    throw error
-  }
+  const book = bookOf(ticket)
+  const state = loaded.books.get(nameOf(book)) ?? unopened(book)
+  const back = ticket.dryRun ? rememberFor(state, ticket.parts) : undefined
+  const decided = decideAll(state, ticket, now)
+  back?.()
+  if ('fault' in decided) return decided
+  if (back !== undefined) return decided.results
+  const { results, writes } = decided
+  assert(writes.length === 0 || state.book > 0n, 'what was decided has a book')
+  for (const write of writes) recordings.push({ lane: laneOf(book), book: state.book, ...write })
+  return results
 }
 
 /**

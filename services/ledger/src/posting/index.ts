@@ -1,4 +1,5 @@
-import { Fault, type Clock, type NewId } from '@micro/kernel'
+import { randomBytes } from 'node:crypto'
+import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import {
   CommitUnknownError,
   isConnectionError,
@@ -9,9 +10,10 @@ import {
   type Database,
 } from '@micro/postgres'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
-import { createFlight, type Outcome, type Ticket } from './flight.ts'
+import { createFlight } from './flight.ts'
 import type { PostRequest, PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
+import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
 
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
 
@@ -20,20 +22,13 @@ export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
  * of the ledger; what is behind it may change.
  * @throws Fault of posting.ts's `decide`, ledger_busy, upstream_unavailable
  */
-export type Post = (request: PostRequest) => Promise<PostResult>
+export type Post = (request: PostRequest, options?: { dryRun?: boolean }) => Promise<PostResult>
 
 /** Postings on one flight: more would gain little, and let each wait longer. */
 const flightMax = 1_000
 const flightBytesMax = 4 * 1024 * 1024
 const waitingMax = 20_000
 const waitingBytesMax = 64 * 1024 * 1024
-
-/** Roughly what a posting holds in memory while it waits, in bytes. */
-const bytesOf = ({ request: { entries, description, metadata } }: Ticket): number =>
-  500 +
-  entries.length * 200 +
-  (description?.length ?? 0) * 2 +
-  Object.entries(metadata).reduce((sum, [key, value]) => sum + (key.length + value.length) * 2, 0)
 
 const passing = (error: unknown): boolean => {
   const state = sqlState(error)
@@ -86,9 +81,19 @@ export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock
     bytesOf,
   })
 
-  return async (request) => {
-    const outcome = await queue.put({ request, id: newId('ledger_transaction'), fingerprint: fingerprintOf(request) })
+  const partOf = (request: PostRequest): Part => ({
+    request,
+    id: newId('ledger_transaction'),
+    fingerprint: fingerprintOf(request),
+    salt: randomBytes(16),
+  })
+
+  return async (request, { dryRun = false } = {}) => {
+    const outcome = await queue.put({ parts: [partOf(request)], dryRun })
     if (outcome instanceof Error) throw outcome
-    return outcome
+    if (isRefusal(outcome)) throw outcome.fault
+    const [result] = outcome
+    assert(result !== undefined, 'a ticket of one part has one result')
+    return result
   }
 }

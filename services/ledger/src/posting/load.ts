@@ -4,9 +4,11 @@ import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import { referenceKeyOf } from '../books/reference-key.ts'
 import { loadTransactions } from '../transactions/transaction.store.ts'
+import { genesisOf } from '../chain/content.ts'
 import { nameOf, type BookPlaces } from './books.ts'
-import type { AccountState, BookState, PostRequest } from './posting.ts'
+import type { PostRequest } from './posting.ts'
 import { findSeqsByReferences, loadAccounts, lockBooks, type Asked, type BookPlace } from './posting.store.ts'
+import type { AccountState, BookState } from './state.ts'
 
 /** The books of a flight under their locks, by name; those that are not open are missing. */
 export interface Loaded {
@@ -73,6 +75,7 @@ export const loadBooks = async (sql: Sql, known: BookPlaces, requests: readonly 
         book: id,
         seqLast: head.seqLast,
         recordedLast: head.recordedLast,
+        hashLast: head.hashLast ?? genesisOf(key),
         accounts: named.get(name) ?? new Map<string, AccountState>(),
         recorded: new Map(transactions.map((each) => [each.reference, each])),
       },

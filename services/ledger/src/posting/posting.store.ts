@@ -1,9 +1,9 @@
-import type { Mode } from '@micro/contracts'
+import type { AccountType, Mode } from '@micro/contracts'
 import type { Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
-import type { StoredTransaction } from '../transactions/transaction.ts'
-import type { AccountState, EntryWrite } from './posting.ts'
+import type { TransactionWrite } from './posting.ts'
+import type { AccountState } from './state.ts'
 
 /** The numbers of those of the books that are open. They never change. */
 export const findBooks = (sql: Sql, books: readonly BookKey[]): Promise<(BookKey & { id: bigint })[]> =>
@@ -13,7 +13,10 @@ export const findBooks = (sql: Sql, books: readonly BookKey[]): Promise<(BookKey
       ${books.map(laneOf)}::smallint[], ${books.map(({ merchant }) => merchant)}::text[],
       ${books.map(({ mode }) => mode)}::text[]
     ) as asked (lane, merchant, mode)
-    join ledger.books b on b.lane = asked.lane and b.merchant = asked.merchant and b.mode = asked.mode`
+    cross join lateral (
+      select * from ledger.books b where b.lane = asked.lane and b.merchant = asked.merchant and b.mode = asked.mode
+      offset 0 -- looks each of them up, where a join might read all books there are
+    ) b`
 
 /** A book by its place in the database. */
 export interface BookPlace {
@@ -25,17 +28,19 @@ export interface LockedBook {
   readonly id: bigint
   readonly seqLast: bigint
   readonly recordedLast: Date | null
+  readonly hashLast: Buffer | null
 }
 
 /** Takes the books' locks until the database transaction ends: whoever else posts to one of them waits here. */
 export const lockBooks = async (sql: Sql, books: readonly BookPlace[]): Promise<LockedBook[]> => {
-  const rows = await sql<{ id: bigint; last_seq: bigint; last_recorded_at: Date | null }>`
-    select id, last_seq, last_recorded_at
+  const rows = await sql<{ id: bigint; last_seq: bigint; last_recorded_at: Date | null; head_hash: Buffer | null }>`
+    select id, last_seq, last_recorded_at, head_hash
     from ledger.lock_books(${books.map(({ lane }) => lane)}::smallint[], ${books.map(({ id }) => id)}::bigint[])`
-  return rows.map(({ id, last_seq, last_recorded_at }) => ({
+  return rows.map(({ id, last_seq, last_recorded_at, head_hash }) => ({
     id,
     seqLast: last_seq,
     recordedLast: last_recorded_at,
+    hashLast: head_hash,
   }))
 }
 
@@ -59,7 +64,7 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
     mode: Mode
     public_id: string
     currency: string
-    type: string
+    type: AccountType
     posted_credits: bigint
     posted_debits: bigint
     version: bigint
@@ -92,38 +97,39 @@ export const findSeqsByReferences = (sql: Sql, keys: readonly Buffer[]): Promise
     select book, seq from ledger.transactions where reference_key = any(${keys}::bytea[])`
 
 /** A transaction that was decided, with the place it goes to. */
-export interface Recording {
+export interface Recording extends TransactionWrite {
   readonly lane: number
   readonly book: bigint
-  readonly transaction: StoredTransaction
-  readonly writes: readonly EntryWrite[]
 }
 
 /** Writes transactions and entries in one statement; the database's triggers move balances and seqs with them. */
 export const insertTransactions = async (sql: Sql, recordings: readonly Recording[]): Promise<void> => {
   const of = <T>(member: (recording: Recording) => T): T[] => recordings.map(member)
-  const entries = recordings.flatMap(({ lane, book, transaction: { seq }, writes }) =>
-    writes.map((write, at) => ({ ...write, lane, book, seq, leg: at + 1 })),
+  const legs = recordings.flatMap(({ lane, book, transaction: { seq }, entries }) =>
+    entries.map((write, at) => ({ ...write, lane, book, seq, leg: at + 1 })),
   )
   await sql`
     with recorded as (
       insert into ledger.transactions
-        (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at)
+        (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+          effective_at, text_salt, content_hash, hash)
       select * from unnest(
         ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
         ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
         ${of(({ transaction }) => transaction.reference)}::text[],
         ${of(({ transaction }) => transaction.description)}::text[],
-        ${of(({ transaction }) => transaction.currency)}::text[], ${of(({ writes }) => writes.length)}::smallint[],
+        ${of(({ transaction }) => transaction.currency)}::text[], ${of(({ entries }) => entries.length)}::smallint[],
         ${of(({ transaction }) => transaction.fingerprint)}::bytea[],
         ${of(({ transaction }) => transaction.metadata)}::jsonb[],
-        ${of(({ transaction }) => transaction.createdAt)}::timestamptz[])
+        ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
+        ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
+        ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[])
     )
     insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
     select * from unnest(
-      ${entries.map(({ lane }) => lane)}::smallint[], ${entries.map(({ book }) => book)}::bigint[],
-      ${entries.map(({ seq }) => seq)}::bigint[], ${entries.map(({ leg }) => leg)}::smallint[],
-      ${entries.map(({ account }) => account)}::bigint[], ${entries.map(({ amount }) => amount)}::numeric[],
-      ${entries.map(({ balanceAfter }) => balanceAfter)}::numeric[],
-      ${entries.map(({ accountVersion }) => accountVersion)}::bigint[])`
+      ${legs.map(({ lane }) => lane)}::smallint[], ${legs.map(({ book }) => book)}::bigint[],
+      ${legs.map(({ seq }) => seq)}::bigint[], ${legs.map(({ leg }) => leg)}::smallint[],
+      ${legs.map(({ account }) => account)}::bigint[], ${legs.map(({ amount }) => amount)}::numeric[],
+      ${legs.map(({ balanceAfter }) => balanceAfter)}::numeric[],
+      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[])`
 }

@@ -1,7 +1,8 @@
 import { addMs, Fault, fromUnixSeconds } from '@micro/kernel'
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
-import { decide, type AccountState, type BookState, type PostRequest } from './posting.ts'
+import { decide, type PostRequest } from './posting.ts'
+import type { AccountState, BookState } from './state.ts'
 
 const now = fromUnixSeconds(1_000)
 const sumMax = 10n ** 38n - 1n
@@ -18,6 +19,7 @@ const book = (accounts: Record<string, AccountState>, rest: Partial<BookState> =
   book: 1n,
   seqLast: 41n,
   recordedLast: null,
+  hashLast: Buffer.alloc(32),
   accounts: new Map(Object.entries(accounts)),
   recorded: new Map(),
   ...rest,
@@ -36,7 +38,7 @@ const transfer = request([
 ])
 const both = () => ({ a: state(1n), b: state(2n) })
 const run = (on: BookState, what: PostRequest) =>
-  decide(on, what, { now, id: 'ltx_1', fingerprint: fingerprintOf(what) })
+  decide(on, what, { now, id: 'ltx_1', fingerprint: fingerprintOf(what), salt: Buffer.alloc(16) })
 const recorded = (on: BookState, what: PostRequest) => {
   const decision = run(on, what)
   if (decision.kind !== 'record') throw new Error('expected a transaction to record')
@@ -52,7 +54,7 @@ const faultOf = (on: BookState, what: PostRequest) => {
 }
 
 test('a recorded transaction continues the seq, the versions and the balances', () => {
-  const { transaction, writes } = recorded(
+  const { transaction, write } = recorded(
     book({ a: state(1n, { credits: 5n, version: 1n }), b: state(2n) }),
     request([
       { account: 'a', amount: 60n },
@@ -61,7 +63,7 @@ test('a recorded transaction continues the seq, the versions and the balances', 
     ]),
   )
   expect(transaction).toMatchObject({ seq: 42n, currency: 'usd', createdAt: now })
-  expect(writes).toEqual([
+  expect(write.entries).toEqual([
     { account: 1n, amount: 60n, balanceAfter: 65n, accountVersion: 2n },
     { account: 2n, amount: -100n, balanceAfter: -100n, accountVersion: 1n },
     { account: 1n, amount: 40n, balanceAfter: 105n, accountVersion: 3n },
@@ -144,7 +146,7 @@ describe('a transaction is refused', () => {
 
   test('but not when a sum just reaches what the database holds', () =>
     expect(
-      recorded(book({ ...both(), b: state(2n, { debits: sumMax - 100n }) }), transfer).writes[1]?.balanceAfter,
+      recorded(book({ ...both(), b: state(2n, { debits: sumMax - 100n }) }), transfer).write.entries[1]?.balanceAfter,
     ).toBe(-sumMax))
 })
 

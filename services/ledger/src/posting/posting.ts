@@ -1,8 +1,11 @@
 import { assert, Fault } from '@micro/kernel'
-import type { NewAccount } from '../accounts/account.ts'
+import { normalBalanceOf, onNormalSide, type NewAccount } from '../accounts/account.ts'
 import type { BookKey } from '../books/book.ts'
-import { accountParam, amountParam, type Entry } from '../transactions/entries.ts'
-import type { StoredTransaction, Transaction } from '../transactions/transaction.ts'
+import { contentHashOf, linkOf } from '../chain/content.ts'
+import { accountParam, amountParam, conditionParam, type AskedEntry, type Entry } from '../transactions/entries.ts'
+import type { RecordedEntry, StoredTransaction, Transaction } from '../transactions/transaction.ts'
+import { checkBalanced } from './balanced.ts'
+import type { AccountState, BookState } from './state.ts'
 
 /** What only Micro's own transactions bring along: their currency, and accounts made on first use. */
 export interface SystemPosting {
@@ -16,7 +19,9 @@ export interface PostRequest {
   readonly reference: string
   readonly description: string | null
   readonly metadata: Readonly<Record<string, string>>
-  readonly entries: readonly Entry[]
+  readonly entries: readonly AskedEntry[]
+  /** When it takes effect; when it is recorded, unless given. */
+  readonly effectiveAt?: Date | undefined
   readonly system?: SystemPosting
 }
 
@@ -26,27 +31,13 @@ export interface PostResult {
   readonly transaction: Transaction
 }
 
-/** An account as the decision needs it; what is decided moves it. */
-export interface AccountState {
-  /** The account's number inside the database. */
-  readonly account: bigint
-  readonly currency: string
-  readonly type: string
-  credits: bigint
-  debits: bigint
-  version: bigint
-}
-
-/** A locked book. What is decided on it moves it, so that the next decision stands on this one. */
-export interface BookState {
-  /** The book's number inside the database. */
-  readonly book: bigint
-  seqLast: bigint
-  recordedLast: Date | null
-  /** By the names the merchant gave them: all that the requests name and that exist. */
-  readonly accounts: ReadonlyMap<string, AccountState>
-  /** By reference: all that the requests name and that are recorded. */
-  readonly recorded: Map<string, StoredTransaction>
+/** What a request was given at its arrival: trying it again is the same work, and known by its id. */
+export interface Facts {
+  readonly id: string
+  /** SHA-256 of the request. */
+  readonly fingerprint: Buffer
+  /** 16 random bytes, see Content. */
+  readonly salt: Buffer
 }
 
 /** One entry, ready to be written. */
@@ -57,9 +48,17 @@ export interface EntryWrite {
   readonly accountVersion: bigint
 }
 
+/** A transaction that was decided, ready to be written. */
+export interface TransactionWrite {
+  readonly transaction: StoredTransaction
+  readonly salt: Buffer | null
+  readonly contentHash: Buffer
+  readonly entries: readonly EntryWrite[]
+}
+
 export type Decision =
   | { readonly kind: 'replay'; readonly transaction: StoredTransaction }
-  | { readonly kind: 'record'; readonly transaction: StoredTransaction; readonly writes: readonly EntryWrite[] }
+  | { readonly kind: 'record'; readonly transaction: StoredTransaction; readonly write: TransactionWrite }
 
 /** What numeric(38,0) holds. */
 const sumMax = 10n ** 38n - 1n
@@ -72,32 +71,13 @@ const checkSystemAccounts = ({ accounts }: BookState, { system }: PostRequest): 
   }
 }
 
-const accountsOf = ({ entries, system }: PostRequest, known: ReadonlyMap<string, AccountState>): AccountState[] => {
-  const states = entries.map(({ account: id }, at) => {
+const accountsOf = ({ entries }: PostRequest, known: ReadonlyMap<string, AccountState>): AccountState[] =>
+  entries.map(({ account: id }, at) => {
     const state = known.get(id)
     if (state === undefined)
       throw new Fault('parameter_resource_missing', { param: accountParam(at), resource: 'ledger account', id })
     return state
   })
-  const expected = system?.currency ?? states[0]?.currency
-  for (const [at, { currency }] of states.entries()) {
-    if (currency !== expected) {
-      throw new Fault('currency_mismatch', {
-        param: accountParam(at),
-        account: entries[at]?.account,
-        currency,
-        expected,
-      })
-    }
-  }
-  return states
-}
-
-const checkBalanced = (entries: readonly Entry[], currency: string): void => {
-  let difference = 0n
-  for (const { amount } of entries) difference += amount
-  if (difference !== 0n) throw new Fault('transaction_unbalanced', { param: 'entries', difference, currency })
-}
 
 /** Judges the entries one after another, each on what those before it left of its account. */
 const checkEachSum = (entries: readonly Entry[], states: readonly AccountState[]): void => {
@@ -118,60 +98,88 @@ const checkSums = (entries: readonly Entry[], states: readonly AccountState[]): 
   if (states.some(({ credits, debits }) => credits > room || debits > room)) checkEachSum(entries, states)
 }
 
-const apply = ({ amount }: Entry, state: AccountState): EntryWrite => {
+const checkConditions = (entries: readonly AskedEntry[], states: readonly AccountState[]): void => {
+  for (const [at, { account, condition }] of entries.entries()) {
+    const state = states[at]
+    if (condition === undefined || state === undefined) continue
+    const { availableMin, availableMax, version } = condition
+    if (version !== undefined && version !== state.version) {
+      const detail = { account, version: String(state.version), expected: String(version) }
+      throw new Fault('version_conflict', { param: `${conditionParam(at)}[version]`, ...detail })
+    }
+    const moved = entries.reduce((sum, entry, other) => (states[other] === state ? sum + entry.amount : sum), 0n)
+    const available = onNormalSide(state.credits - state.debits + moved, normalBalanceOf(state.type))
+    const judge = (holds: boolean, bound: 'gte' | 'lte', required: bigint): void => {
+      if (holds) return
+      const detail = { account, available: String(available), required: `${bound} ${required}` }
+      throw new Fault('condition_failed', { param: `${conditionParam(at)}[available][${bound}]`, ...detail })
+    }
+    if (availableMin !== undefined) judge(available >= availableMin, 'gte', availableMin)
+    if (availableMax !== undefined) judge(available <= availableMax, 'lte', availableMax)
+  }
+}
+
+const apply = ({ account, amount }: Entry, state: AccountState): { recorded: RecordedEntry; write: EntryWrite } => {
   if (amount > 0n) state.credits += amount
   else state.debits -= amount
   state.version += 1n
-  return { account: state.account, amount, balanceAfter: state.credits - state.debits, accountVersion: state.version }
+  const netAfter = state.credits - state.debits
+  const { currency, type } = state
+  return {
+    recorded: { account, amount, currency, normalBalance: normalBalanceOf(type), netAfter },
+    write: { account: state.account, amount, balanceAfter: netAfter, accountVersion: state.version },
+  }
 }
 
 /** Time does not run backwards within a book, whatever the machine's clock does. */
 const recordedAt = (now: Date, last: Date | null): Date => (last !== null && last > now ? last : now)
 
+const hasWords = ({ description, metadata }: PostRequest): boolean =>
+  description !== null || Object.keys(metadata).length > 0
+
 /**
  * Decides one posting on the locked state of its book, and moves the state on. The reference comes first: a repeat is
  * answered with what is recorded, without another look at the accounts. A request that is refused leaves no trace.
  * @throws Fault reference_conflict, account_exists, parameter_resource_missing, currency_mismatch,
- * transaction_unbalanced, sum_out_of_range
+ * transaction_unbalanced, sum_out_of_range, version_conflict, condition_failed
  */
-export const decide = (
-  state: BookState,
-  request: PostRequest,
-  { now, id, fingerprint }: { now: Date; id: string; fingerprint: Buffer },
-): Decision => {
+export const decide = (state: BookState, request: PostRequest, { now, ...facts }: Facts & { now: Date }): Decision => {
   const existing = state.recorded.get(request.reference)
   if (existing !== undefined) {
-    if (!existing.fingerprint.equals(fingerprint)) {
+    if (!existing.fingerprint.equals(facts.fingerprint)) {
       throw new Fault('reference_conflict', { param: 'reference_id', reference: request.reference })
     }
     return { kind: 'replay', transaction: existing }
   }
   checkSystemAccounts(state, request)
   const states = accountsOf(request, state.accounts)
-  const currency = states[0]?.currency
-  assert(currency !== undefined, 'a transaction has entries')
-  checkBalanced(request.entries, currency)
+  const currency = checkBalanced(request.entries, states, request.system?.currency)
   checkSums(request.entries, states)
+  checkConditions(request.entries, states)
   // From here the transaction must succeed.
-  state.seqLast += 1n
-  state.recordedLast = recordedAt(now, state.recordedLast)
-  const transaction: StoredTransaction = {
-    id,
-    mode: request.book.mode,
-    seq: state.seqLast,
-    reference: request.reference,
-    description: request.description,
-    currency,
-    metadata: request.metadata,
-    entries: request.entries,
-    createdAt: state.recordedLast,
-    fingerprint,
-  }
-  state.recorded.set(request.reference, transaction)
-  const writes = request.entries.map((entry, at) => {
+  const applied = request.entries.map((entry, at) => {
     const account = states[at]
     assert(account !== undefined, `entry ${at} has no account`)
     return apply(entry, account)
   })
-  return { kind: 'record', transaction, writes }
+  const createdAt = recordedAt(now, state.recordedLast)
+  const content = {
+    id: facts.id,
+    seq: state.seqLast + 1n,
+    reference: request.reference,
+    description: request.description,
+    metadata: request.metadata,
+    entries: applied.map(({ recorded }) => recorded),
+    createdAt,
+    effectiveAt: request.effectiveAt ?? createdAt,
+  }
+  const salt = hasWords(request) ? facts.salt : null
+  const contentHash = contentHashOf({ ...content, salt })
+  const hash = linkOf(state.hashLast, contentHash)
+  const { fingerprint } = facts
+  const transaction: StoredTransaction = { ...content, mode: request.book.mode, currency, hash, fingerprint }
+  Object.assign(state, { seqLast: content.seq, recordedLast: createdAt, hashLast: hash })
+  state.recorded.set(request.reference, transaction)
+  const entries = applied.map(({ write }) => write)
+  return { kind: 'record', transaction, write: { transaction, salt, contentHash, entries } }
 }

@@ -2,8 +2,9 @@
  * What the database itself refuses, whoever asks: the service's role, the owner of the tables, a session that plays
  * the replica.
  */
-import { createDatabase, SQLSTATE, sqlState, type Database, type Sql } from '@micro/postgres'
+import { createDatabase, only, SQLSTATE, sqlState, type Database, type Sql } from '@micro/postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { contentHashOf, linkOf, type Content } from '../chain/content.ts'
 import { expectSound, merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
 
 let ledger: Ledger
@@ -15,7 +16,7 @@ beforeAll(async () => {
   superuser = createDatabase({ url: ledger.database.superuserUrl, applicationName: 'ledger test' })
   for (const who of [merchant(), merchant('acct_b')]) {
     for (const id of ['a', 'b']) await ledger.account(who, id)
-    await ledger.account(who, 'euros', { currency: 'eur' })
+    for (const id of ['euros', 'dimes']) await ledger.account(who, id, { currency: 'eur' })
     await ledger.record(who, 'one', move(100, { from: 'a', to: 'b' }))
   }
   const accounts = [
@@ -63,8 +64,10 @@ const changes: Record<string, (sql: Sql) => Promise<unknown>> = {
   'truncate of everything': (sql) => sql`truncate ledger.books cascade`,
   'upsert of a transaction': (sql) => sql`
     insert into ledger.transactions
-      (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at)
-    select lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at
+      (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+        effective_at, content_hash, hash)
+    select lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+      effective_at, content_hash, hash
     from ledger.transactions
     on conflict (lane, book, seq) do update set description = 'x'`,
   'upsert of an entry': (sql) => sql`
@@ -79,6 +82,8 @@ const changes: Record<string, (sql: Sql) => Promise<unknown>> = {
   'update of an account id': (sql) => sql`update ledger.accounts set public_id = public_id || 'x'`,
   'update of an account owner': (sql) => sql`update ledger.accounts set merchant = 'acct_b'`,
   'delete of accounts': (sql) => sql`delete from ledger.accounts`,
+  'update of a hash': (sql) => sql`update ledger.transactions set hash = sha256('x')`,
+  'update of the last hash of a book': (sql) => sql`update ledger.books set head_hash = sha256('x')`,
   'update of a seq': (sql) => sql`update ledger.books set last_seq = 9`,
   'delete of books': (sql) => sql`delete from ledger.books`,
 }
@@ -118,11 +123,19 @@ interface Wrong {
   ])[]
   readonly seq?: number
   readonly count?: number
-  readonly currency?: string
+  readonly currency?: string | null
   readonly reference?: string
   readonly owner?: string
   readonly at?: string
+  readonly effective?: string
   readonly withTransaction?: boolean
+  /** What is hashed in place of what is written. */
+  readonly hashed?: Partial<Content>
+  /** The hash that the transaction follows. */
+  readonly before?: Buffer
+  readonly hash?: Buffer
+  readonly salt?: Buffer | null
+  readonly description?: string
 }
 
 /** Writes what a broken service might: by default a right transaction of book acct_a. */
@@ -131,8 +144,8 @@ const write = async (sql: Sql, wrong: Wrong) => {
     ['a', 5],
     ['b', -5],
   ]
-  const known = await sql<{ name: string; account: bigint; net: bigint; version: bigint }>`
-    select public_id as name, id as account, posted_credits - posted_debits as net, version
+  const known = await sql<{ name: string; account: bigint; currency: string; net: bigint; version: bigint }>`
+    select public_id as name, id as account, currency, posted_credits - posted_debits as net, version
     from ledger.accounts where merchant = ${wrong.owner ?? 'acct_a'}`
   const states = new Map(known.map((each) => [each.name, { ...each }]))
   const rows = entries.map(([name, amount, balanceAfter, version]) => {
@@ -142,16 +155,43 @@ const write = async (sql: Sql, wrong: Wrong) => {
     state.version += 1n
     return { account: state.account, amount, balance: balanceAfter ?? state.net, version: version ?? state.version }
   })
+  const book = only(
+    await sql<{ last_seq: bigint; head_hash: Buffer }>`
+    select last_seq, head_hash from ledger.books where merchant = 'acct_a'`,
+  )
+  const at = new Date(wrong.at ?? '2030-01-01T00:00:00Z')
+  const seq = wrong.seq === undefined ? book.last_seq + 1n : BigInt(wrong.seq)
+  const content: Content = {
+    seq,
+    id: `ltx_raw${at.getTime()}`,
+    reference: wrong.reference ?? 'raw',
+    createdAt: at,
+    effectiveAt: wrong.effective === undefined ? at : new Date(wrong.effective),
+    description: wrong.description ?? null,
+    metadata: {},
+    salt: wrong.salt ?? null,
+    entries: entries.map(([name, amount]) => ({
+      account: name,
+      currency: states.get(name)?.currency ?? 'usd',
+      amount: BigInt(amount),
+    })),
+  }
+  const contentHash = contentHashOf({ ...content, ...wrong.hashed })
+  const hash = wrong.hash ?? linkOf(wrong.before ?? book.head_hash, contentHash)
   return sql`
     with book as (
-      select lane, id, coalesce(${wrong.seq ?? null}::bigint, last_seq + 1) as seq from ledger.books where merchant = 'acct_a'
+      select lane, id from ledger.books where merchant = 'acct_a'
     ), recorded as (
-      insert into ledger.transactions (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at)
-      select lane, id, seq, 'ltx_' || md5(random()::text), ${wrong.reference ?? 'raw'}, ${wrong.currency ?? 'usd'},
-        ${wrong.count ?? entries.length}, sha256('x'), '{}', ${wrong.at ?? '2030-01-01T00:00:00Z'} from book where ${wrong.withTransaction ?? true}
+      insert into ledger.transactions
+        (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+          effective_at, text_salt, content_hash, hash)
+      select lane, id, ${seq}, ${content.id}, ${content.reference}, ${content.description},
+        ${wrong.currency === undefined ? 'usd' : wrong.currency}, ${wrong.count ?? entries.length}, sha256('x'), '{}',
+        ${content.createdAt}, ${content.effectiveAt}, ${content.salt}::bytea, ${contentHash}::bytea, ${hash}::bytea
+      from book where ${wrong.withTransaction ?? true}
     )
     insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
-    select lane, id, seq, leg, account, amount, balance_after, version
+    select lane, id, ${seq}, leg, account, amount, balance_after, version
     from book, unnest(${rows.map((row) => row.account)}::bigint[], ${rows.map((row) => row.amount)}::numeric[],
       ${rows.map((row) => row.balance)}::numeric[], ${rows.map((row) => row.version)}::bigint[])
       with ordinality as e (account, amount, balance_after, version, leg)`
@@ -274,6 +314,47 @@ describe('a transaction written past the service', () => {
     ['that leaves out a seq', { seq: 9 }, SQLSTATE.serializationFailure],
     ['that takes a seq again', { seq: 1 }, 'entries_pkey'],
     ['from before the last one', { at: '2001-01-01T00:00:00Z' }, SQLSTATE.serializationFailure],
+    ['with the hash of another amount', { hashed: { entries: [] } }, 'transactions_content'],
+    ['with the hash of another reference', { hashed: { reference: 'rav' } }, 'transactions_content'],
+    ['with the hash of another time', { hashed: { createdAt: new Date(0) } }, 'transactions_content'],
+    ['with the hash of another time of effect', { hashed: { effectiveAt: new Date(0) } }, 'transactions_content'],
+    [
+      'with the hash of another description',
+      { description: 'x', salt: Buffer.alloc(16), hashed: { description: 'y' } },
+      'transactions_content',
+    ],
+    ['with a description that is salted', { description: 'x', salt: Buffer.alloc(16) }, 'done'],
+    ['with a description that is not salted', { description: 'x' }, 'transactions_text_is_salted'],
+    ['with a hash that is no link', { hash: Buffer.alloc(32) }, 'transactions_chain'],
+    ['that follows another hash', { before: Buffer.alloc(32) }, 'transactions_chain'],
+    ['with half a hash', { hash: Buffer.alloc(16) }, 'transactions_hash_check'],
+    ['of the far past', { effective: '1970-01-01T00:00:00Z' }, 'done'],
+    ['from before there was time', { effective: '1969-12-31T23:59:59Z' }, 'transactions_effective_in_range'],
+    [
+      'in two currencies, each of which balances',
+      {
+        currency: null,
+        entries: [
+          ['a', 5],
+          ['b', -5],
+          ['euros', 7],
+          ['dimes', -7],
+        ],
+      },
+      'done',
+    ],
+    [
+      'in two currencies, which balance only together',
+      {
+        currency: null,
+        entries: [
+          ['a', 5],
+          ['euros', -5],
+        ],
+      },
+      'transactions_currencies',
+    ],
+    ['in one currency that it does not name', { currency: null }, 'transactions_currencies'],
     ['of entries alone', { withTransaction: false }, 'entries_balance'],
     ['of more entries for an old one', { withTransaction: false, seq: 1 }, 'entries_pkey'],
   ] as const satisfies readonly (readonly [string, Wrong, string])[]) {
@@ -286,8 +367,10 @@ describe('a transaction written past the service', () => {
   test('without entries is refused at once, so none can be committed', async () =>
     expect(
       await stateOf(ledger.database.db.sql`
-      insert into ledger.transactions (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at)
-      select lane, id, last_seq + 1, 'ltx_orphan', 'orphan', 'usd', 2, sha256('x'), '{}', now() from ledger.books where merchant = 'acct_a'`),
+      insert into ledger.transactions
+        (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at, effective_at, content_hash, hash)
+      select lane, id, last_seq + 1, 'ltx_orphan', 'orphan', 'usd', 2, sha256('x'), '{}', now(), now(), sha256('x'), sha256('x')
+      from ledger.books where merchant = 'acct_a'`),
     ).toBe(SQLSTATE.checkViolation))
 
   test('is checked also in a session that plays the replica', async () =>

@@ -1,11 +1,11 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
-import { Fault } from '@micro/kernel'
+import { Fault, fromUnixSeconds } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount, parseCurrency } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import type { BookKey } from '../books/book.ts'
-import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
+import type { Post, PostRequest, PostResult, SystemPosting } from '../posting/index.ts'
 import { accountParam, normaliseEntries } from './entries.ts'
 import { timeRangeOf } from './time-range.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
@@ -29,6 +29,14 @@ type TransactionHandlers = Pick<
 type ListQuery = Query<Routes['listLedgerTransactions']>
 
 const answer = ({ replayed, transaction }: PostResult) => reply(replayed ? 200 : 201, transactionToWire(transaction))
+
+const contentOf = (body: Omit<Body<Routes['recordLedgerTransaction']>, 'dry_run'>): Omit<PostRequest, 'book'> => ({
+  reference: body.reference_id,
+  description: body.description ?? null,
+  metadata: body.metadata ?? {},
+  entries: normaliseEntries(body.entries),
+  effectiveAt: body.effective_at === undefined ? undefined : fromUnixSeconds(body.effective_at),
+})
 
 const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTransaction']>): void => {
   if (isSystemReference(reference_id)) throw new Fault('reference_reserved', { param: 'reference_id' })
@@ -102,15 +110,9 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     async recordLedgerTransaction({ principal, body }) {
       refuseReserved(body)
       const { merchant, mode } = principal
-      return answer(
-        await post({
-          book: { merchant, mode },
-          reference: body.reference_id,
-          description: body.description ?? null,
-          metadata: body.metadata ?? {},
-          entries: normaliseEntries(body.entries),
-        }),
-      )
+      const dryRun = body.dry_run === true
+      const result = await post({ book: { merchant, mode }, ...contentOf(body) }, { dryRun })
+      return dryRun ? reply(200, transactionToWire(result.transaction, { dryRun: !result.replayed })) : answer(result)
     },
 
     async postSystemTransaction({ principal, body }) {
@@ -118,11 +120,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
       return answer(
         await post({
           book: { merchant: body.merchant, mode: body.mode },
-          reference: body.reference_id,
-          description: body.description ?? null,
-          metadata: body.metadata ?? {},
           system: systemPosting(body),
-          entries: normaliseEntries(body.entries),
+          ...contentOf(body),
         }),
       )
     },
@@ -146,7 +145,7 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
         object: 'list',
         url: '/ledger/transactions',
         has_more: hasMore,
-        data: transactions.map(transactionToWire),
+        data: transactions.map((each) => transactionToWire(each)),
       }
     },
   }
