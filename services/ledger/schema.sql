@@ -24,26 +24,62 @@ END) stored
   column version bigint not null default 0
   column metadata jsonb not null default '{}'::jsonb
   column created_at timestamp with time zone not null
+  column asset_scale smallint
+  column status text collate "C" not null default 'active'::text
+  column min_available numeric(38,0)
+  column max_balance numeric(38,0)
   constraint accounts_pkey PRIMARY KEY (lane, book, id)
   constraint accounts_public_id_once UNIQUE (merchant, mode, public_id, lane)
+  constraint accounts_asset_fkey FOREIGN KEY (book, currency, asset_scale, lane) REFERENCES ledger.assets(book, code, scale, lane)
   constraint accounts_lane_book_merchant_mode_fkey FOREIGN KEY (lane, book, merchant, mode) REFERENCES ledger.books(lane, id, merchant, mode)
-  constraint accounts_currency_check CHECK (currency ~ '^[a-z]{3}$'::text)
+  constraint accounts_closed_at_zero CHECK (status <> 'closed'::text OR posted_credits = posted_debits)
+  constraint accounts_currency_check CHECK (currency ~ '^[a-z]{3}$'::text OR asset_scale IS NOT NULL)
+  constraint accounts_max_balance CHECK (max_balance IS NULL OR max_balance >=
+CASE normal_balance
+    WHEN 'credit'::text THEN posted_credits - posted_debits
+    ELSE posted_debits - posted_credits
+END)
   constraint accounts_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
+  constraint accounts_min_available CHECK (min_available IS NULL OR min_available <=
+CASE normal_balance
+    WHEN 'credit'::text THEN posted_credits - posted_debits
+    ELSE posted_debits - posted_credits
+END)
   constraint accounts_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
   constraint accounts_posted_credits_check CHECK (posted_credits >= 0::numeric)
   constraint accounts_posted_debits_check CHECK (posted_debits >= 0::numeric)
   constraint accounts_public_id_check CHECK (length(public_id) >= 1 AND length(public_id) <= 128)
   constraint accounts_start_empty CHECK (version > 0 OR posted_credits = 0::numeric AND posted_debits = 0::numeric)
+  constraint accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text]))
   constraint accounts_system_by_name CHECK (system = starts_with(public_id, 'sys_'::text))
+  constraint accounts_system_unlimited CHECK (NOT system OR status = 'active'::text AND min_available IS NULL AND max_balance IS NULL)
   constraint accounts_type_check CHECK (type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'revenue'::text, 'expense'::text]))
   constraint accounts_version_check CHECK (version >= 0)
-  trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, book, id, merchant, mode, public_id, type, currency, system, created_at ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, book, id, merchant, mode, public_id, type, currency, asset_scale, system, created_at ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF posted_credits, posted_debits, version ON ledger.accounts FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_reopening BEFORE UPDATE OF status ON ledger.accounts FOR EACH ROW WHEN (old.status = 'closed'::text AND new.status <> 'closed'::text) EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: select
-  grant ledger_app: insert (lane, book, merchant, mode, public_id, name, type, currency, system, metadata, created_at)
+  grant ledger_app: insert (lane, book, merchant, mode, public_id, name, type, currency, system, metadata, created_at, asset_scale, min_available, max_balance)
+  grant ledger_app: update (name, metadata, status, min_available, max_balance)
 
 sequence ledger.accounts_id_seq
+
+table ledger.assets
+  column lane smallint not null
+  column book bigint not null
+  column code text collate "C" not null
+  column name text not null
+  column scale smallint not null
+  column created_at timestamp with time zone not null
+  constraint assets_pkey PRIMARY KEY (lane, book, code)
+  constraint assets_book_code_scale_lane_key UNIQUE (book, code, scale, lane)
+  constraint assets_lane_book_fkey FOREIGN KEY (lane, book) REFERENCES ledger.books(lane, id)
+  constraint assets_code_check CHECK (code ~ '^[a-z][a-z0-9_]{2,16}$'::text)
+  constraint assets_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
+  constraint assets_scale_check CHECK (scale >= 0 AND scale <= 18)
+  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.assets FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: insert, select
 
 table ledger.books
   column lane smallint not null
@@ -158,7 +194,7 @@ table ledger.transactions
   constraint transactions_id_once UNIQUE (id, lane)
   constraint transactions_reference_once UNIQUE (reference_key, lane)
   constraint transactions_content_hash_check CHECK (octet_length(content_hash) = 32)
-  constraint transactions_currency_check CHECK (currency ~ '^[a-z]{3}$'::text)
+  constraint transactions_currency_check CHECK (currency ~ '^[a-z][a-z0-9_]{2,16}$'::text)
   constraint transactions_description_check CHECK (length(description) <= 1000)
   constraint transactions_effective_in_range CHECK (effective_at >= '1970-01-01 00:00:00+00'::timestamp with time zone AND effective_at <= '9999-12-31 23:59:59+00'::timestamp with time zone)
   constraint transactions_entry_count_check CHECK (entry_count >= 2 AND entry_count <= 1000)
@@ -260,10 +296,11 @@ begin
     select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
   ) a on true
   -- Merchants do not move Micro's accounts, and Micro's own transactions do not move the merchant's.
-  where a.id is null or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
+  where a.id is null or a.status <> 'active' or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
   limit 1;
   if found then
-    raise exception 'entry % of transaction % is on an account of another book, currency or owner', wrong.leg, wrong.seq using
+    raise exception 'entry % of transaction % is on an account of another book, currency or owner, or one not active',
+      wrong.leg, wrong.seq using
       errcode = 'check_violation', constraint = 'entries_account', table = 'entries', schema = 'ledger';
   end if;
 

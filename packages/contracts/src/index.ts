@@ -1,6 +1,7 @@
 import { authApi } from './auth.ts'
 import { eventsApi } from './events.ts'
 import { ledgerApi } from './ledger.ts'
+export { LedgerAsset } from './ledger-assets.ts'
 import { paymentsApi } from './payments.ts'
 
 export { authApi, eventsApi, ledgerApi, paymentsApi }
@@ -17,6 +18,7 @@ export type * from './bus.ts'
 export { ApiKey, ApiKeyCreated, SecretUse, Tokens, User } from './auth.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
 export {
+  type AccountStatus,
   AccountType,
   Direction,
   type EntryCondition,

@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { assetRoutes } from './ledger-assets.ts'
+import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { route } from './route.ts'
 
 export const AccountType = Type.Union([
@@ -14,19 +16,8 @@ export type AccountType = Static<typeof AccountType>
 export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit')])
 export type Direction = Static<typeof Direction>
 
-/** Caller-chosen ids are kept as given; they identify an account within one merchant and mode. */
-const AccountId = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@-]*$' })
-const Reference = Text(255, 1)
-const Currency = Type.String({ pattern: '^[A-Za-z]{3}$' })
-/**
- * A JSON integer, or its decimal digits as a string where it passes 2^53 − 1. The string comes first: a form's text
- * then stays text, where trying the number first would round it.
- */
-const Amount = Type.Union([Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', maxLength: 40 }), Type.Integer()], {
-  'x-expected': 'a whole number of minor units without fraction or exponent (a string of digits beyond 2^53 - 1)',
-})
-/** Null where the number would not be exact in JSON; the string twin always is. */
-const ExactNumber = Nullable(Type.Integer())
+const AccountStatus = Type.Union([Type.Literal('active'), Type.Literal('frozen'), Type.Literal('closed')])
+export type AccountStatus = Static<typeof AccountStatus>
 
 export const LedgerAccount = Type.Object({
   id: Type.String(),
@@ -35,10 +26,16 @@ export const LedgerAccount = Type.Object({
   type: AccountType,
   normal_balance: Direction,
   currency: Type.String(),
+  scale: Type.Integer({ description: 'Decimal digits of an amount: 2 for usd, whose amounts are cents.' }),
+  status: AccountStatus,
   balance: ExactNumber,
   balance_str: Type.String({ description: 'On the normal side: an asset debited 100 shows 100.' }),
   net: ExactNumber,
   net_str: Type.String({ description: 'Credits minus debits.' }),
+  min_available: ExactNumber,
+  min_available_str: Nullable(Type.String({ description: 'What must stay available; null when it has no limit.' })),
+  max_balance: ExactNumber,
+  max_balance_str: Nullable(Type.String({ description: 'What the balance may reach; null when it has no limit.' })),
   credits_str: Type.String(),
   debits_str: Type.String(),
   version: Type.Integer({ description: 'How many entries the account has.' }),
@@ -115,12 +112,36 @@ const newTransaction = {
   ),
 }
 
+const limits = {
+  min_available: Type.Optional(
+    Nullable(Amount, {
+      description: 'No transaction takes more than leaves this, on the normal side. Null: no limit.',
+    }),
+  ),
+  max_balance: Type.Optional(
+    Nullable(Amount, {
+      description: 'No transaction lifts the balance over this, on the normal side. Null: no limit.',
+    }),
+  ),
+}
+
 const NewAccount = Exact({
   id: Type.Optional(AccountId),
   name: Text(255, 1),
   type: AccountType,
   currency: Type.Optional(Currency),
+  ...limits,
   metadata: Type.Optional(Metadata),
+})
+
+const AccountChange = Exact({
+  name: Type.Optional(Text(255, 1)),
+  status: Type.Optional(AccountStatus),
+  ...limits,
+  metadata: Type.Optional(Metadata),
+  if_version: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Change it only if it has this many entries: see version.' }),
+  ),
 })
 
 const TimeFilter = Type.Union([
@@ -134,6 +155,7 @@ const TimeFilter = Type.Union([
 ])
 
 export const ledgerApi = {
+  ...assetRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',
@@ -144,7 +166,28 @@ export const ledgerApi = {
     summary: 'Create a ledger account. The same id with the same attributes again answers 200.',
     body: NewAccount,
     response: LedgerAccount,
-    faults: ['account_exists', 'account_reserved', 'currency_unsupported'],
+    faults: ['account_exists', 'account_reserved', 'currency_unsupported', 'limit_refused'],
+  }),
+  updateLedgerAccount: route({
+    method: 'POST',
+    path: '/ledger/accounts/:id',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:write',
+    status: 200,
+    summary:
+      'Change name, limits, metadata or status. Metadata keys are merged, an empty value removes one; closing takes a balance of 0 and is final.',
+    params: IdParam,
+    body: AccountChange,
+    response: LedgerAccount,
+    faults: [
+      'resource_missing',
+      'account_reserved',
+      'account_closed',
+      'account_not_empty',
+      'limit_refused',
+      'version_conflict',
+    ],
   }),
   retrieveLedgerAccount: route({
     method: 'GET',
@@ -165,8 +208,15 @@ export const ledgerApi = {
     access: ['secret_key'],
     scope: 'ledger:read',
     status: 200,
-    summary: 'List ledger accounts, newest first.',
-    query: Exact({ ...pageQuery, type: Type.Optional(AccountType), currency: Type.Optional(Currency) }),
+    summary: 'List ledger accounts, newest first; filter by type, currency, status, id_prefix and metadata.',
+    query: Exact({
+      ...pageQuery,
+      type: Type.Optional(AccountType),
+      currency: Type.Optional(Currency),
+      status: Type.Optional(AccountStatus),
+      id_prefix: Type.Optional(AccountId),
+      metadata: Type.Optional(Metadata),
+    }),
     response: List(LedgerAccount),
   }),
   recordLedgerTransaction: route({
@@ -192,6 +242,10 @@ export const ledgerApi = {
       'currency_mismatch',
       'resource_missing',
       'account_reserved',
+      'account_frozen',
+      'account_closed',
+      'insufficient_funds',
+      'limit_exceeded',
       'reference_reserved',
       'reference_conflict',
       'sum_out_of_range',

@@ -87,7 +87,9 @@ test('what a superuser changes behind the triggers no longer has its hash', asyn
   expect(
     await changedAfter((sql) => sql`update ledger.transactions set description = 'y' where reference_id = 'r2'`),
   ).toEqual([2n])
-  expect(await changedAfter((sql) => sql`update ledger.entries set amount = amount * 2 where seq = 3`)).toEqual([3n])
+  expect(
+    await changedAfter((sql) => sql`update ledger.entries set amount = amount * 2 where seq = 3 and abs(amount) < 10`),
+  ).toEqual([3n])
   expect(await changedAfter((sql) => sql`delete from ledger.entries where seq = 1`)).toEqual([1n])
   await superuser.close()
 })

@@ -63,9 +63,9 @@ const rememberFor = (state: BookState, parts: readonly Part[]): (() => void) =>
 
 /** Why a ticket will be refused even on a book that has its accounts; undefined when they are worth opening. */
 const refusal = (state: BookState, ticket: Ticket, now: Date): Refusal | undefined => {
-  const opened = missing(state, ticket).map(({ id, type, currency }): [string, AccountState] => [
+  const opened = missing(state, ticket).map(({ id, ...account }): [string, AccountState] => [
     id,
-    { account: 0n, currency, type, credits: 0n, debits: 0n, version: 0n },
+    { ...account, account: 0n, status: 'active', credits: 0n, debits: 0n, version: 0n },
   ])
   const known = [...state.accounts].map(([id, account]): [string, AccountState] => [id, { ...account }])
   const copy = { ...state, accounts: new Map([...known, ...opened]), recorded: new Map(state.recorded) }

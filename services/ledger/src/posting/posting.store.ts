@@ -1,4 +1,4 @@
-import type { AccountType, Mode } from '@micro/contracts'
+import type { AccountStatus, AccountType, Mode } from '@micro/contracts'
 import type { Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -65,11 +65,15 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
     public_id: string
     currency: string
     type: AccountType
+    status: AccountStatus
+    min_available: bigint | null
+    max_balance: bigint | null
     posted_credits: bigint
     posted_debits: bigint
     version: bigint
   }>`
-    select a.id, a.merchant, a.mode, a.public_id, a.currency, a.type, a.posted_credits, a.posted_debits, a.version
+    select a.id, a.merchant, a.mode, a.public_id, a.currency, a.type, a.status, a.min_available, a.max_balance,
+      a.posted_credits, a.posted_debits, a.version
     from unnest(
       ${asked.map(({ lane }) => lane)}::smallint[], ${asked.map(({ book }) => book.merchant)}::text[],
       ${asked.map(({ book }) => book.mode)}::text[], ${asked.map(({ name }) => name)}::text[]
@@ -84,6 +88,9 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
       account: row.id,
       currency: row.currency,
       type: row.type,
+      status: row.status,
+      minAvailable: row.min_available,
+      maxBalance: row.max_balance,
       credits: row.posted_credits,
       debits: row.posted_debits,
       version: row.version,

@@ -1,10 +1,11 @@
 import { assert, Fault } from '@micro/kernel'
-import { normalBalanceOf, onNormalSide, type NewAccount } from '../accounts/account.ts'
+import { normalBalanceOf, type NewAccount } from '../accounts/account.ts'
 import type { BookKey } from '../books/book.ts'
 import { contentHashOf, linkOf } from '../chain/content.ts'
-import { accountParam, amountParam, conditionParam, type AskedEntry, type Entry } from '../transactions/entries.ts'
+import { accountParam, amountParam, type AskedEntry, type Entry } from '../transactions/entries.ts'
 import type { RecordedEntry, StoredTransaction, Transaction } from '../transactions/transaction.ts'
 import { checkBalanced } from './balanced.ts'
+import { checkConditions, checkLimits } from './limits.ts'
 import type { AccountState, BookState } from './state.ts'
 
 /** What only Micro's own transactions bring along: their currency, and accounts made on first use. */
@@ -76,6 +77,7 @@ const accountsOf = ({ entries }: PostRequest, known: ReadonlyMap<string, Account
     const state = known.get(id)
     if (state === undefined)
       throw new Fault('parameter_resource_missing', { param: accountParam(at), resource: 'ledger account', id })
+    if (state.status !== 'active') throw new Fault(`account_${state.status}`, { param: accountParam(at), account: id })
     return state
   })
 
@@ -96,27 +98,6 @@ const checkSums = (entries: readonly Entry[], states: readonly AccountState[]): 
   const moved = entries.reduce((sum, { amount }) => (amount > 0n ? sum + amount : sum), 0n)
   const room = sumMax - moved
   if (states.some(({ credits, debits }) => credits > room || debits > room)) checkEachSum(entries, states)
-}
-
-const checkConditions = (entries: readonly AskedEntry[], states: readonly AccountState[]): void => {
-  for (const [at, { account, condition }] of entries.entries()) {
-    const state = states[at]
-    if (condition === undefined || state === undefined) continue
-    const { availableMin, availableMax, version } = condition
-    if (version !== undefined && version !== state.version) {
-      const detail = { account, version: String(state.version), expected: String(version) }
-      throw new Fault('version_conflict', { param: `${conditionParam(at)}[version]`, ...detail })
-    }
-    const moved = entries.reduce((sum, entry, other) => (states[other] === state ? sum + entry.amount : sum), 0n)
-    const available = onNormalSide(state.credits - state.debits + moved, normalBalanceOf(state.type))
-    const judge = (holds: boolean, bound: 'gte' | 'lte', required: bigint): void => {
-      if (holds) return
-      const detail = { account, available: String(available), required: `${bound} ${required}` }
-      throw new Fault('condition_failed', { param: `${conditionParam(at)}[available][${bound}]`, ...detail })
-    }
-    if (availableMin !== undefined) judge(available >= availableMin, 'gte', availableMin)
-    if (availableMax !== undefined) judge(available <= availableMax, 'lte', availableMax)
-  }
 }
 
 const apply = ({ account, amount }: Entry, state: AccountState): { recorded: RecordedEntry; write: EntryWrite } => {
@@ -140,8 +121,9 @@ const hasWords = ({ description, metadata }: PostRequest): boolean =>
 /**
  * Decides one posting on the locked state of its book, and moves the state on. The reference comes first: a repeat is
  * answered with what is recorded, without another look at the accounts. A request that is refused leaves no trace.
- * @throws Fault reference_conflict, account_exists, parameter_resource_missing, currency_mismatch,
- * transaction_unbalanced, sum_out_of_range, version_conflict, condition_failed
+ * @throws Fault reference_conflict, account_exists, parameter_resource_missing, account_frozen, account_closed,
+ * currency_mismatch, transaction_unbalanced, sum_out_of_range, insufficient_funds, limit_exceeded, version_conflict,
+ * condition_failed
  */
 export const decide = (state: BookState, request: PostRequest, { now, ...facts }: Facts & { now: Date }): Decision => {
   const existing = state.recorded.get(request.reference)
@@ -155,6 +137,7 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
   const states = accountsOf(request, state.accounts)
   const currency = checkBalanced(request.entries, states, request.system?.currency)
   checkSums(request.entries, states)
+  checkLimits(request.entries, states)
   checkConditions(request.entries, states)
   // From here the transaction must succeed.
   const applied = request.entries.map((entry, at) => {

@@ -1,12 +1,14 @@
-import type { AccountType } from '@micro/contracts'
+import type { AccountStatus, AccountType } from '@micro/contracts'
+import type { Limits } from '../accounts/account.ts'
 import type { StoredTransaction } from '../transactions/transaction.ts'
 
 /** An account as the decision needs it; what is decided moves it. */
-export interface AccountState {
+export interface AccountState extends Limits {
   /** The account's number inside the database. */
   readonly account: bigint
   readonly currency: string
   readonly type: AccountType
+  readonly status: AccountStatus
   credits: bigint
   debits: bigint
   version: bigint

@@ -81,6 +81,9 @@ const changes: Record<string, (sql: Sql) => Promise<unknown>> = {
   'update of an account currency': (sql) => sql`update ledger.accounts set currency = 'eur'`,
   'update of an account id': (sql) => sql`update ledger.accounts set public_id = public_id || 'x'`,
   'update of an account owner': (sql) => sql`update ledger.accounts set merchant = 'acct_b'`,
+  'update of an account scale': (sql) => sql`update ledger.accounts set asset_scale = 2`,
+  'update of an asset': (sql) => sql`update ledger.assets set scale = 3`,
+  'delete of assets': (sql) => sql`delete from ledger.assets`,
   'delete of accounts': (sql) => sql`delete from ledger.accounts`,
   'update of a hash': (sql) => sql`update ledger.transactions set hash = sha256('x')`,
   'update of the last hash of a book': (sql) => sql`update ledger.books set head_hash = sha256('x')`,
@@ -307,6 +310,16 @@ describe('a transaction written past the service', () => {
 
 describe('books and accounts', () => {
   for (const [name, work] of Object.entries({
+    'a limit that the balance is beyond': (sql) =>
+      sql`update ledger.accounts set min_available = 1000 where public_id = 'a'`,
+    "a limit on Micro's account": (sql) =>
+      sql`update ledger.accounts set max_balance = 1000000 where public_id = 'sys_x'`,
+    "a frozen account of Micro's": (sql) => sql`update ledger.accounts set status = 'frozen' where public_id = 'sys_x'`,
+    'a closed account that is not empty': (sql) =>
+      sql`update ledger.accounts set status = 'closed' where public_id = 'a'`,
+    'a currency of more than three letters without a scale': (sql) => sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)
+      select lane, id, merchant, mode, 'cash', 'x', 'asset', 'ether', false, now() from ledger.books`,
     'a second book under another lane': (sql) => sql`
       insert into ledger.books (lane, merchant, mode, created_at) select (lane + 1) % 256, merchant, mode, now() from ledger.books`,
     'an account of Micro that is not named so': (sql) => sql`
@@ -325,4 +338,42 @@ describe('books and accounts', () => {
       insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)
       select lane, id, 'acct_thief', mode, 'cash', 'x', 'asset', 'usd', false, now() from ledger.books`),
     ).toBe(SQLSTATE.foreignKeyViolation))
+
+  test('an asset that was never made is refused', async () =>
+    expect(
+      await stateOf(ledger.database.db.sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, asset_scale, system, created_at)
+      select lane, id, merchant, mode, 'cash', 'x', 'asset', 'ether', 18, false, now() from ledger.books`),
+    ).toBe(SQLSTATE.foreignKeyViolation))
+
+  test('an entry past a limit, on a frozen or a closed account is refused, whatever the service decided', async () => {
+    const outcomes = async (change: (sql: Sql) => Promise<unknown>, amount: number): Promise<string> => {
+      try {
+        return await ledger.database.owner.transaction(async (sql) => {
+          await change(sql)
+          await write(sql, {
+            entries: [
+              ['a', amount],
+              ['b', -amount],
+            ],
+          })
+          throw rolledBack
+        })
+      } catch (error) {
+        return error === rolledBack ? 'done' : String((error as { constraint?: string }).constraint ?? error)
+      }
+    }
+    const limit = (sql: Sql) =>
+      sql`update ledger.accounts set min_available = 95, max_balance = 105 where public_id = 'a'`
+    expect(await outcomes(limit, 5)).toBe('done')
+    expect(await outcomes(limit, 6)).toBe('accounts_min_available')
+    expect(await outcomes(limit, -6)).toBe('accounts_max_balance')
+    const freeze = (sql: Sql) => sql`update ledger.accounts set status = 'frozen' where public_id = 'b'`
+    expect(await outcomes(freeze, 5)).toBe('entries_account')
+    const close = async (sql: Sql) => {
+      await sql`update ledger.accounts set status = 'closed' where public_id = 'euros'`
+      await sql`update ledger.accounts set status = 'active' where public_id = 'euros'`
+    }
+    expect(await outcomes(close, 5)).toContain('UPDATE of ledger.accounts is refused')
+  })
 })

@@ -2,8 +2,9 @@ import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { Fault, fromUnixSeconds } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
-import { isSystemAccount, parseCurrency } from '../accounts/account.ts'
+import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
+import { parseIsoCurrency } from '../assets/asset.ts'
 import type { BookKey } from '../books/book.ts'
 import type { Post, PostRequest, PostResult, SystemPosting } from '../posting/index.ts'
 import { accountParam, normaliseEntries } from './entries.ts'
@@ -46,6 +47,8 @@ const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTran
     throw new Fault('account_reserved', { param: accountParam(at), account: reserved.account_id })
 }
 
+const unlimited = { minAvailable: null, maxBalance: null }
+
 const must = (holds: boolean, param: string, reason: string): void => {
   if (!holds) throw new Fault('parameter_invalid', { param, reason })
 }
@@ -56,8 +59,11 @@ const systemPosting = (body: Body<Routes['postSystemTransaction']>): SystemPosti
     must(isSystemAccount(id), `accounts[${at}][id]`, 'must start with sys_')
   for (const [at, entry] of body.entries.entries())
     must(isSystemAccount(entry.account_id), accountParam(at), 'must start with sys_')
-  const currency = parseCurrency(body.currency)
-  return { currency, accounts: body.accounts.map((account) => ({ ...account, currency, metadata: {} })) }
+  const currency = parseIsoCurrency(body.currency)
+  return {
+    currency,
+    accounts: body.accounts.map((account) => ({ ...account, ...unlimited, currency, assetScale: null, metadata: {} })),
+  }
 }
 
 export const transactionHandlers = ({ db, post }: { db: Database; post: Post }): TransactionHandlers => {
