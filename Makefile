@@ -40,6 +40,7 @@ types: $(installed)
 lint: $(installed)
 	@$(run) oxlint --type-aware --deny-warnings
 	@$(run) knip
+	@$(node) scripts/dependencies.ts
 
 .PHONY: style
 style: $(installed)
@@ -63,6 +64,15 @@ openapi: $(installed) ## Write docs/openapi.json anew, from the contracts
 lock: ## Bring package-lock.json up to date after a manifest changed
 	@$(node) scripts/lock.ts
 
+.PHONY: audit
+audit: $(installed) ## Report dependencies: how many, which licences, known weaknesses
+	@$(node) scripts/dependencies.ts --audit
+
+.PHONY: sbom
+sbom: ## Write sbom.json, the parts of what ships as CycloneDX
+	@$(run) npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx --sbom-type=application >sbom.json
+	@echo 'Wrote sbom.json.'
+
 .PHONY: format
 format: $(installed) ## Format the sources
 	@$(run) oxfmt
@@ -81,7 +91,7 @@ bench-gateway: $(installed) ## Measure the gateway against a bare HTTP server: m
 
 .PHONY: soak
 soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50
-	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; $(run) vitest run $(ARGS) || exit 1; done
+	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; MICRO_FUZZ_ROUNDS=5000 MICRO_FUZZ_SEED=$$round $(run) vitest run $(ARGS) || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what was built and cached; data stays

@@ -29,6 +29,9 @@ const build = async ({ entry, output }: (typeof programs)[number]): Promise<void
     input: root + entry,
     cwd: root,
     platform: 'node',
+    // What is tested as source must be what ships. Shaking and dead code elimination take a call made for its error, such
+    // as decoding a path to see whether it can be, for one made for nothing.
+    treeshake: false,
     external: [...compiled, ...absent],
     onLog: (level, log, forward) => {
       // Rolldown would leave such an import in place, and the program would only fail once it runs.
@@ -37,7 +40,7 @@ const build = async ({ entry, output }: (typeof programs)[number]): Promise<void
       forward(level, log)
     },
   })
-  await bundle.write({ file: root + output, format: 'esm', sourcemap: true, codeSplitting: false })
+  await bundle.write({ file: root + output, format: 'esm', sourcemap: true, codeSplitting: false, minify: false })
   await bundle.close()
 }
 

@@ -30,7 +30,7 @@ const securityOf = ({ access, scope }: Route): object[] =>
   access.includes('public')
     ? []
     : access.map((each) =>
-        each === 'session' ? { session: [] } : { apiKey: scope === undefined || scope === 'self' ? [] : [scope] },
+        each === 'secret_key' ? { apiKey: scope === undefined || scope === 'self' ? [] : [scope] } : { session: [] },
       )
 
 /** What everyone who needs a credential should expect. */

@@ -238,6 +238,24 @@ describe('words', () => {
     expect(rulesOf('apps/embedded/src/x.ts', '// embedded')).toEqual([])
   })
 
+  const compared = [
+    ['if (given === secret) return', ['1 timing']],
+    ['const same = user.passwordHash !== given', ['1 timing']],
+    ['return digest(a) === signature', ['1 timing']],
+    ['const ok = a.mac === b.mac && true', ['1 timing']],
+    ['if (secret === undefined) return', []],
+    ["if (password === '') return", []],
+    ['if (undefined !== stored.secret) return', []],
+    ["if (typeof secret === 'string') return", []],
+    ['if (secret.length === 32) return', []],
+    ['if (checksum === given) return', []],
+    ['// secret === given', []],
+  ] as const
+  describe('a secret is compared in a time that tells nothing of it', () => {
+    for (const [text, want] of compared)
+      test(`${text}: ${want.join() || 'fine'}`, () => expect(rulesOf('packages/bus/src/x.ts', text)).toEqual(want))
+  })
+
   const focused = [
     ["test.only('a')", ['1 skipped']],
     ["describe.skip('a')", ['1 skipped']],

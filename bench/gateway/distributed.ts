@@ -8,10 +8,10 @@ import { input } from './program.ts'
 import { runtime } from './stand-in.ts'
 
 const { url, redisUrl, privateKey } = input<{ url: string; redisUrl: string; privateKey: TokenPrivateKey }>()
-const { log, clock } = runtime('gateway')
+const { log, clock, traces } = runtime('gateway')
 const { sign } = createTokenSigner({ service: 'gateway', privateKey, clock })
 const onError = (error: unknown): void => console.error(error)
 await openDoor(
-  httpUpstream({ service: 'payments', url, sign: (audience, principal) => sign(audience, principal), log }),
+  httpUpstream({ service: 'payments', url, sign: (audience, principal) => sign(audience, principal), log, traces }),
   redisLimiter({ url: redisUrl, instance: randomUUID(), replicas: 1, clock, onError }),
 )

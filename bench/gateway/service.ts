@@ -11,5 +11,14 @@ const verifier = createTokenVerifier({
   publicKeys: { gateway: [publicKey] },
   clock: deps.clock,
 })
-const { port } = await serve({ ...deps, service: standIn(deps), verifier, host: '127.0.0.1', port: 0, drainMs: 0 })
+const service = standIn(deps)
+const { port } = await serve({
+  ...deps,
+  service,
+  verifier,
+  ready: () => Promise.resolve({ status: 'ok', warnings: [] }),
+  host: '127.0.0.1',
+  port: 0,
+  drainMs: 0,
+})
 tell(port)

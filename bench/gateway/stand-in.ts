@@ -4,6 +4,7 @@ import { memoryBus } from '@micro/bus'
 import { paymentsApi, type BusMessages, type PaymentIntent } from '@micro/contracts'
 import { createIds, systemClock } from '@micro/kernel'
 import { createLogger, createService, type Runtime, type Service } from '@micro/service'
+import { unwatched } from '@micro/testing'
 
 export const intent: PaymentIntent = {
   id: 'pi_000000000000000000000000',
@@ -45,6 +46,7 @@ export const runtime = (service: string): Runtime => ({
   clock: systemClock,
   newId: createIds({ clock: systemClock }),
   log: createLogger({ service, destination: new Writable({ write: (_chunk, _encoding, done) => done() }) }),
+  ...unwatched(service),
 })
 
 /** One operation of payments, validated and serialised like the real one; its handler knows the answer. */

@@ -77,6 +77,23 @@ const foreignTablesInStore = (source: Source): Finding[] => {
   return source.path.endsWith('.store.ts') ? inLiterals : []
 }
 
+const secretName = String.raw`(?:\w+\.)*\w*(?:[sS]ecret|[sS]ignature|[hH]ash|[dD]igest|[mM]ac|[pP]assword|[pP]epper)\b(?![.(\w])`
+const plainValue = String.raw`\s|(?:undefined|null|true|false)\b|['"\`\d-]`
+const comparedSecret = new RegExp(
+  String.raw`(?<!typeof )\b${secretName}\s*[!=]==\s*(?!${plainValue})|(?<![\w.'"\`])(?!${plainValue})[\w.)\]]+\s*[!=]==\s*${secretName}`,
+  'g',
+)
+
+/** A comparison that ends at the first difference tells, by its time, how much of a secret was guessed right. */
+const timingRules = ({ path, code }: Source): Finding[] =>
+  isForTests(path)
+    ? []
+    : each(code, comparedSecret, {
+        rule: 'timing',
+        problem: (match) => `${match} compares a secret in a time that depends on it`,
+        mend: 'Use timingSafeEqual of node:crypto on digests of equal length, or look the digest up.',
+      })
+
 const focusRules = ({ path, code }: Source): Finding[] =>
   /\.test\.tsx?$/.test(path)
     ? each(code, /\b(?:test|it|describe|suite|bench)(?:\.\w+)*\.(?:only|skip|todo)\b/g, {
@@ -121,6 +138,7 @@ const sourceFindings = (source: Source): Finding[] => [
   ...effectRules(source),
   ...sqlRules(source),
   ...foreignTablesInStore(source),
+  ...timingRules(source),
   ...focusRules(source),
   ...noteRules(source.comments),
   ...lengthRule(source.path, source.text),

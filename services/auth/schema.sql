@@ -40,13 +40,60 @@ table auth.api_keys
   grant auth_app: insert, select
   grant auth_app: update (hash, pepper_id, last_used_at, revoked_at, rolled_to, retires_at)
 
+table auth.audit_log
+  column id text collate "C" not null
+  column action text collate "C" not null
+  column outcome text not null
+  column actor_kind text not null
+  column actor text collate "C"
+  column subject text collate "C"
+  column merchant text collate "C"
+  column mode text
+  column client_ip text
+  column request_id text collate "C"
+  column detail jsonb not null
+  column created_at timestamp with time zone not null
+  column recorded_at timestamp with time zone not null default now()
+  constraint audit_log_pkey PRIMARY KEY (id)
+  constraint audit_log_action_check CHECK (action ~ '^[a-z_]+\.[a-z_]+$'::text)
+  constraint audit_log_actor_kind_check CHECK (actor_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'service'::text, 'nobody'::text]))
+  constraint audit_log_check CHECK ((actor IS NULL) = (actor_kind = 'nobody'::text))
+  constraint audit_log_client_ip_check CHECK (length(client_ip) <= 64)
+  constraint audit_log_detail_check CHECK (jsonb_typeof(detail) = 'object'::text AND length(detail::text) <= 4000)
+  constraint audit_log_id_check CHECK (id ~ '^aud_'::text)
+  constraint audit_log_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
+  constraint audit_log_outcome_check CHECK (outcome = ANY (ARRAY['success'::text, 'failure'::text]))
+  constraint audit_log_request_id_check CHECK (length(request_id) <= 100)
+  index CREATE INDEX audit_log_action ON auth.audit_log USING btree (action, id DESC)
+  index CREATE INDEX audit_log_merchant ON auth.audit_log USING btree (merchant, id DESC)
+  index CREATE INDEX audit_log_recorded_at ON auth.audit_log USING btree (recorded_at)
+  trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON auth.audit_log FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_change()
+  trigger always: CREATE TRIGGER refuse_early_removal AFTER DELETE ON auth.audit_log REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION auth.refuse_early_removal()
+  grant auth_app: select
+  grant auth_app: insert (id, action, outcome, actor_kind, actor, subject, merchant, mode, client_ip, request_id, detail, created_at)
+
 table auth.installation
   column only_row boolean not null default true
   column operator_claimed_at timestamp with time zone
+  column registration_open boolean
+  column secret_ids jsonb
   constraint installation_pkey PRIMARY KEY (only_row)
   constraint installation_only_row_check CHECK (only_row)
   grant auth_app: select
-  grant auth_app: update (operator_claimed_at)
+  grant auth_app: update (operator_claimed_at, registration_open, secret_ids)
+
+table auth.invitations
+  column email text collate "C" not null
+  column hash bytea not null
+  column created_by text collate "C" not null
+  column expires_at timestamp with time zone not null
+  constraint invitations_pkey PRIMARY KEY (email)
+  constraint invitations_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id)
+  constraint invitations_email_check CHECK (email = lower(email) AND email = btrim(email) AND length(email) >= 3 AND length(email) <= 1000)
+  constraint invitations_hash_check CHECK (length(hash) = 32)
+  index CREATE INDEX invitations_expires_at ON auth.invitations USING btree (expires_at)
+  grant auth_app: delete, insert, select
+  grant auth_app: update (hash, created_by, expires_at)
 
 table auth.login_attempts
   column key bytea not null
@@ -67,11 +114,13 @@ table auth.login_sessions
   column expires_at timestamp with time zone not null
   column ended_at timestamp with time zone
   column end_reason text
+  column client_ip text
   constraint login_sessions_pkey PRIMARY KEY (id)
   constraint login_sessions_merchant_fkey FOREIGN KEY (merchant) REFERENCES auth.merchants(id)
   constraint login_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id)
   constraint login_sessions_check CHECK ((ended_at IS NULL) = (end_reason IS NULL))
-  constraint login_sessions_end_reason_check CHECK (end_reason = ANY (ARRAY['logout'::text, 'password_changed'::text, 'refresh_token_reused'::text]))
+  constraint login_sessions_client_ip_check CHECK (length(client_ip) <= 64)
+  constraint login_sessions_end_reason_check CHECK (end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'password_changed'::text, 'refresh_token_reused'::text, 'user_disabled'::text]))
   constraint login_sessions_id_check CHECK (id ~ '^ses_'::text)
   index CREATE INDEX login_sessions_ended_at ON auth.login_sessions USING btree (ended_at) WHERE (ended_at IS NOT NULL)
   index CREATE INDEX login_sessions_expires_at ON auth.login_sessions USING btree (expires_at)
@@ -124,10 +173,60 @@ table auth.users
   column operator boolean not null default false
   column created_at timestamp with time zone not null
   column password_changed_at timestamp with time zone not null
+  column disabled_at timestamp with time zone
   constraint users_pkey PRIMARY KEY (id)
   constraint users_email_unique UNIQUE (email)
   constraint users_email_check CHECK (email = lower(email) AND email = btrim(email) AND length(email) >= 3 AND length(email) <= 1000)
   constraint users_id_check CHECK (id ~ '^usr_'::text)
   constraint users_password_hash_check CHECK (password_hash ~ '^\$argon2id\$'::text)
+  index CREATE INDEX users_operator ON auth.users USING btree (id) WHERE operator
   grant auth_app: insert, select
-  grant auth_app: update (password_hash, password_changed_at)
+  grant auth_app: update (password_hash, operator, password_changed_at, disabled_at)
+
+CREATE OR REPLACE FUNCTION auth.audit_log_kept()
+ RETURNS interval
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+RETURN '1 year 1 mon'::interval
+-- execute: auth_owner
+
+CREATE OR REPLACE FUNCTION auth.forget_audit_log()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  with gone as (
+    delete from auth.audit_log
+    where id in (select id from auth.audit_log where recorded_at < now() - auth.audit_log_kept() limit 1000)
+    returning id
+  )
+  select count(*) from gone
+$function$
+-- execute: auth_app, auth_owner
+
+CREATE OR REPLACE FUNCTION auth.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception '% of auth.% is refused: what was recorded never changes', tg_op, tg_table_name using
+    errcode = 'restrict_violation';
+end $function$
+-- execute: auth_owner
+
+CREATE OR REPLACE FUNCTION auth.refuse_early_removal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from gone where recorded_at >= now() - auth.audit_log_kept()) then
+    raise exception 'delete of auth.audit_log is refused: a row is younger than %', auth.audit_log_kept() using
+      errcode = 'restrict_violation';
+  end if;
+  return null;
+end $function$
+-- execute: auth_owner

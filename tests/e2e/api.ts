@@ -56,6 +56,7 @@ export interface Merchant {
   password: string
   token: string
   key: string
+  liveKey: string
   keyId: string
   test: Caller
   live: Caller
@@ -79,6 +80,7 @@ export const newMerchant = async (baseUrl: string): Promise<Merchant> => {
     password,
     token: String(login['token']),
     key: String(test['key']),
+    liveKey: String(live['key']),
     keyId: String(test['id']),
     test: caller(baseUrl, String(test['key'])),
     live: caller(baseUrl, String(live['key'])),

@@ -8,7 +8,7 @@ import { start, type Running } from './harness.ts'
 export const names = ['auth', 'ledger', 'payments', 'events', 'gateway'] as const
 export type Name = (typeof names)[number]
 
-const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
+export const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
 /** Who calls whom: each service is given the keys of its callers and no others. */
 const callers = {
   auth: ['gateway'],
@@ -23,8 +23,8 @@ const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
 
 const mainOf = (name: Name): string => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
 
-/** PostgreSQL, Redis and the five services, each a process of its own, on free ports. */
-export const startDistributed = async () => {
+/** PostgreSQL, Redis and the five services, each a process of its own, on free ports; `env` is set for each of them. */
+export const startDistributed = async ({ env = () => ({}) }: { env?: (name: Name) => Record<string, string> } = {}) => {
   const directory = await temporaryDirectory()
   const [postgres, redis] = await Promise.all([
     startEmbeddedPostgres({ directory: directory.path, durable: false }),
@@ -67,6 +67,7 @@ export const startDistributed = async () => {
           ),
         }),
     ...(name === 'auth' ? { MICRO_AUTH_SECRETS: secrets, MICRO_REGISTRATION: 'open' } : {}),
+    ...env(name),
   })
 
   const running = {} as Record<Name, Running>
@@ -81,7 +82,7 @@ export const startDistributed = async () => {
         const path = name === 'gateway' ? '/livez' : '/readyz'
         return (await fetch(urls[name] + path)).ok
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 90_000 },
     ).catch((error: unknown) => {
       throw new Error(`${name} does not get ready: ${one.stdout()}${one.stderr()}`, { cause: error })
     })
@@ -95,10 +96,16 @@ export const startDistributed = async () => {
   return {
     urls,
     keys,
+    postgres,
+    redis,
     envOf,
     run,
     end,
-    logOf: (name: Name): string => running[name].stdout(),
+    /** Signals one service without waiting for its end. */
+    signal: (name: Name, signal: NodeJS.Signals): void => void running[name].child.kill(signal),
+    ended: (name: Name) => running[name].ended,
+    logOf: (name: Name): string => running[name].stdout() + running[name].stderr(),
+    superuserUrl: postgres.superuserUrl,
     async stop(): Promise<void> {
       await Promise.all(names.filter((name) => running[name] !== undefined).map((name) => end(name, 'SIGKILL')))
       await Promise.all([postgres.stop(), redis.stop()])

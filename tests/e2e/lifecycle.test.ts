@@ -64,6 +64,10 @@ describe('a start that cannot work ends with one clear sentence', () => {
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo
     const { code, stderr } = await refused(['--port', String(port), '--data-dir', await temporaryDirectory()])
+    const other = await start(microProgram, ['up', '--port', '0', '--data-dir', await temporaryDirectory()], {
+      env: { METRICS_PORT: String(port) },
+    }).ended
+    expect([other.code, other.stderr]).toEqual([1, `Port ${port} on 127.0.0.1 is taken by another program.\n`])
     server.close()
     expect(code).toBe(1)
     expect(stderr).toMatch(new RegExp(`^Port 127\\.0\\.0\\.1:${port} is in use by another program\\..*--port\\.\\n$`))

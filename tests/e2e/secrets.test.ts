@@ -132,7 +132,7 @@ test('sealed text survives the rotation of its key, and opens in no other row', 
   }
 })
 
-test('only the operator is told what is in use', async () => {
+test('only an operator is told what is in use', async () => {
   const other = await newMerchant(platform.url)
   for (const call of [other.session, other.test, caller(platform.url, merchant.key), caller(platform.url)]) {
     const { status, body } = await call('GET', '/auth/operator/secrets')

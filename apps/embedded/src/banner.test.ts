@@ -3,6 +3,7 @@ import { banner, type BannerFacts } from './banner.ts'
 
 const usual: BannerFacts = {
   gatewayUrl: 'http://127.0.0.1:8080',
+  inClear: false,
   usualAddress: true,
   dataDir: '/home/dev/micro/.micro',
   usualDataDir: true,
@@ -24,6 +25,14 @@ test('where everything is usual, the commands need no flags and fit a terminal',
   expect(text).toContain('  ./micro login --email dev@example.com\n')
   expect(text).toContain('the others: ./micro db url payments (or ledger, events)')
   expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
+})
+
+test('who can be reached by others in clear is told what crosses the network, and how to mend it', () => {
+  expect(banner(usual)).not.toContain('in clear')
+  const text = banner({ ...usual, inClear: true })
+  expect(text).toContain('crosses the network in clear: passwords, sessions, keys.')
+  expect(text).toContain('MICRO_TLS_CERT_FILE')
+  expect(text.split('\n').filter((line) => line.length > 115)).toEqual([])
 })
 
 test('at another address, the login goes there', () => {

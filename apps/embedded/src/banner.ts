@@ -4,6 +4,8 @@ import { originalPorts } from './database-ports.ts'
 
 export interface BannerFacts {
   readonly gatewayUrl: string
+  /** Others than this machine reach the gateway, and nothing encrypts what they send. */
+  readonly inClear: boolean
   /** False when the command line has to be told where the gateway is. */
   readonly usualAddress: boolean
   readonly dataDir: string
@@ -23,6 +25,12 @@ const row = (label: string, text: string): string => `  ${label.padEnd(10)} ${te
 /** As a shell reads it back; plain paths stay as they are. */
 const quoted = (text: string): string =>
   /^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+
+const inClearWarning = [
+  '  Others can reach this address, and what they send crosses the network in clear: passwords, sessions, keys.',
+  '  Live keys are refused. Give it a certificate with MICRO_TLS_CERT_FILE and MICRO_TLS_KEY_FILE, or put a proxy',
+  '  in front that ends TLS, and name it in MICRO_TRUSTED_PROXIES.',
+]
 
 /** What a newcomer sees once everything runs: where it is, and three commands that work as printed. */
 export const banner = (facts: BannerFacts): string => {
@@ -45,6 +53,7 @@ export const banner = (facts: BannerFacts): string => {
     row('Databases', `psql ${facts.databaseUrls.auth} ${dim('(read-only)')}`),
     row('', dim(`the others: ${dbUrl('payments')} (or ledger, events)`)),
     row('Log', facts.logFile),
+    ...(facts.inClear ? ['', ...inClearWarning] : []),
     ...(warnings.length > 0 ? ['', ...warnings] : []),
     '',
     'Try, in another terminal:',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { databaseObserver, type Observation } from '@micro/service'
 import {
   createDatabase,
   migrate,
@@ -23,7 +24,7 @@ const services = Object.keys(databaseNames) as StoringService[]
 
 /** What people may look at but never read: columns that hold hashes of secrets, and idempotency keys' stored answers. */
 const hiddenFromReaders: Readonly<Record<StoringService, readonly string[]>> = {
-  auth: ['users.password_hash', 'api_keys.hash', 'refresh_tokens', 'login_attempts'],
+  auth: ['users.password_hash', 'api_keys.hash', 'refresh_tokens', 'login_attempts', 'invitations.hash'],
   payments: ['idempotency_keys'],
   ledger: [],
   events: [],
@@ -41,7 +42,11 @@ export interface Databases {
   readonly close: () => Promise<void>
 }
 
-const prepare = async (postgres: EmbeddedPostgres, service: StoringService): Promise<Database> => {
+const prepare = async (
+  postgres: EmbeddedPostgres,
+  service: StoringService,
+  observation: Observation,
+): Promise<Database> => {
   const database = databaseNames[service]
   // New passwords at every start: nothing to store, nothing to leak.
   const passwords = { owner: randomBytes(24).toString('base64url'), app: randomBytes(24).toString('base64url') }
@@ -52,15 +57,20 @@ const prepare = async (postgres: EmbeddedPostgres, service: StoringService): Pro
     passwords,
   })
   await migrate({ url: ownerUrl, schema: service, directory: migrationsOf(service) })
-  return createDatabase({ url: postgres.nearestUrl(appUrl), applicationName: `micro ${service}`, poolSize: 10 })
+  return createDatabase({
+    url: postgres.nearestUrl(appUrl),
+    applicationName: `micro ${service}`,
+    poolSize: 10,
+    observer: databaseObserver(observation.of(service)),
+  })
 }
 
 /** Starts PostgreSQL in the data directory and makes every service's database ready to use. */
-export const openDatabases = async (dataDir: string): Promise<Databases> => {
+export const openDatabases = async (dataDir: string, observation: Observation): Promise<Databases> => {
   const postgres = await startEmbeddedPostgres({ directory: join(dataDir, 'postgres') })
   try {
     const opened = await Promise.all(
-      services.map(async (service) => [service, await prepare(postgres, service)] as const),
+      services.map(async (service) => [service, await prepare(postgres, service, observation)] as const),
     )
     await provisionReader({
       superuserUrl: postgres.superuserUrl,

@@ -1,9 +1,10 @@
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { renameSync } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger, type Logger } from '@micro/service'
 import { pino } from 'pino'
 
-/** A log larger than this is set aside at the next start, in bytes; one older log is kept. */
+/** A log that grows larger than this, in bytes, is set aside; one older log is kept. */
 const logBytesMax = 50 * 1024 * 1024
 
 export interface LogFile {
@@ -12,26 +13,41 @@ export interface LogFile {
   readonly close: () => void
 }
 
-const setAside = async (path: string): Promise<void> => {
-  const size = await stat(path).then(
-    (file) => file.size,
+const sizeOf = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
     () => 0,
   )
-  if (size > logBytesMax) await rename(path, `${path}.1`)
-}
 
 /** Everything the services log, as JSON lines in `<data-dir>/logs/micro.log`. */
-export const openLogFile = async (dataDir: string): Promise<LogFile> => {
+export const openLogFile = async (dataDir: string, bytesMax = logBytesMax): Promise<LogFile> => {
   const folder = join(dataDir, 'logs')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'micro.log')
-  await setAside(path)
   const destination = pino.destination({ dest: path, sync: false, minLength: 4096, mode: 0o600, periodicFlush: 1000 })
   // A full disk must not stop payments that PostgreSQL still accepts.
   destination.on('error', () => {})
+
+  let bytes = await sizeOf(path)
+  // Anyone who reaches the gateway makes it write a line, so that a log without an end would fill the disk under PostgreSQL.
+  const setAside = (): void => {
+    bytes = 0
+    try {
+      renameSync(path, `${path}.1`)
+      destination.reopen()
+    } catch {
+      // Where it cannot be moved it goes on growing until the next time.
+    }
+  }
+  const write = (line: string): boolean => {
+    if (bytes > bytesMax) setAside()
+    bytes += Buffer.byteLength(line)
+    return destination.write(line)
+  }
+
   return {
     path,
-    logger: (service) => createLogger({ service, destination }),
+    logger: (service) => createLogger({ service, destination: { write } }),
     close: () => {
       destination.flushSync()
       destination.end()

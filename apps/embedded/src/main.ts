@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { DirectoryInUseError, EmbeddedPostgresError, MigrationError } from '@micro/postgres'
-import { ConfigurationError } from '@micro/service'
+import { closePrototype, ConfigurationError, endWithin, ListenError, untilAsked } from '@micro/service'
 import { ConfigError, readConfig } from './config.ts'
-import { run } from './run.ts'
+import { run, type Running } from './run.ts'
 import { StartError } from './start-error.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -16,6 +16,7 @@ const sentenceFor = (error: unknown): string | undefined => {
     error instanceof StartError ||
     error instanceof ConfigError ||
     error instanceof ConfigurationError ||
+    error instanceof ListenError ||
     error instanceof MigrationError
   )
     return error.message
@@ -32,25 +33,23 @@ const fail = (error: unknown): void => {
   process.exitCode = error instanceof ConfigError || error instanceof ConfigurationError ? 2 : 1
 }
 
-/** Resolves at the first signal, or when the command that spawned us is gone (its end of the channel closes). */
-const untilAsked = (): Promise<undefined> => {
-  const asked = Promise.withResolvers<undefined>()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const)
-    process.on(signal, () => asked.resolve(undefined))
-  return asked.promise
-}
+/** Resolves when the command that spawned us is gone: its end of the channel closes. */
+const untilDeserted = (): Promise<void> => new Promise((resolve) => process.once('disconnect', () => resolve()))
 
 const main = async (): Promise<void> => {
+  closePrototype()
+  let running: Running | undefined
   // Heard from the first moment on: a start cut short still stops what it started.
-  const asked = untilAsked()
+  const asked = Promise.race([untilAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], () => running?.abandon()), untilDeserted()])
   process.stdout.on('error', () => {})
-  const running = await run(readConfig(process.argv.slice(2)), version)
-  const reason = await Promise.race([asked, running.failed])
+  running = await run(readConfig(process.argv.slice(2)), version)
+  const reason = await Promise.race([asked.then(() => undefined), running.failed])
   if (reason === undefined) process.stdout.write('\nStopping …\n')
   else {
     process.stderr.write(`\n${reason}\n`)
     process.exitCode = 1
   }
+  endWithin(running.endMsMax, running.abandon)
   await running.stop()
   process.stdout.write('Stopped.\n')
 }

@@ -2,7 +2,15 @@ import type { LogFile } from './log-file.ts'
 import type { Databases } from './databases.ts'
 import type { ServiceSettings } from './service-settings.ts'
 import { memoryBus } from '@micro/bus'
-import { authApi, eventsApi, ledgerApi, paymentsApi, type BusMessages, type ServicePrincipal } from '@micro/contracts'
+import {
+  authApi,
+  eventsApi,
+  ledgerApi,
+  paymentsApi,
+  type BusMessages,
+  type ServiceName,
+  type ServicePrincipal,
+} from '@micro/contracts'
 import { authService } from '@micro/auth'
 import { createClient, localTransport } from '@micro/client'
 import { eventsService } from '@micro/events'
@@ -10,7 +18,7 @@ import { createGateway, localUpstream, memoryLimiter, type Gateway } from '@micr
 import { createIds, systemClock } from '@micro/kernel'
 import { ledgerService } from '@micro/ledger'
 import { paymentsService, simulatorProcessor } from '@micro/payments'
-import type { Runtime, Service } from '@micro/service'
+import { createReadiness, watchBus, type Observation, type Runtime, type Service } from '@micro/service'
 
 export interface Platform {
   readonly gateway: Gateway
@@ -25,12 +33,17 @@ export const createPlatform = async (options: {
   settings: ServiceSettings
   databases: Databases['of']
   logs: LogFile
+  observation: Observation
 }): Promise<Platform> => {
-  const { settings, databases, logs } = options
+  const { settings, databases, logs, observation } = options
   const bus = memoryBus<BusMessages>({ onError: (err) => logs.logger('bus').error({ err }, 'bus.handler_failed') })
   const clock = systemClock
   const newId = createIds({ clock })
-  const runtime = (name: string): Runtime => ({ bus, clock, newId, log: logs.logger(name) })
+  const runtime = (name: ServiceName): Runtime => {
+    const { metrics, traces } = observation.of(name)
+    watchBus(bus, metrics)
+    return { bus, clock, newId, log: logs.logger(name), metrics, traces }
+  }
 
   const auth = authService({
     ...runtime('auth'),
@@ -68,9 +81,16 @@ export const createPlatform = async (options: {
   })
 
   await Promise.all(services.map((service) => service.start()))
+  observation.started({
+    gateway: gateway.ready,
+    ...Object.fromEntries(
+      services.map(({ name, ready }) => [name, createReadiness({ check: ready, bus, log: logs.logger(name) })]),
+    ),
+  })
   return {
     gateway,
     async stop() {
+      observation.drain()
       await gateway.close()
       // Events first: it reads the others' outboxes. The ledger last: payments still posts to it.
       for (const service of [events, payments, ledger, auth]) await service.stop()

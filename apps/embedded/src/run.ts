@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { ServiceName } from '@micro/contracts'
+import { listensInClear } from '@micro/gateway'
 import { systemClock } from '@micro/kernel'
-import { createUndo, type Undo } from '@micro/service'
+import { createUndo, startObservation, type Undo } from '@micro/service'
 import { createAuthSecrets, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
@@ -22,9 +23,16 @@ export interface Running {
   /** Resolves with a reason when something the platform stands on ended by itself. */
   readonly failed: Promise<string>
   readonly stop: () => Promise<void>
+  /** What `stop` may take at most, in milliseconds. */
+  readonly endMsMax: number
+  /** Ends PostgreSQL at once, for a process that exits without `stop`; what was acknowledged is safe all the same. */
+  readonly abandon: () => void
 }
 
 const services = Object.keys(databaseNames) as StoringService[]
+/** Workers, streams and PostgreSQL, once no request is under way. */
+const stopMsMax = 50_000
+
 const openPorts = async (postgresPort: () => number): Promise<Map<StoringService, DatabasePort>> => {
   const opened = await Promise.all(
     services.map((service) => openDatabasePort(service, () => ({ port: postgresPort() }))),
@@ -64,9 +72,13 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   const authSecrets = await loadSecret(directory.path, 'auth.json', () => createAuthSecrets(systemClock.now()))
   await loadEncryptionKeys(directory.path)
   const settings = readServiceSettings(config, authSecrets)
-  const databases = await progress.step('Databases', () => openDatabases(directory.path))
+  const observation = await startObservation(settings.observe, logs.logger('micro'))
+  undo.add(observation.close)
+  const databases = await progress.step('Databases', () => openDatabases(directory.path, observation))
   undo.add(databases.close)
-  const platform = await progress.step('Services', () => createPlatform({ settings, databases: databases.of, logs }))
+  const platform = await progress.step('Services', () =>
+    createPlatform({ settings, databases: databases.of, logs, observation }),
+  )
   undo.add(platform.stop)
   const { port } = await platform.gateway.listen()
   const ports =
@@ -75,7 +87,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       : new Map<StoringService, DatabasePort>()
   undo.add(async () => void (await Promise.all([...ports.values()].map((each) => each.close()))))
 
-  const gatewayUrl = `http://${browsableHost(config.host)}:${port}`
+  const scheme = settings.gateway.tls === undefined ? 'http' : 'https'
+  const gatewayUrl = `${scheme}://${browsableHost(config.host)}:${port}`
   const urls = readerUrls(databases, ports)
   await writeInstance(directory.path, {
     pid: process.pid,
@@ -90,7 +103,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   process.stdout.write(
     banner({
       gatewayUrl,
-      usualAddress: config.port === defaultPort && browsableHost(config.host) === defaultHost,
+      inClear: listensInClear(settings.gateway),
+      usualAddress: scheme === 'http' && config.port === defaultPort && browsableHost(config.host) === defaultHost,
       dataDir: directory.path,
       usualDataDir: directory.path === resolve(defaultDataDir),
       ephemeral: config.ephemeral,
@@ -101,7 +115,8 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
     }),
   )
-  return { failed: databases.failed, stop: undo.all }
+  const endMsMax = settings.gateway.drainMs + stopMsMax
+  return { failed: databases.failed, stop: undo.all, endMsMax, abandon: databases.postgres.abandon }
 }
 
 /** Starts everything; what was started before a failure is stopped again. @throws StartError and friends, one sentence each */

@@ -1,16 +1,16 @@
 import { readAuthConfig } from '@micro/auth'
 import { readEventsConfig } from '@micro/events'
-import { readGatewayConfig } from '@micro/gateway'
+import { isLocal, readGatewayConfig } from '@micro/gateway'
 import { readLedgerConfig } from '@micro/ledger'
 import { readPaymentsConfig } from '@micro/payments'
-import { readSettings } from '@micro/service'
+import { readObserveConfig, readSettings } from '@micro/service'
 import type { EmbeddedConfig } from './config.ts'
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
-
 /** Strangers may register where only this machine's users reach it; elsewhere only when the operator says so. */
-const registrationDefault = ({ host, env }: EmbeddedConfig): string =>
-  env['MICRO_REGISTRATION'] ?? (loopback.has(host) ? 'open' : 'closed')
+const registrationDefault = ({ host, env }: EmbeddedConfig): string => {
+  const local = isLocal({ host, publishedOnLoopback: env['MICRO_PUBLISHED_ON_LOOPBACK']?.trim() === 'true' })
+  return env['MICRO_REGISTRATION'] ?? (local ? 'open' : 'closed')
+}
 
 /** Every service's settings, read before anything is started. @throws ConfigurationError naming all that is wrong */
 export const readServiceSettings = (config: EmbeddedConfig, authSecrets: string) => {
@@ -21,6 +21,7 @@ export const readServiceSettings = (config: EmbeddedConfig, authSecrets: string)
     ledger: including(() => readLedgerConfig(env)),
     payments: including(() => readPaymentsConfig(env)),
     events: including(() => readEventsConfig(env)),
+    observe: including(() => readObserveConfig(env)),
     gateway: including(() => ({ ...readGatewayConfig(env), host: config.host, port: config.port })),
   })
 }

@@ -10,6 +10,8 @@ export interface InternalTransportOptions {
   /** A token for that service, in the name of the calling one. */
   readonly sign: (audience: ServiceName) => Promise<string>
   readonly timeoutMs?: number
+  /** Which trace a call is part of, as the W3C header has it. */
+  readonly traceparent?: () => string | undefined
 }
 
 const isCode = (code: unknown): code is FaultCode => typeof code === 'string' && Object.hasOwn(faultCatalogue, code)
@@ -48,6 +50,8 @@ export const internalTransport = (options: InternalTransportOptions): Transport 
     const token = await options.sign(options.audience)
     const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${token}` }
     if (input.requestId !== undefined) headers['micro-request-id'] = input.requestId
+    const traceparent = options.traceparent?.()
+    if (traceparent !== undefined) headers['traceparent'] = traceparent
     if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
     if (input.body !== undefined) headers['content-type'] = 'application/json'
     const request = async (): Promise<{ status: number; text: string }> => {

@@ -1,29 +1,14 @@
 import Type, { type Static } from 'typebox'
+import { AuditEntry, auditQuery } from './audit.ts'
 import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { operatorRoutes } from './operator.ts'
+import { Email, User } from './people.ts'
 import { route } from './route.ts'
 import { Scope, scopes } from './scopes.ts'
 
-/** Space around it is forgiven, as pasting adds some. */
-const Email = Type.String({
-  minLength: 3,
-  maxLength: 254,
-  pattern:
-    '^\\s*[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+@[^\\s@\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+\\s*$',
-  'x-expected': 'an email address such as dev@example.com',
-})
 /** At least 8 characters, no composition rules (NIST 800-63B); 1,024 bounds the hashing work. */
 const NewPassword = Text(1024, 8)
 const Password = Text(1024, 1)
-
-export const User = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('user'),
-  email: Type.String(),
-  merchant: Type.String(),
-  operator: Type.Boolean(),
-  created: Timestamp,
-})
-export type User = Static<typeof User>
 
 export const Tokens = Type.Object({
   token: Type.String({ description: 'Access token (JWT, EdDSA).' }),
@@ -57,6 +42,17 @@ const keySecondsMax = 5 * 365 * 24 * 60 * 60
 /** Longest time a rolled key goes on working, in seconds: seven days. */
 const graceSecondsMax = 7 * 24 * 60 * 60
 
+export const Session = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('session'),
+  current: Type.Boolean({ description: 'True for the session this request was made with.' }),
+  client_ip: Nullable(Type.String({ description: 'Where the login came from.' })),
+  created: Timestamp,
+  expires: Timestamp,
+})
+export type Session = Static<typeof Session>
+const EndedSession = Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() })
+
 export const VerifiedPrincipal = Type.Object({
   kind: Type.Union([Type.Literal('api_key'), Type.Literal('session')]),
   merchant: Type.String(),
@@ -65,23 +61,8 @@ export const VerifiedPrincipal = Type.Object({
   scopes: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String()))),
   user: Type.Optional(Type.String()),
   session: Type.Optional(Type.String()),
+  operator: Type.Optional(Type.Literal(true)),
 })
-
-/** Which secrets the running platform works with; ids and counts, never a secret. */
-export const SecretUse = Type.Object({
-  object: Type.Literal('secret_use'),
-  running_seconds: Type.Integer({ description: 'For how long it has worked with these.' }),
-  access_token_seconds: Type.Integer({ description: 'How long a token lasts that a key has signed.' }),
-  peppers: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      current: Type.Boolean(),
-      api_keys: Type.Integer({ description: 'Live API keys that work only as long as this pepper is kept.' }),
-    }),
-  ),
-  jwt_keys: Type.Array(Type.Object({ id: Type.String(), current: Type.Boolean() })),
-})
-export type SecretUse = Static<typeof SecretUse>
 
 export const authApi = {
   registerUser: route({
@@ -91,9 +72,9 @@ export const authApi = {
     access: ['public'],
     status: 201,
     summary: 'Create a developer account: a user and the merchant they own.',
-    body: Exact({ email: Email, password: NewPassword }),
+    body: Exact({ email: Email, password: NewPassword, invitation: Type.Optional(Text(255, 1)) }),
     response: User,
-    faults: ['email_taken', 'registration_closed'],
+    faults: ['email_taken', 'registration_closed', 'invitation_invalid'],
   }),
   logIn: route({
     method: 'POST',
@@ -104,7 +85,7 @@ export const authApi = {
     summary: 'Log in with email and password.',
     body: Exact({ email: Text(254, 1), password: Password }),
     response: Tokens,
-    faults: ['login_invalid', 'login_throttled'],
+    faults: ['login_invalid', 'login_throttled', 'user_disabled'],
   }),
   refreshSession: route({
     method: 'POST',
@@ -124,7 +105,38 @@ export const authApi = {
     access: ['session'],
     status: 200,
     summary: 'End this login session: its access and refresh tokens stop working.',
-    response: Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() }),
+    response: EndedSession,
+  }),
+  listSessions: route({
+    method: 'GET',
+    path: '/auth/sessions',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'List your login sessions that are alive, newest first.',
+    query: Exact(pageQuery),
+    response: List(Session),
+  }),
+  revokeSession: route({
+    method: 'DELETE',
+    path: '/auth/sessions/:id',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'End one of your login sessions, this one or another.',
+    params: IdParam,
+    response: EndedSession,
+    faults: ['resource_missing'],
+  }),
+  listAuditLog: route({
+    method: 'GET',
+    path: '/auth/audit_log',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'List what was done with your account, its sessions and keys, newest first.',
+    query: Exact(auditQuery),
+    response: List(AuditEntry),
   }),
   getMe: route({
     method: 'GET',
@@ -217,16 +229,7 @@ export const authApi = {
     response: Type.Object({ ...ApiKeyCreated.properties, rolled_key: ApiKey }),
     faults: ['resource_missing', 'permission_denied', 'api_key_unexpected_state', 'api_keys_rolled_too_many'],
   }),
-  getSecretUse: route({
-    method: 'GET',
-    path: '/auth/operator/secrets',
-    service: 'auth',
-    access: ['session'],
-    status: 200,
-    summary: 'For the operator: which secrets are in use, and how many API keys need each pepper.',
-    response: SecretUse,
-    faults: ['permission_denied'],
-  }),
+  ...operatorRoutes,
   verifyCredential: route({
     method: 'POST',
     path: '/internal/credentials/verify',

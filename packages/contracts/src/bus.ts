@@ -7,8 +7,13 @@ export interface BusMessages {
   'outbox.ready': { service: string }
   /** The events service stored these, in order, for one merchant and mode. */
   'events.stored': { merchant: string; mode: Mode; events: readonly SequencedEvent[] }
-  /** An API key or session ended; drop it from caches. */
-  'credential.revoked': { keyId: string; session?: undefined } | { session: string; keyId?: undefined }
+  /**
+   * An API key or session ended, or a session may do more or less than before; drop it from caches. `revokedMs`: when,
+   * in Unix ms by the clock of who ended it.
+   */
+  'credential.revoked': ({ keyId: string; session?: undefined } | { session: string; keyId?: undefined }) & {
+    revokedMs?: number
+  }
   /** An API key was given an end, or an earlier one; ask about it anew. */
   'credential.changed': { keyId: string }
 }

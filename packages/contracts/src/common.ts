@@ -35,6 +35,17 @@ export const pageQuery = {
   ending_before: Type.Optional(AnyId),
 }
 
+/** By when it was made, in seconds: one second, or bounds of which any may be missing. */
+export const TimeFilter = Type.Union([
+  Type.Integer(),
+  Exact({
+    gt: Type.Optional(Type.Integer()),
+    gte: Type.Optional(Type.Integer()),
+    lt: Type.Optional(Type.Integer()),
+    lte: Type.Optional(Type.Integer()),
+  }),
+])
+
 export const List = <T extends TSchema>(item: T) =>
   Type.Object({
     object: Type.Literal('list'),

@@ -15,7 +15,10 @@ export * from './scopes.ts'
 export * from './outbox.ts'
 export * from './stream.ts'
 export type * from './bus.ts'
-export { ApiKey, ApiKeyCreated, SecretUse, Tokens, User } from './auth.ts'
+export { ApiKey, ApiKeyCreated, Session, Tokens } from './auth.ts'
+export { auditActions, AuditEntry, type AuditAction } from './audit.ts'
+export { ManagedUser, Registration, SecretUse } from './operator.ts'
+export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
 export {
   type AccountStatus,

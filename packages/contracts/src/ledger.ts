@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
+import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
 import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { route } from './route.ts'
@@ -143,16 +143,6 @@ const AccountChange = Exact({
     Type.Integer({ minimum: 0, description: 'Change it only if it has this many entries: see version.' }),
   ),
 })
-
-const TimeFilter = Type.Union([
-  Type.Integer(),
-  Exact({
-    gt: Type.Optional(Type.Integer()),
-    gte: Type.Optional(Type.Integer()),
-    lt: Type.Optional(Type.Integer()),
-    lte: Type.Optional(Type.Integer()),
-  }),
-])
 
 export const ledgerApi = {
   ...assetRoutes,

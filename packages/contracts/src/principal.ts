@@ -18,6 +18,8 @@ export interface MerchantPrincipal extends Tenant {
   /** The person and the login session, for `kind: 'session'`. */
   readonly user?: string
   readonly session?: string
+  /** The person runs this installation; for `kind: 'session'` only. */
+  readonly operator?: true
 }
 
 /** Another service of Micro, acting in its own name. */

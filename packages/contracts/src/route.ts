@@ -3,8 +3,11 @@ import type { FaultCode } from '@micro/kernel'
 import type { MerchantPrincipal, ServiceName, ServicePrincipal } from './principal.ts'
 import type { RouteScope } from './scopes.ts'
 
-/** Who may call: anyone, a person's session, an API key with the route's scope, or another service (never through the gateway). */
-export type Access = 'public' | 'session' | 'secret_key' | 'internal'
+/**
+ * Who may call: anyone, a person's session, the session of someone who runs this installation, an API key with the
+ * route's scope, or another service (never through the gateway).
+ */
+export type Access = 'public' | 'session' | 'operator' | 'secret_key' | 'internal'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'

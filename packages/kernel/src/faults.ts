@@ -64,6 +64,11 @@ export const faultCatalogue = {
     403,
   ),
   permission_denied: bad('The credentials given are not allowed to do this.', 403),
+  operator_required: bad('Only an operator of this installation may do this. Log in as one.', 403),
+  live_requires_tls: bad(
+    'Live keys are taken over TLS only: this request came in clear, and so did the key in it. Call by https; whoever runs the gateway gives it a certificate (MICRO_TLS_CERT_FILE and MICRO_TLS_KEY_FILE), or names the proxy that ends TLS in front of it (MICRO_TRUSTED_PROXIES), which must send X-Forwarded-Proto: https.',
+    403,
+  ),
   rate_limit: bad('Too many requests: {limit} per minute are allowed. Try again in {seconds} s.', 429),
   stream_limit: bad('Too many open streams for this {scope}: {limit} are allowed. Close one first.', 429),
   // people
@@ -71,9 +76,16 @@ export const faultCatalogue = {
   login_throttled: bad('Too many failed logins. Try again in {seconds} s.', 429),
   email_taken: bad('This email cannot be registered. If you have an account, log in.', 409),
   registration_closed: bad(
-    'Registration is closed on this installation. Whoever runs it opens it with MICRO_REGISTRATION=open.',
+    'Registration is closed on this installation. Its operator can invite you; the first user registers with MICRO_REGISTRATION=open.',
     403,
   ),
+  invitation_invalid: bad(
+    'This invitation is unknown, used, expired or for another email. Ask the operator for a new one.',
+    403,
+  ),
+  user_disabled: bad('This account has been disabled by the operator of this installation.', 403),
+  disable_self_refused: bad('You cannot disable yourself. Another operator can.'),
+  operator_last: bad('This is the last operator of the installation. Make somebody else one first.'),
   refresh_token_invalid: bad('The refresh token is invalid, used or expired. Log in again.', 401),
   api_keys_too_many: bad(
     'You have {limit} active {mode} API keys, which is the most there may be. Revoke one you no longer use.',

@@ -8,6 +8,7 @@ export const idPrefixes = {
   login_session: 'ses',
   refresh_token: 'rt',
   api_key: 'key',
+  audit_entry: 'aud',
   payment_intent: 'pi',
   charge: 'ch',
   payment_method: 'pm',

@@ -1,4 +1,5 @@
 import { isSessionLost, isStalePlan } from './errors.ts'
+import { noObserver } from './observer.ts'
 import { createPool, type DatabaseOptions, type Pool } from './pool.ts'
 import { queryOf, type Sql } from './sql.ts'
 import { runTransaction, type TransactionOptions, type TransactionSql } from './transaction.ts'
@@ -37,10 +38,12 @@ const autocommit = async <Row>(pool: Pool, named: boolean, strings: TemplateStri
 /** Opens a pool on `url`. Connects lazily, recovers by itself after PostgreSQL restarted. */
 export const createDatabase = (options: DatabaseOptions): Database => {
   const pool = createPool(options)
+  const { observer = noObserver } = options
   const named = options.namedStatements ?? true
   return {
     sql: (strings, ...values) => autocommit(pool, named, strings, values),
-    transaction: (work, transactionOptions = {}) => runTransaction({ pool, named, ...transactionOptions }, work),
+    transaction: (work, transactionOptions = {}) =>
+      runTransaction({ pool, named, observer, ...transactionOptions }, work),
     close: pool.close,
   }
 }

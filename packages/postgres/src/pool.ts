@@ -1,5 +1,7 @@
+import { monotonicMs } from '@micro/kernel'
 import pg from 'pg'
 import { ConnectionError } from './errors.ts'
+import { noObserver, type DatabaseObserver } from './observer.ts'
 import { columnTypes } from './types.ts'
 
 /** What a database is opened with. `*Ms` are milliseconds. */
@@ -14,6 +16,8 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number
   /** How long a caller waits for a connection before it gets a ConnectionError. Default 5 s. */
   acquireTimeoutMs?: number
+  /** Default: nobody looks on. */
+  observer?: DatabaseObserver
 }
 
 export type Pool = {
@@ -25,11 +29,11 @@ const ignore = () => {}
 
 /** Opens no connection by itself; connections are made when first needed and replaced after they broke. */
 export const createPool = (options: DatabaseOptions): Pool => {
-  const { namedStatements = true, statementTimeoutMs = 30_000 } = options
+  const { namedStatements = true, statementTimeoutMs = 30_000, poolSize = 10, observer = noObserver } = options
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
-    max: options.poolSize ?? 10,
+    max: poolSize,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -42,11 +46,21 @@ export const createPool = (options: DatabaseOptions): Pool => {
   // and whoever was using one gets the error from its own statement.
   pool.on('error', ignore)
   pool.on('connect', (client) => client.on('error', ignore))
+  observer.opened(() => ({
+    max: poolSize,
+    open: pool.totalCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  }))
   return {
     acquire: async () => {
+      const askedMs = monotonicMs()
       try {
-        return await pool.connect()
+        const client = await pool.connect()
+        observer.acquired(monotonicMs() - askedMs, 'ok')
+        return client
       } catch (cause) {
+        observer.acquired(monotonicMs() - askedMs, 'failed')
         const reason = cause instanceof Error ? cause.message : String(cause)
         throw new ConnectionError(`no database connection: ${reason}`, { cause })
       }

@@ -11,6 +11,7 @@ import {
   TransactionAbortedError,
   TransactionFinishedError,
 } from './errors.ts'
+import type { DatabaseObserver, RetryReason } from './observer.ts'
 import type { Pool } from './pool.ts'
 import { sendTogether } from './send-together.ts'
 import { queryOf, type Sql } from './sql.ts'
@@ -25,7 +26,7 @@ export interface TransactionSql extends Sql {
 
 export type TransactionOptions = { isolation?: 'read committed' | 'repeatable read' | 'serializable' }
 
-type Context = TransactionOptions & { pool: Pool; named: boolean }
+type Context = TransactionOptions & { pool: Pool; named: boolean; observer: DatabaseObserver }
 
 const TRIES = 5
 const pauseMsMax = 20
@@ -150,13 +151,22 @@ const attempt = async <T>(context: Context, work: (sql: TransactionSql) => Promi
   }
 }
 
-/** See Database.transaction. */
-export const runTransaction = async <T>(context: Context, work: (sql: TransactionSql) => Promise<T>): Promise<T> => {
+const reasonOf = (error: unknown): RetryReason => {
+  if (isStalePlan(error)) return 'stale_plan'
+  return sqlState(error) === SQLSTATE.deadlockDetected ? 'deadlock' : 'serialization_failure'
+}
+
+const attemptAll = async <T>(context: Context, work: (sql: TransactionSql) => Promise<T>): Promise<T> => {
   for (let tries = 1; ; tries++) {
     const outcome = await attempt(context, work)
     if ('value' in outcome) return outcome.value
     if (!outcome.retry || tries === TRIES) throw outcome.error
+    context.observer.retried(reasonOf(outcome.error))
     // Those who collided spread out, or they would collide again.
     await pause(randomInt(1, pauseMsMax * tries))
   }
 }
+
+/** See Database.transaction. */
+export const runTransaction = <T>(context: Context, work: (sql: TransactionSql) => Promise<T>): Promise<T> =>
+  context.observer.transaction(() => attemptAll(context, work))

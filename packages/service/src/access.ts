@@ -20,12 +20,16 @@ export const checkScope = (
 
 /**
  * Refuses whoever the route is not for.
- * @throws Fault permission_denied, api_key_missing, session_missing, more_permissions_required
+ * @throws Fault permission_denied, api_key_missing, session_missing, operator_required, more_permissions_required
  */
 export const checkAccess = (route: Pick<Route, 'access' | 'scope'>, principal: Principal | undefined): void => {
   const { access } = route
   if (access.includes('public')) return
   if (principal !== undefined && access.includes(held[principal.kind])) return checkScope(route, principal)
+  if (access.includes('operator') && principal?.kind === 'session') {
+    if (principal.operator === true) return
+    throw new Fault('operator_required')
+  }
   if (access.includes('internal')) throw new Fault('permission_denied')
   throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
 }

@@ -1,6 +1,6 @@
 import { Fault } from '@micro/kernel'
 import { describe, expect, test } from 'vitest'
-import { decodeBody } from './body.ts'
+import { decodeBody, decodeQuery } from './body.ts'
 
 const decode = (text: string, type?: string) => decodeBody(Buffer.from(text), type)
 const form = 'application/x-www-form-urlencoded'
@@ -67,7 +67,38 @@ test('the largest transaction is read', () => {
   expect((value as { entries: unknown[] }).entries).toHaveLength(1000)
 })
 
-test('form keys cannot reach the prototype', () => {
-  decode('__proto__[polluted]=1&constructor[prototype][polluted]=1', form)
+describe('a form key that reaches for the prototype is refused, not passed over', () => {
+  for (const text of [
+    '__proto__[polluted]=1',
+    '__proto__=1',
+    'a[__proto__][polluted]=1',
+    'metadata[__proto__]=1',
+    '%5f_proto__[polluted]=1',
+    'a=1&%5F%5F%70roto__[polluted]=1',
+  ]) {
+    test(text, () => {
+      const refused = expect.objectContaining({ code: 'parameter_unknown' }) as Fault
+      expect(() => decode(text, form)).toThrow(refused)
+      expect(() => decodeQuery(text)).toThrow(refused)
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    })
+  }
+})
+
+test('other names that every object has are names like any other', () => {
+  const { value } = decode('metadata[constructor]=1&metadata[toString]=2&hasOwnProperty=3&valueOf[x]=4', form)
+  expect(JSON.stringify(value)).toBe(
+    '{"metadata":{"constructor":"1","toString":"2"},"hasOwnProperty":"3","valueOf":{"x":"4"}}',
+  )
+  decode('constructor[prototype][polluted]=1', form)
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
 })
+
+test('of more parameters than are read none is silently left out', () => {
+  const fill = (count: number) => Array.from({ length: count }, (_, at) => `a${at}=1`).join('&')
+  expect(Object.keys(decode(fill(1000), form).value as object)).toHaveLength(1000)
+  expect(() => decode(fill(1001), form)).toThrow(expect.objectContaining({ code: 'body_invalid' }) as Fault)
+})
+
+test('a query nested too deeply is told as a malformed URL', () =>
+  expect(() => decodeQuery('a[b][c][d][e][f][g]=1')).toThrow(expect.objectContaining({ code: 'url_invalid' }) as Fault))

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { Fault } from '@micro/kernel'
 import qs from 'qs'
 import secureJson from 'secure-json-parse'
+import { shownName } from './validate.ts'
 
 /** A decoded body. Form values are all text and may be coerced to what the schema asks; JSON values may not. */
 export interface DecodedBody {
@@ -16,19 +17,42 @@ const formOptions = {
   depth: 5,
   parameterLimit: 1000,
   arrayLimit: 100,
-  allowPrototypes: false,
+  // Names such as `constructor` are keys of metadata like any other; only __proto__ would be more than a member.
+  allowPrototypes: true,
   plainObjects: false,
   strictDepth: true,
+  throwOnLimitExceeded: true,
 } as const
 
-/** Nested form encoding as Stripe's clients send it: `a[b]=c`, `a[0]=x`, `a[]=x`. */
-export const decodeForm = (text: string): Record<string, unknown> => {
+const tooMany = 'it holds more parameters than any request has'
+const tooDeep = 'its parameters are nested too deeply'
+
+/** The parser would pass over a name that reaches for the prototype, and whoever sent it would think it was kept. */
+const refusePrototype = (text: string): void => {
+  if (!text.includes('%') && !text.includes('__proto__')) return
+  const name = [...new URLSearchParams(text).keys()].find((key) => key.includes('__proto__'))
+  if (name !== undefined) throw new Fault('parameter_unknown', { param: shownName(name) })
+}
+
+const parseForm = (text: string, refuse: (reason: string, cause: unknown) => Fault): Record<string, unknown> => {
+  refusePrototype(text)
   try {
     return qs.parse(text, formOptions)
   } catch (cause) {
-    throw new Fault('body_invalid', { reason: 'its parameters are nested too deeply' }, { cause })
+    throw refuse(cause instanceof RangeError && /limit/i.test(cause.message) ? tooMany : tooDeep, cause)
   }
 }
+
+/**
+ * Nested form encoding as Stripe's clients send it: `a[b]=c`, `a[0]=x`, `a[]=x`.
+ * @throws Fault body_invalid, parameter_unknown
+ */
+const decodeForm = (text: string): Record<string, unknown> =>
+  parseForm(text, (reason, cause) => new Fault('body_invalid', { reason }, { cause }))
+
+/** A query in the same encoding. @throws Fault url_invalid, parameter_unknown */
+export const decodeQuery = (text: string): Record<string, unknown> =>
+  parseForm(text, (reason, cause) => new Fault('url_invalid', { reason }, { cause }))
 
 // A number whose text is not a plain, exactly representable integer; only then is the slower parse needed.
 const inexactNumber = /\d[.eE]|-0|\d{16}/

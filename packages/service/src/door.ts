@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '@micro/contracts'
-import { Fault, monotonicMs, type NewId } from '@micro/kernel'
+import { Fault, monotonicMs } from '@micro/kernel'
 import type { TokenVerifier, VerifiedToken } from '@micro/signing'
 import { answerFault, answerJson } from './answer.ts'
-import type { Logger } from './log.ts'
+import type { Runtime } from './dependencies.ts'
+import { createHttpMetrics } from './metrics/http-metrics.ts'
+import type { Readiness } from './readiness.ts'
 import { attachContext } from './request-context.ts'
 import type { Service } from './service.ts'
-import { within } from './within.ts'
+import { readTraceparent } from './traces/trace-context.ts'
+import type { OpenSpan } from './traces/traces.ts'
 
 /** Headers between Micro's processes; believed only beside a token that was verified. */
 export const requestIdHeader = 'micro-request-id'
@@ -14,7 +17,6 @@ export const clientIpHeader = 'micro-client-ip'
 /** On the answer to a caller without a valid token: tells this 401 from those that concern the client. */
 export const tokenRefusedHeader = 'micro-token-refused'
 
-const readyMsMax = 2_000
 const requestIdForm = /^req_[A-Za-z0-9_]{1,64}$/
 const clientIpForm = /^[0-9A-Fa-f.:]{2,45}$/
 
@@ -24,6 +26,13 @@ interface Visit {
   requestId: string
   route: string
   caller: VerifiedToken | undefined
+  span: OpenSpan | undefined
+}
+
+export interface DoorOptions extends Pick<Runtime, 'log' | 'newId' | 'metrics' | 'traces'> {
+  readonly service: Service
+  readonly verifier: TokenVerifier
+  readonly ready: () => Promise<Readiness>
 }
 
 const bearerOf = ({ headers }: IncomingMessage): string =>
@@ -39,8 +48,9 @@ const headerOf = (request: IncomingMessage, name: string, form: RegExp): string 
  * The way into a service that runs as a process of its own: whoever has no token of one of Micro's services is refused,
  * and nothing else on the wire is believed about who is asking. Call it before the service starts.
  */
-export const createDoor = (options: { service: Service; verifier: TokenVerifier; log: Logger; newId: NewId }) => {
-  const { service, verifier, log, newId } = options
+export const createDoor = (options: DoorOptions) => {
+  const { service, verifier, log, newId, traces } = options
+  const http = createHttpMetrics(options.metrics)
   const visits = new WeakMap<IncomingMessage, Visit>()
   service.http.addHook('onRequest', (request, _reply, done) => {
     const visit = visits.get(request.raw)
@@ -50,20 +60,27 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
   })
 
   const noteWhenClosed = (visit: Visit, response: ServerResponse): void => {
+    http.began(response)
     response.once('close', () => {
       const principal = visit.caller?.principal
+      const { route, method, span, startedMs } = visit
+      const status = response.statusCode
+      const aborted = !response.writableFinished
+      http.finished({ route, method, status, aborted, startedMs })
+      span?.end({ name: `${method} ${route}`, status, facts: { 'http.route': route } })
       log.info(
         {
           request_id: visit.requestId,
-          method: visit.method,
-          route: visit.route,
-          status: response.statusCode,
-          ms: Math.round((monotonicMs() - visit.startedMs) * 100) / 100,
+          method,
+          route,
+          status,
+          ms: Math.round((monotonicMs() - startedMs) * 100) / 100,
           caller: visit.caller?.issuer,
           ...(principal === undefined || principal.kind === 'service'
             ? {}
             : { merchant: principal.merchant, mode: principal.mode }),
-          ...(response.writableFinished ? {} : { aborted: true }),
+          ...(aborted ? { aborted: true } : {}),
+          trace_id: span?.at?.traceId,
         },
         'request.finished',
       )
@@ -71,16 +88,27 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
   }
 
   const answerReady = async (response: ServerResponse): Promise<void> => {
-    try {
-      await within(readyMsMax, () => service.ready())
-      answerJson(response, 200, { status: 'ok', service: service.name })
-    } catch (error) {
-      log.warn({ err: error }, 'ready.failed')
-      answerFault(
-        response,
-        new Fault('upstream_unavailable', { service: service.name, retry_after: 1 }, { cause: error }),
-      )
-    }
+    const { status, warnings } = await options.ready()
+    if (status !== 'unavailable') return answerJson(response, 200, { status, service: service.name, warnings })
+    answerFault(response, new Fault('upstream_unavailable', { service: service.name, retry_after: 1 }))
+  }
+
+  // Traces begin at the gateway and with a service's own work; whoever only asks whether there is any begins none.
+  const beginSpan = (request: IncomingMessage, { method, requestId, caller }: Visit): OpenSpan | undefined => {
+    const parent = readTraceparent(request.headers['traceparent'])
+    if (parent === undefined) return undefined
+    const principal = caller?.principal
+    return traces.begin(method, {
+      kind: 'server',
+      parent,
+      facts: {
+        'http.request.method': method,
+        'micro.request_id': requestId,
+        ...(principal === undefined || principal.kind === 'service'
+          ? {}
+          : { 'micro.merchant': principal.merchant, 'micro.mode': principal.mode }),
+      },
+    })
   }
 
   const letIn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -90,6 +118,7 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
       requestId: newId('request'),
       route: '(none)',
       caller: undefined,
+      span: undefined,
     }
     noteWhenClosed(visit, response)
     const caller = await verifier.verify(bearerOf(request))
@@ -99,12 +128,13 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
     }
     visit.caller = caller
     visit.requestId = headerOf(request, requestIdHeader, requestIdForm) ?? visit.requestId
+    visit.span = beginSpan(request, visit)
     visits.set(request, visit)
     response.setHeader('request-id', visit.requestId)
     const clientIp = caller.issuer === 'gateway' ? headerOf(request, clientIpHeader, clientIpForm) : undefined
     const principal: Principal | undefined = caller.principal
-    attachContext(request, { requestId: visit.requestId, principal, clientIp: clientIp ?? '' })
-    for (const name of ['authorization', requestIdHeader, clientIpHeader]) delete request.headers[name]
+    attachContext(request, { requestId: visit.requestId, principal, clientIp: clientIp ?? '', trace: visit.span?.at })
+    for (const name of ['authorization', 'traceparent', requestIdHeader, clientIpHeader]) delete request.headers[name]
     if (!response.destroyed) service.http.routing(request, response)
   }
 
@@ -115,9 +145,11 @@ export const createDoor = (options: { service: Service; verifier: TokenVerifier;
       if (request.url === '/readyz') return await answerReady(response)
       await letIn(request, response)
     } catch (error) {
-      log.error({ err: error }, 'request.failed')
+      // What the router finds wrong with a URL is thrown from it, before any of its handlers.
+      const fault = error instanceof Fault ? error : new Fault('internal', {}, { cause: error })
+      if (fault.spec.status >= 500) log.error({ err: error }, 'request.failed')
       if (response.headersSent) response.destroy()
-      else answerFault(response, new Fault('internal', {}, { cause: error }))
+      else answerFault(response, fault)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { ServiceName } from '@micro/contracts'
 import type { TokenPrivateKey, TokenPublicKey } from '@micro/signing'
+import { readObserveConfig, type ObserveConfig } from './observe-config.ts'
 import { readSettings, type Environment } from './settings.ts'
 
 /** How a service runs as a process of its own. Times in milliseconds. */
@@ -11,6 +12,7 @@ export interface ProcessConfig {
   /** How long an end waits for requests under way. */
   readonly drainMs: number
   readonly redisUrl: string
+  readonly observe: ObserveConfig
   readonly tokens: {
     readonly privateKey: TokenPrivateKey
     /** Who is believed: the keys of each service that calls. */
@@ -100,6 +102,7 @@ export const readEnvironment = (env: Environment) => {
         port: integer('PORT', { fallback: port, min: 0, max: portMax }),
         drainMs: integer('MICRO_DRAIN_MS', { fallback: 10_000, min: 0, max: 600_000 }),
         redisUrl: url('REDIS_URL', { protocols: ['redis', 'rediss'] }),
+        observe: including(() => readObserveConfig(env)),
         tokens: {
           // What stands in for a key that cannot be read is never used: `done` throws first.
           privateKey: json('MICRO_TOKEN_PRIVATE_KEY', privateKeyOf) ?? {

@@ -7,6 +7,10 @@ import type { Runtime } from './dependencies.ts'
 import { checkEnvFiles } from './env-files.ts'
 import type { DatabaseConfig, ProcessConfig } from './environment.ts'
 import { createLogger } from './log.ts'
+import { databaseObserver } from './metrics/database-metrics.ts'
+import { watchBus } from './metrics/bus-metrics.ts'
+import { startObservation } from './observation.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
 import { runProcess } from './run.ts'
 import { serve } from './serve.ts'
 import type { Service } from './service.ts'
@@ -27,6 +31,8 @@ export interface Host {
   database(config: DatabaseConfig, migrations: URL): Promise<Database>
   /** Starts the service and its server. */
   serve(service: Service): Promise<Address>
+  /** Who to ask whether the process can do its work, where it does not `serve` a service. */
+  readyWhen(ready: () => Promise<Readiness>): void
   /** Something to undo at the end; the last added comes first. */
   atEnd(step: () => Promise<void> | void): void
 }
@@ -54,35 +60,49 @@ export const runHosted = <C extends { readonly process: ProcessConfig }>(
   runProcess(name, async (undo) => {
     checkEnvFiles(process.execArgv)
     const config = read()
-    const { host: address, port, drainMs, redisUrl, tokens } = config.process
+    const { host: address, port, drainMs, redisUrl, observe, tokens } = config.process
     // Whoever read our lines may be gone: no reason to end.
     process.stdout.on('error', () => {})
     const log = createLogger({ service: name, destination: process.stdout })
+    const observation = await startObservation(observe, log)
+    undo.add(() => observation.close())
+    const { metrics, traces } = observation.of(name)
     const clock = systemClock
     const newId = createIds({ clock })
     const bus = redisBus<BusMessages>({ url: redisUrl, onError: (err) => log.warn({ err }, 'bus.failed') })
     undo.add(() => bus.close())
+    watchBus(bus, metrics)
     const signer = createTokenSigner({ service: name, privateKey: tokens.privateKey, clock })
     const verifier = createTokenVerifier({ audience: name, publicKeys: tokens.publicKeys, clock })
+    let ready: (() => Promise<Readiness>) | undefined
     const started = await start(
       {
-        runtime: { bus, clock, newId, log },
+        runtime: { bus, clock, newId, log, metrics, traces },
         sign: signer.sign,
         signAsSelf: (audience) => signer.sign(audience, { kind: 'service', service: name }),
         async database({ url, migrateUrl, poolSize }, migrations) {
           if (migrateUrl !== undefined) await bringUpToDate(name, migrateUrl, migrations, log)
-          const database = createDatabase({ url, applicationName: `micro ${name}`, poolSize })
+          const observer = databaseObserver({ metrics, traces })
+          const database = createDatabase({ url, applicationName: `micro ${name}`, poolSize, observer })
           undo.add(() => database.close())
           return database
         },
         async serve(service) {
-          const served = await serve({ service, host: address, port, drainMs, verifier, log, newId })
+          ready = createReadiness({ check: service.ready, bus, log })
+          const options = { service, ready, verifier, log, newId, metrics, traces }
+          const served = await serve({ ...options, host: address, port, drainMs })
           undo.add(() => served.stop())
           return served
+        },
+        readyWhen: (given) => {
+          ready = given
         },
         atEnd: (step) => undo.add(step),
       },
       config,
     )
-    return { log, ...started }
+    observation.started(ready === undefined ? {} : { [name]: ready })
+    // Added last, so it comes first: nobody sends more to a process that is about to end.
+    undo.add(() => observation.drain())
+    return { log, drainMs, ...started }
   })

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createHttp } from './http.ts'
 import { createLogger } from './log.ts'
 import { createOperations } from './operation.ts'
+import { noTraces } from './traces/traces.ts'
 
 const api = {
   echo: {
@@ -26,6 +27,7 @@ const http = createHttp({
   newId: createIds({ clock: systemClock }),
   log: createLogger({ service: 'auth', destination: { write: (line) => lines.push(line) } }),
   operations: createOperations(api, { echo: () => Promise.resolve({}) }).values(),
+  traces: noTraces(),
 })
 const answered: number[] = []
 http.addHook('onSend', async (_request, reply) => void answered.push(reply.statusCode))

@@ -1,10 +1,10 @@
 import { pathsOf } from '@micro/contracts'
-import { errorBody, Fault, type NewId } from '@micro/kernel'
+import { errorBody, Fault } from '@micro/kernel'
 import { isConnectionError } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { faultHeaders, jsonType } from './answer.ts'
-import { decodeBody, decodeForm, supportedTypes, type DecodedBody } from './body.ts'
-import type { Logger } from './log.ts'
+import { decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
+import type { Runtime } from './dependencies.ts'
 import type { Operation } from './operation.ts'
 import { contextOf } from './request-context.ts'
 
@@ -51,12 +51,13 @@ const idempotencyHeader = (request: FastifyRequest): string | undefined => {
 }
 
 const handle =
-  (operation: Operation, path: string, newId: NewId) => async (request: FastifyRequest, reply: FastifyReply) => {
+  (operation: Operation, path: string, { newId, traces }: Pick<Runtime, 'newId' | 'traces'>) =>
+  async (request: FastifyRequest, reply: FastifyReply) => {
     const context = contextOf(request.raw)
     const requestId = context?.requestId ?? newId('request')
     const decoded = (request.body as DecodedBody | undefined) ?? { value: {}, coerce: true }
     const idempotencyKey = idempotencyHeader(request)
-    const answer = await operation.answer({
+    const raw = {
       // The concrete path, since a key's fingerprint covers it.
       path,
       principal: context?.principal,
@@ -67,7 +68,9 @@ const handle =
       body: decoded.value,
       coerceBody: decoded.coerce,
       idempotencyKey,
-    })
+    }
+    // Named by the request: the body's arrival has left the asynchronous context behind.
+    const answer = await traces.within(context?.trace, () => operation.answer(raw))
     if (idempotencyKey !== undefined && operation.route.idempotent === true) {
       void reply.header('idempotency-key', idempotencyKey)
       void reply.header('original-request', answer.replayed?.originalRequest ?? requestId)
@@ -78,19 +81,16 @@ const handle =
   }
 
 /** A service's router: its operations as HTTP, with Micro's decoding and error envelope instead of the framework's. */
-export const createHttp = (options: {
-  service: string
-  operations: Iterable<Operation>
-  log: Logger
-  newId: NewId
-}): FastifyInstance => {
+export const createHttp = (
+  options: { service: string; operations: Iterable<Operation> } & Pick<Runtime, 'log' | 'newId' | 'traces'>,
+): FastifyInstance => {
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
     // The framework's own answer while closing is not in Micro's envelope; the hook below gives ours.
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    routerOptions: { querystringParser: decodeForm, maxParamLength: 255, ignoreTrailingSlash: false },
+    routerOptions: { querystringParser: decodeQuery, maxParamLength: 255, ignoreTrailingSlash: false },
   })
   let closing = false
   app.addHook('preClose', (done) => {
@@ -122,7 +122,7 @@ export const createHttp = (options: {
   for (const operation of options.operations) {
     const bodyLimit = operation.route.access.includes('public') ? strangersBodyBytesMax : bodyBytesMax
     for (const url of pathsOf(operation.route)) {
-      app.route({ method: operation.route.method, url, bodyLimit, handler: handle(operation, url, options.newId) })
+      app.route({ method: operation.route.method, url, bodyLimit, handler: handle(operation, url, options) })
     }
   }
   return app

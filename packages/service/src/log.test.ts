@@ -31,8 +31,10 @@ describe('a secret never reaches the log', () => {
       (log) => log.info('token eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln'),
     ],
     ['an endpoint secret', 'whsec_0123456789abcdef', (log) => log.info({ note: 'whsec_0123456789abcdef' }, 'x')],
+    ['an invitation', `inv_${'0a'.repeat(32)}`, (log) => log.info(`took inv_${'0a'.repeat(32)}`)],
     ['a card number', '4242424242424242', (log) => log.info({ note: 'card 4242424242424242' }, 'x')],
     ['a card number in groups', '4242 4242 4242 4242', (log) => log.info('card 4242 4242 4242 4242')],
+    ['a card number in dotted groups', '4242.4242.4242.4242', (log) => log.info('card 4242.4242.4242.4242')],
   ] as const satisfies readonly (readonly [string, string, (log: ReturnType<typeof createLogger>) => void])[]) {
     test(what, () => expect(logged(write)).not.toContain(secret))
   }

@@ -3,6 +3,7 @@ import { assert, errorBody, Fault } from '@micro/kernel'
 import fastJsonStringify from 'fast-json-stringify'
 import { checkAccess } from './access.ts'
 import { Reply, type Call } from './call.ts'
+import { refuseCardNumbers } from './card-number.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
 import { compileValidator, shownName, type Validate } from './validate.ts'
 
@@ -42,6 +43,10 @@ export type AnyCheck = (call: Call<Route>) => void
 const compileSerializer = (schema: object): ((body: unknown) => string) =>
   fastJsonStringify(JSON.parse(JSON.stringify(schema)) as object) as (body: unknown) => string
 
+/** Reading keeps nothing, and what services tell each other was checked where it came in. */
+const keepsWhatItIsSent = ({ method }: Route, principal: Principal | undefined): boolean =>
+  method !== 'GET' && principal?.kind !== 'service'
+
 const noParts: Validate = (value) => {
   const [param] = Object.keys((value ?? {}) as object)
   if (param !== undefined) throw new Fault('parameter_unknown', { param: shownName(param) })
@@ -78,6 +83,11 @@ export const createOperation = (options: {
     validate.params(raw.params, true)
     validate.query(raw.query, true)
     validate.body(body, raw.coerceBody)
+    if (keepsWhatItIsSent(route, raw.principal)) {
+      refuseCardNumbers(raw.params)
+      refuseCardNumbers(body)
+      if (raw.idempotencyKey !== undefined) refuseCardNumbers({ 'Idempotency-Key': raw.idempotencyKey })
+    }
     const call: Call<Route> = {
       principal: raw.principal as never,
       params: raw.params as never,

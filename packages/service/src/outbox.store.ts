@@ -1,5 +1,5 @@
 import type { Mode } from '@micro/contracts'
-import type { Sql } from '@micro/postgres'
+import { only, type Sql } from '@micro/postgres'
 
 export interface OutboxRow {
   id: bigint
@@ -42,6 +42,18 @@ export const selectUnacknowledged = (sql: Sql, limit: number) => sql<OutboxRow>`
 export const acknowledge = async (sql: Sql, ids: readonly bigint[], now: Date): Promise<number> =>
   (await sql`update outbox set acked_at = ${now} where id = any(${ids}::bigint[]) and acked_at is null returning id`)
     .length
+
+const measuredMax = 10_000
+
+/** How much waits, of all merchants, and since when, by the database's clock. Bounded, however much it is. */
+export const measureOutbox = async (sql: Sql): Promise<{ rows: number; oldestSeconds: number }> => {
+  const { rows, seconds } = only(
+    await sql<{ rows: bigint; seconds: number }>`
+    select count(*) as rows, coalesce(extract(epoch from clock_timestamp() - min(created_at))::float8, 0) as seconds
+    from (select created_at from outbox where acked_at is null order by id limit ${measuredMax}) as waiting`,
+  )
+  return { rows: Number(rows), oldestSeconds: Math.max(0, seconds) }
+}
 
 /** Acknowledged rows live on in the events service; here they are only in the way. */
 export const deleteAcknowledged = async (sql: Sql, before: Date): Promise<number> =>

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Principal } from '@micro/contracts'
+import type { TraceContext } from './traces/trace-context.ts'
 
 /** What the gateway knows about a request and a service believes. Never read from headers: a client could send those. */
 export interface RequestContext {
@@ -7,6 +8,8 @@ export interface RequestContext {
   /** Undefined on public routes. */
   readonly principal: Principal | undefined
   readonly clientIp: string
+  /** The trace this request is part of, if any. */
+  readonly trace?: TraceContext | undefined
 }
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>()

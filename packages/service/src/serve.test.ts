@@ -6,6 +6,7 @@ import { testRuntime } from '@micro/testing'
 import Type from 'typebox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ListenError } from './listen.ts'
+import { createReadiness } from './readiness.ts'
 import { serve, type Served } from './serve.ts'
 import { createService, type Service } from './service.ts'
 import type { Call } from './call.ts'
@@ -49,7 +50,7 @@ beforeEach(async () => {
   work = Promise.resolve()
   ready = () => Promise.resolve()
   const runtime = testRuntime()
-  const { clock, log, newId } = runtime
+  const { bus, clock, log, newId, metrics, traces } = runtime
   const note = async ({
     principal,
     requestId,
@@ -72,8 +73,11 @@ beforeEach(async () => {
     port: 0,
     drainMs: 5_000,
     verifier: createTokenVerifier({ audience: 'ledger', publicKeys, clock }),
+    ready: createReadiness({ check: () => ready(), bus, log }),
     log,
     newId,
+    metrics,
+    traces,
   }
   served = await serve(options)
   url = `http://127.0.0.1:${served.port}`
@@ -157,6 +161,16 @@ test('a service judges scopes itself, whatever the gateway let through', async (
 test("a merchant's token does not open what is between services", async () => {
   const answer = await call('/internal/things', await signers.gateway.sign('ledger', apiKey), { method: 'POST' })
   expect([answer.status, answer.body.error?.code]).toEqual([403, 'permission_denied'])
+})
+
+test("a URL that the router cannot read is the caller's mistake, not a failure of ours", async () => {
+  const token = await signers.gateway.sign('ledger', apiKey)
+  const answer = await call('/things/1?a[b][c][d][e][f][g][h]=1', token, { headers: forwarded })
+  expect([answer.status, answer.body.error?.code, answer.headers.get('request-id')]).toEqual([
+    400,
+    'url_invalid',
+    'req_from_gateway',
+  ])
 })
 
 test('anyone may ask whether it lives and whether it is ready', async () => {

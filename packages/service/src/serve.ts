@@ -1,10 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
-import type { NewId } from '@micro/kernel'
-import type { TokenVerifier } from '@micro/signing'
-import { createDoor } from './door.ts'
+import { createDoor, type DoorOptions } from './door.ts'
 import { listenOn } from './listen.ts'
-import type { Logger } from './log.ts'
-import type { Service } from './service.ts'
 
 const headerBytesMax = 16 * 1024
 /** Longer than the gateway keeps its connections, so that none is closed while a request is on its way. */
@@ -18,15 +14,9 @@ export interface Served {
 }
 
 /** Starts a service on a server of its own. Port 0 takes any free one. @throws ListenError */
-export const serve = async (options: {
-  service: Service
-  host: string
-  port: number
-  drainMs: number
-  verifier: TokenVerifier
-  log: Logger
-  newId: NewId
-}): Promise<Served> => {
+export const serve = async (
+  options: DoorOptions & { readonly host: string; readonly port: number; readonly drainMs: number },
+): Promise<Served> => {
   const { service, drainMs } = options
   const answer = createDoor(options)
   const open = new Set<ServerResponse>()

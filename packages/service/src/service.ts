@@ -5,6 +5,8 @@ import type { Checks, Handlers } from './call.ts'
 import type { Runtime } from './dependencies.ts'
 import { createHttp } from './http.ts'
 import type { Idempotency } from './idempotency.ts'
+import { watchedIdempotency, watchedOperations } from './metrics/operation-metrics.ts'
+import { watchWorkers } from './metrics/worker-metrics.ts'
 import { createOperations, type AnyCheck, type AnyHandler } from './operation.ts'
 import type { Worker } from './worker.ts'
 
@@ -44,15 +46,20 @@ export interface ExecuteInput {
 }
 
 /** Turns the parts of a service into one that runs: contract → HTTP and in-process calls. */
-export const createService = <A extends Api>(parts: ServiceParts<A>, { log, newId }: Runtime): Service => {
-  const operations = createOperations(
-    parts.api,
-    parts.handlers as unknown as Record<string, AnyHandler>,
-    parts.idempotency,
-    parts.checks as unknown as Record<string, AnyCheck> | undefined,
+export const createService = <A extends Api>(parts: ServiceParts<A>, runtime: Runtime): Service => {
+  const { log, newId, traces } = runtime
+  const operations = watchedOperations(
+    createOperations(
+      parts.api,
+      parts.handlers as unknown as Record<string, AnyHandler>,
+      parts.idempotency && watchedIdempotency(parts.idempotency, runtime),
+      parts.checks as unknown as Record<string, AnyCheck> | undefined,
+    ),
+    runtime,
   )
-  const http = createHttp({ service: parts.name, operations: operations.values(), log, newId })
+  const http = createHttp({ service: parts.name, operations: operations.values(), log, newId, traces })
   const workers = parts.workers ?? []
+  watchWorkers(workers, runtime)
 
   return {
     name: parts.name,

@@ -19,7 +19,7 @@ export const shownName = (name: string): string => {
 }
 
 /** `/entries/0/amount` → `entries[0][amount]`, the way Stripe names parameters. */
-const paramName = (path: string, last?: string): string => {
+export const paramName = (path: string, last?: string): string => {
   const names = path
     .split('/')
     .slice(1)

@@ -7,6 +7,8 @@ export interface Worker {
   start(): void
   /** Does a round soon; rings during a round cause one more. */
   ring(): void
+  /** Rounds that failed one after the other up to now; 0 once one ended well. */
+  failuresInARow(): number
   /** Waits for the round under way, then stops. */
   stop(): Promise<void>
 }
@@ -24,6 +26,7 @@ export const createWorker = (options: {
   const stopping = new AbortController()
   let wake = Promise.withResolvers<void>()
   let running: Promise<void> | undefined
+  let failures = 0
 
   const rest = async (ms: number): Promise<void> => {
     const timer = new AbortController()
@@ -37,7 +40,6 @@ export const createWorker = (options: {
   }
 
   const loop = async (): Promise<void> => {
-    let failures = 0
     while (!stopping.signal.aborted) {
       try {
         const more = await options.round(stopping.signal)
@@ -61,6 +63,7 @@ export const createWorker = (options: {
       running ??= loop()
     },
     ring: () => wake.resolve(),
+    failuresInARow: () => failures,
     async stop() {
       stopping.abort()
       wake.resolve()

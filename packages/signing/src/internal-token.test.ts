@@ -51,6 +51,11 @@ describe('what a token proves', () => {
       expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
     })
 
+  test('an operator stays one', async () => {
+    const principal = { ...session, operator: true } as const
+    expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
+  })
+
   test('a key without any scope is told as such', async () => {
     const principal = { ...apiKey, scopes: [] }
     expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
@@ -99,6 +104,13 @@ const attacks: readonly (readonly [string, () => string | Promise<string>])[] = 
     () => forge({}, { iss: 'payments', principal: { kind: 'service', service: 'events' } }, keys.payments),
   ],
   ['payments named by the gateway', () => forge({}, { principal: { kind: 'service', service: 'payments' } })],
+  ['an operator who is an API key', () => forge({}, { principal: { ...apiKey, operator: true } })],
+  [
+    'an operator who is a service',
+    () => forge({}, { principal: { kind: 'service', service: 'gateway', operator: true } }),
+  ],
+  ['an operator in other words', () => forge({}, { principal: { ...session, operator: 'true' } })],
+  ['somebody who is no operator, and says so', () => forge({}, { principal: { ...session, operator: false } })],
   ['another audience', () => gateway.sign('payments', apiKey)],
   ['a list of audiences', () => forge({}, { aud: ['ledger', 'payments'] })],
   ['no audience', () => forge({}, { aud: undefined })],

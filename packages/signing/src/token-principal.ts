@@ -8,6 +8,7 @@ export type TokenPrincipal =
       readonly scopes?: readonly string[]
       readonly user?: string
       readonly session?: string
+      readonly operator?: true
     }
   | { readonly kind: 'service'; readonly service: ServiceName }
 
@@ -34,8 +35,9 @@ const isKind = (value: unknown): value is TokenPrincipal['kind'] =>
   typeof value === 'string' && Object.hasOwn(members, value)
 
 /**
- * Reads a token's principal: exactly the members its kind has, all of them text but for the list of scopes. A key whose
- * scopes are left out is malformed and not one without limits. Null, on public routes, is nobody.
+ * Reads a token's principal: exactly the members its kind has, all of them text but for the list of scopes, and that a
+ * session is an operator's. A key whose scopes are left out is malformed and not one without limits. Null, on public
+ * routes, is nobody.
  */
 export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malformed' => {
   if (value === null) return undefined
@@ -44,8 +46,10 @@ export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malfo
   const { kind, mode, service } = given
   if (!isKind(kind)) return 'malformed'
   const wanted = members[kind]
+  const { operator, ...rest } = given
+  if (operator !== undefined && (kind !== 'session' || operator !== true)) return 'malformed'
   const fits = (name: string): boolean => (name === 'scopes' ? isTextList : isText)(given[name])
-  if (Object.keys(given).length !== wanted.length || !wanted.every(fits)) return 'malformed'
+  if (Object.keys(rest).length !== wanted.length || !wanted.every(fits)) return 'malformed'
   if (kind === 'service' ? !serviceNames.includes(String(service)) : mode !== 'test' && mode !== 'live')
     return 'malformed'
   return Object.freeze({ ...given }) as TokenPrincipal

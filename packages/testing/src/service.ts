@@ -2,6 +2,7 @@ import { memoryBus } from '@micro/bus'
 import type { BusMessages, Principal } from '@micro/contracts'
 import { attachContext, createLogger, type Runtime, type Service } from '@micro/service'
 import { fakeClock, seededIds, type FakeClock } from './clock.ts'
+import { unwatched } from './unwatched.ts'
 
 export interface TestRuntime extends Runtime {
   readonly clock: FakeClock
@@ -20,6 +21,7 @@ export const testRuntime = ({
   clock,
   newId: seededIds(seed, clock),
   log: createLogger({ service: 'test', destination: { write: () => {} } }),
+  ...unwatched(),
 })
 
 export interface InjectedRequest {

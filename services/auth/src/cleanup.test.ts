@@ -5,6 +5,32 @@ import { startAuth } from './testing/harness.ts'
 
 const day = 24 * 60 * 60 * 1000
 
+test('invitations nobody took up and the oldest of the audit log are deleted', async () => {
+  await using database = await testDatabase('auth')
+  const clock = fakeClock()
+  const auth = await startAuth({ db: database.db, clock })
+  const { principal } = await auth.enter('operator@example.com')
+  const body = { email: 'guest@example.com' }
+  await auth.call('POST', '/auth/operator/invitations', { principal, body })
+  await database.owner.sql`
+    insert into auth.audit_log (id, action, outcome, actor_kind, detail, created_at, recorded_at)
+    values ('aud_old', 'login.failed', 'failure', 'nobody', '{}', now(), now() - interval '14 months')`
+  const count = async () => {
+    const [row] = await database.db.sql<{ invitations: bigint; old: bigint; young: bigint }>`
+      select (select count(*) from auth.invitations) as invitations,
+             count(*) filter (where id = 'aud_old') as old, count(*) filter (where id <> 'aud_old') as young
+      from auth.audit_log`
+    return [row?.invitations, row?.old, row?.young].map(Number)
+  }
+  expect(await count()).toEqual([1, 1, 3])
+  await cleanUp({ db: database.db, clock })
+  expect(await count()).toEqual([1, 0, 3])
+  clock.advance(7 * day + 1)
+  await cleanUp({ db: database.db, clock })
+  expect(await count()).toEqual([0, 0, 3])
+  await auth.stop()
+})
+
 test('what has expired is deleted, and what is alive or explains a recent end stays', async () => {
   await using database = await testDatabase('auth')
   const clock = fakeClock()

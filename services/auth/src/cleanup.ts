@@ -1,7 +1,9 @@
 import { addMs, type Clock } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { createWorker, type Logger, type Worker } from '@micro/service'
+import { forgetAuditLog } from './audit/audit.store.ts'
 import { deleteExpiredRefreshTokens, deleteFinishedSessions } from './logins/session.store.ts'
+import { deleteExpiredInvitations } from './registration/registration.store.ts'
 import { forgetAfterMs } from './throttle/throttle.ts'
 import { deleteAttemptsBefore } from './throttle/throttle.store.ts'
 
@@ -17,6 +19,8 @@ export const cleanUp = async ({ db, clock }: { db: Database; clock: Clock }): Pr
     await deleteExpiredRefreshTokens(db.sql, now),
     await deleteFinishedSessions(db.sql, { now, endedBefore: addMs(now, -keepEndedMs) }),
     await deleteAttemptsBefore(db.sql, addMs(now, -forgetAfterMs)),
+    await deleteExpiredInvitations(db.sql, now),
+    await forgetAuditLog(db.sql),
   ]
   return deleted.some((count) => count >= batchSize)
 }

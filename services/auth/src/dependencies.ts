@@ -1,5 +1,6 @@
 import type { Database } from '@micro/postgres'
 import type { Runtime } from '@micro/service'
+import type { Audit } from './audit/record.ts'
 import type { AccessTokens } from './logins/access-token.ts'
 import type { AuthConfig } from './config.ts'
 import type { Hasher } from './passwords/hasher.ts'
@@ -13,6 +14,7 @@ export interface AuthDependencies extends Runtime {
   readonly hasher: Hasher
   readonly guard: LoginGuard
   readonly accessTokens: AccessTokens
+  readonly audit: Audit
   /** Notes that an API key was used, and its hash under the current pepper if it has another; stored a little later. */
   readonly noteKeyUse: (keyId: string, hash?: Buffer) => void
 }

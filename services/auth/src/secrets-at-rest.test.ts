@@ -4,7 +4,17 @@ import { refreshTokenHash } from './logins/refresh-token.ts'
 import { argon2Hasher } from './passwords/hasher.ts'
 import { password, startAuth } from './testing/harness.ts'
 
-const tables = ['installation', 'users', 'merchants', 'login_sessions', 'refresh_tokens', 'api_keys', 'login_attempts']
+const tables = [
+  'installation',
+  'users',
+  'merchants',
+  'login_sessions',
+  'refresh_tokens',
+  'api_keys',
+  'login_attempts',
+  'audit_log',
+  'invitations',
+]
 
 test('neither the whole database nor the log holds a password, an API key, a token or a tried email in clear', async () => {
   await using database = await testDatabase('auth')
@@ -14,6 +24,10 @@ test('neither the whole database nor the log holds a password, an API key, a tok
   const key = await auth.createKey(principal, { environment: 'live' })
   await auth.logIn('someone.else@example.com', 'their password')
   await auth.verify(key.key)
+  const invited = await auth.call<{ token: string }>('POST', '/auth/operator/invitations', {
+    principal,
+    body: { email: 'guest@example.com' },
+  })
   await auth.call('POST', '/auth/password', {
     principal,
     body: { current_password: password, new_password: 'correct horse' },
@@ -33,12 +47,13 @@ test('neither the whole database nor the log holds a password, an API key, a tok
     next.refresh_token,
     tokens.token,
     key.key,
+    invited.body.token,
     auth.config.peppers.current.secret.toString('hex'),
     auth.config.jwtKeys.current.d,
   ]
   for (const secret of secrets) {
     // Binary columns are dumped in hex.
-    for (const form of [secret, Buffer.from(secret).toString('hex'), secret.replace(/^(rt_|sk_live_)/, '')]) {
+    for (const form of [secret, Buffer.from(secret).toString('hex'), secret.replace(/^(rt_|inv_|sk_live_)/, '')]) {
       expect(rows).not.toContain(form)
       expect(auth.logged.join('\n')).not.toContain(form)
     }

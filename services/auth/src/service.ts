@@ -4,6 +4,9 @@ import { createService, type Runtime, type Service } from '@micro/service'
 import { apiKeyHandlers } from './api-keys/api-key.http.ts'
 import { createKeyUses } from './api-keys/key-uses.ts'
 import { rollHandlers } from './api-keys/roll.http.ts'
+import { auditHandlers } from './audit/audit.http.ts'
+import { createAudit } from './audit/record.ts'
+import { createSecretWatch } from './audit/secret-watch.ts'
 import { createCleanup } from './cleanup.ts'
 import type { AuthConfig } from './config.ts'
 import { credentialHandlers } from './credentials/credential.http.ts'
@@ -11,10 +14,14 @@ import type { AuthDependencies } from './dependencies.ts'
 import { checkDatabase } from './health.store.ts'
 import { createAccessTokens } from './logins/access-token.ts'
 import { loginHandlers } from './logins/login.http.ts'
-import { secretUseHandlers } from './operator/secret-use.http.ts'
+import { sessionHandlers } from './logins/session.http.ts'
+import { operatorHandlers } from './operators/operator.http.ts'
+import { secretUseHandlers } from './operators/secret-use.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
+import { registrationHandlers } from './registration/registration.http.ts'
+import { datedRevocations } from './revocations.ts'
 import { createAddressThrottle } from './throttle/address-throttle.ts'
 import { createLoginGuard } from './throttle/login-guard.ts'
 import { userHandlers } from './users/user.http.ts'
@@ -32,9 +39,11 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
   const keyUses = createKeyUses({ db, clock, log, pepperId: config.peppers.current.id })
   const deps: AuthDependencies = {
     ...given,
-    hasher: queuedHasher(hasher, config.passwordHashConcurrency),
+    bus: datedRevocations(given.bus, clock),
+    hasher: queuedHasher(hasher, { concurrency: config.passwordHashConcurrency, metrics: given.metrics }),
     guard: createLoginGuard({ db, clock, pepper: config.peppers.current, addresses: createAddressThrottle() }),
     accessTokens: createAccessTokens({ keys: config.jwtKeys, clock, seconds: config.accessTokenSeconds }),
+    audit: createAudit(given),
     noteKeyUse: keyUses.note,
   }
   return createService(
@@ -43,14 +52,18 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
       api: authApi,
       handlers: {
         ...userHandlers(deps),
+        ...registrationHandlers(deps),
+        ...operatorHandlers(deps),
         ...loginHandlers(deps),
+        ...sessionHandlers(deps),
         ...passwordHandlers(deps),
         ...apiKeyHandlers(deps),
         ...rollHandlers(deps),
+        ...auditHandlers(deps),
         ...credentialHandlers(deps),
         ...secretUseHandlers(deps),
       },
-      workers: [keyUses.worker, createCleanup(deps)],
+      workers: [keyUses.worker, createCleanup(deps), createSecretWatch({ ...deps, rings: config })],
       ready: () => checkDatabase(db.sql),
       close: async () => {
         await keyUses.flush().catch((error: unknown) => log.warn({ err: error }, 'key_uses.lost'))

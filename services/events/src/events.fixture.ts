@@ -3,6 +3,7 @@ import type { BusMessages, OutboxEvent } from '@micro/contracts'
 import { systemClock } from '@micro/kernel'
 import { createLogger, type Runtime } from '@micro/service'
 import type { NewId } from '@micro/kernel'
+import { unwatched } from '@micro/testing'
 import type { Source } from './ingest/ingest.events.ts'
 
 /** A runtime whose log lines are kept, for tests. */
@@ -13,6 +14,7 @@ export const testRuntime = (newId: NewId): Runtime & { readonly lines: string[] 
     clock: systemClock,
     newId,
     log: createLogger({ service: 'events', destination: { write: (line) => void lines.push(line) } }),
+    ...unwatched('events'),
     lines,
   }
 }

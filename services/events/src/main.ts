@@ -13,7 +13,12 @@ await runHosted(
     const db = await database(config.database, migrations)
     const payments = createClient(
       paymentsApi,
-      internalTransport({ url: config.paymentsUrl, audience: 'payments', sign: signAsSelf }),
+      internalTransport({
+        url: config.paymentsUrl,
+        audience: 'payments',
+        sign: signAsSelf,
+        traceparent: runtime.traces.traceparent,
+      }),
     )
     return serve(eventsService({ ...runtime, db, config: config.events, sources: { payments } }))
   },

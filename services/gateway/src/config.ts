@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { readEnvironment, readSettings, type Environment, type ProcessConfig } from '@micro/service'
+import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 
 /** Bounds of the WebSocket stream. Times in milliseconds. */
 export interface StreamConfig {
@@ -34,8 +35,12 @@ export interface GatewayConfig {
   readonly allowedHosts: readonly string[]
   /** Origins of browser pages that may call, e.g. `https://app.example.com`. */
   readonly allowedOrigins: readonly string[]
-  /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
+  /** Addresses or CIDR ranges whose X-Forwarded-For and X-Forwarded-Proto are believed. */
   readonly trustedProxies: readonly string[]
+  /** The gateway listens on more than loopback, but what can be reached of it is loopback's: a container's port. */
+  readonly publishedOnLoopback: boolean
+  /** Undefined: plain HTTP. Holds a secret. */
+  readonly tls: TlsFiles | undefined
   /** How long `close` waits for requests under way. */
   readonly drainMs: number
   /** How long a verified credential is believed; with `stream.verifyMs` it makes the 5 s bound on revocation. */
@@ -68,12 +73,17 @@ const isRange = (text: string): boolean => {
 
 /**
  * Reads the gateway's settings: MICRO_HOST, MICRO_PORT, MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT, MICRO_LOGIN_RATE_LIMIT,
- * MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_DRAIN_MS.
+ * MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_PUBLISHED_ON_LOOPBACK, MICRO_TLS_CERT_FILE,
+ * MICRO_TLS_KEY_FILE, MICRO_DRAIN_MS.
  * @throws ConfigurationError that names every wrong setting at once
  */
 export const readGatewayConfig = (env: Environment): GatewayConfig => {
-  const { text, list, done, ...settings } = readSettings(env)
+  const { text, list, including, complain, done, ...settings } = readSettings(env)
   const integer = (name: string, fallback: number, max: number) => settings.integer(name, { fallback, min: 0, max })
+  const published = text('MICRO_PUBLISHED_ON_LOOPBACK', 'false')
+  if (published !== 'true' && published !== 'false')
+    complain(`MICRO_PUBLISHED_ON_LOOPBACK must be true or false, got '${published}'`)
+  const tlsPaths = { cert: text('MICRO_TLS_CERT_FILE', ''), key: text('MICRO_TLS_KEY_FILE', '') }
   return done<GatewayConfig>({
     host: text('MICRO_HOST', '127.0.0.1'),
     port: integer('MICRO_PORT', 8080, 65_535),
@@ -88,6 +98,8 @@ export const readGatewayConfig = (env: Environment): GatewayConfig => {
       expected: 'origins such as https://app.example.com',
     }),
     trustedProxies: list('MICRO_TRUSTED_PROXIES', { check: isRange, expected: 'addresses or CIDR ranges' }),
+    publishedOnLoopback: published === 'true',
+    tls: including(() => readTlsFiles(tlsPaths)),
     drainMs: integer('MICRO_DRAIN_MS', 10_000, 600_000),
     credentialTtlMs: 4_000,
     credentialNegativeTtlMs: 2_000,

@@ -14,6 +14,7 @@ import {
 import { createIds, systemClock, type Clock } from '@micro/kernel'
 import { createLogger, createService, reply as replyWith, type Call, type Runtime, type Service } from '@micro/service'
 import { newApiKey } from '@micro/signing'
+import { unwatched } from '@micro/testing'
 import { readGatewayConfig, type GatewayConfig } from './config.ts'
 import { createGateway, type Gateway, type GatewayDependencies } from './gateway.ts'
 import { memoryLimiter } from './limits/memory-limiter.ts'
@@ -38,6 +39,7 @@ export const fakeRuntime = (clock: Clock = systemClock): Runtime => ({
     level: 'silent',
     destination: new Writable({ write: (_chunk, _encoding, done) => done() }),
   }),
+  ...unwatched('gateway'),
 })
 
 /** Everything a handler was called with, so that tests see what passed the gateway. */
@@ -136,9 +138,9 @@ export const fakeAuth = () => {
       holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}`, scopes })
       return key
     },
-    logIn(user = 'usr_1', merchant = 'acct_a'): string {
+    logIn(user = 'usr_1', merchant = 'acct_a', extra: { operator?: true } = {}): string {
       const token = `eyJhbGciOiJFZERTQSJ9.${Buffer.from(user).toString('base64url')}.c2ln`
-      holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}` })
+      holders.set(token, { kind: 'session', merchant, mode: 'test', user, session: `ses_${user}`, ...extra })
       return token
     },
     expire(key: string): void {
@@ -210,6 +212,7 @@ export const startWorld = async (
     clock,
     newId: createIds({ clock }),
     log: createLogger({ service: 'gateway', destination }),
+    ...unwatched('gateway'),
   }
   const seen: Seen[] = []
   const replying = { reply: (operation: string): Promise<object> => Promise.resolve({ operation }) }

@@ -64,6 +64,17 @@ describe('who may call what', () => {
     ])
   })
 
+  test("an operator's routes open to an operator's session only, and say so", async () => {
+    const [session, operator] = [world.auth.logIn('usr_2'), world.auth.logIn('usr_3', 'acct_a', { operator: true })]
+    const path = '/auth/operator/users'
+    expect(await codeOf(world.call('GET', path))).toEqual([401, 'session_missing'])
+    expect(await codeOf(world.call('GET', path, { key }))).toEqual([401, 'session_missing'])
+    expect(await codeOf(world.call('GET', path, { key: session }))).toEqual([403, 'operator_required'])
+    expect(world.seen).toEqual([])
+    expect((await world.call('GET', path, { key: operator })).status).toBe(300)
+    expect((await world.call('GET', '/auth/me', { key: operator })).status).toBe(300)
+  })
+
   test('a malformed key costs no look-up, a well-formed unknown one is refused and shown masked', async () => {
     const before = world.auth.state.lookUps
     expect(await codeOf(world.call('GET', '/v1/events', { key: 'sk_test_nonsense' }))).toEqual([401, 'api_key_invalid'])

@@ -1,16 +1,18 @@
 import type { IncomingMessage } from 'node:http'
+import type { RequestContext } from '@micro/service'
+import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startWorld, type World } from './gateway.fixture.ts'
 
 let world: World
 let key: string
-let echoed: { headers: IncomingMessage['headers']; rawHeaders: string[] } | undefined
+let echoed: { headers: IncomingMessage['headers']; rawHeaders: string[]; trace: RequestContext['trace'] } | undefined
 beforeAll(async () => {
   world = await startWorld({
     upstreams: {
       events: {
-        handle(request, response) {
-          echoed = { headers: request.headers, rawHeaders: request.rawHeaders }
+        handle(request, response, { trace }) {
+          echoed = { headers: request.headers, rawHeaders: request.rawHeaders, trace }
           response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
         },
       },
@@ -21,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 beforeEach(() => {
   echoed = undefined
+  world.replying.reply = (operation) => Promise.resolve({ operation })
   world.seen.length = 0
 })
 
@@ -73,19 +76,18 @@ describe('no header of a client becomes an identity', () => {
   })
 
   test('what the service needs passes', async () => {
+    await world.raw(requestOf(['Connection: close', 'Idempotency-Key: abc', 'Content-Type: application/json']))
+    expect(echoed?.headers).toMatchObject({ 'idempotency-key': 'abc', 'content-type': 'application/json' })
+  })
+
+  test('the trace a request belongs to is told beside it, when it has the form, and no header of it passes', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
     await world.raw(
-      requestOf([
-        'Connection: close',
-        'Idempotency-Key: abc',
-        'Content-Type: application/json',
-        'traceparent: 00-a-b-01',
-      ]),
+      requestOf(['Connection: close', `traceparent: 00-${traceId}-b7ad6b7169203331-01`, 'tracestate: evil=1']),
     )
-    expect(echoed?.headers).toMatchObject({
-      'idempotency-key': 'abc',
-      'content-type': 'application/json',
-      traceparent: '00-a-b-01',
-    })
+    expect([Object.keys(echoed?.headers ?? {}), echoed?.trace?.traceId]).toEqual([['host'], traceId])
+    await world.raw(requestOf(['Connection: close', 'traceparent: 00-a-b-01']))
+    expect(echoed?.trace).toBeUndefined()
   })
 })
 
@@ -120,6 +122,34 @@ describe('a request that two parsers could read differently is refused and its c
       expect(world.seen).toEqual([])
     })
   }
+})
+
+describe('a request that arrived whole is answered, whatever follows it on its connection', () => {
+  const body = 'amount=100&currency=usd'
+  const whole = (): string =>
+    requestOf([`Content-Length: ${body.length}`], { body, line: 'POST /v1/payment_intents HTTP/1.1' })
+  for (const [name, rest] of [
+    ['bytes that are no HTTP', () => '\0garbage\r\n\r\n'],
+    ['a request that two parsers could read differently', () => requestOf(['Content-Length: 1', 'Content-Length: 2'])],
+    ['a body that breaks off into nonsense', () => requestOf(['Transfer-Encoding: chunked'], { body: 'ZZ\r\n' })],
+  ] as const)
+    test(`${name}: one answer, its own, and the connection is closed`, async () => {
+      const gate = Promise.withResolvers<object>()
+      world.replying.reply = () => gate.promise
+      const answer = world.raw(whole() + rest())
+      await eventually(() => expect(world.seen).toHaveLength(1))
+      gate.resolve({ done: true })
+      expect(await answer).toMatch(/^HTTP\/1\.1 300 [^]*"done":true/)
+      expect((await answer).match(/HTTP\/1\.1/g)).toHaveLength(1)
+      expect(world.seen).toHaveLength(1)
+    })
+
+  test('of several sent ahead each gets its own, in order', async () => {
+    world.replying.reply = () => Promise.resolve({ at: world.seen.length })
+    const answer = await world.raw(`${whole()}${whole()}\0`)
+    expect([...answer.matchAll(/"at":(\d)/g)].map(([, at]) => at)).toEqual(['1', '2'])
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(2)
+  })
 })
 
 describe('bounds of a request', () => {

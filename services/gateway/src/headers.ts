@@ -13,8 +13,6 @@ const passing: ReadonlySet<string> = new Set([
   'host',
   'idempotency-key',
   'stripe-version',
-  'traceparent',
-  'tracestate',
   'transfer-encoding',
   'user-agent',
 ])

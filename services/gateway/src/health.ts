@@ -1,6 +1,15 @@
-import { Fault, type Clock } from '@micro/kernel'
-import { TimeoutError, within, type Logger } from '@micro/service'
+import type { Clock } from '@micro/kernel'
+import {
+  busWarning,
+  publicReason,
+  readyMsMax,
+  within,
+  type Logger,
+  type MicroBus,
+  type Readiness,
+} from '@micro/service'
 import { elapsedMs } from './elapsed.ts'
+import type { Limiter } from './limits/limiter.ts'
 import manifest from '../package.json' with { type: 'json' }
 
 export type Checks = Readonly<Record<string, () => Promise<void>>>
@@ -10,42 +19,63 @@ export interface ServiceHealth {
   readonly reason?: string
 }
 
+/** Something that makes the gateway better and without which it serves all the same. */
+export interface PartHealth<Status extends string> {
+  readonly status: Status
+  readonly reason?: string
+}
+
 export interface Health {
   /** `unavailable`: no request that needs a credential can be served. */
   readonly status: 'ok' | 'degraded' | 'unavailable'
   readonly service: 'gateway'
   readonly version: string
   readonly services: Readonly<Record<string, ServiceHealth>>
+  readonly bus: PartHealth<'ok' | 'away'>
+  readonly limiter: PartHealth<'exact' | 'local'>
 }
 
 export const version = manifest.version
 
-const checkMsMax = 2_000
 const freshMs = 1_000
 
-// Anyone may read this, so an unexpected error's own words stay in the log.
-const reasonOf = (error: unknown): string => {
-  if (error instanceof Fault) return error.message
-  return error instanceof TimeoutError
-    ? `It did not answer within ${checkMsMax} ms.`
-    : 'It cannot do its work right now; the log says why.'
-}
+const busHealth = (bus: Pick<MicroBus, 'status'>): Health['bus'] =>
+  bus.status() === 'away' ? { status: 'away', reason: busWarning } : { status: 'ok' }
 
-const overall = (services: Readonly<Record<string, ServiceHealth>>): Health['status'] => {
+const limiterHealth = (limiter: Pick<Limiter, 'mode'>): Health['limiter'] =>
+  limiter.mode() === 'exact'
+    ? { status: 'exact' }
+    : { status: 'local', reason: 'Redis is away or slow: each gateway lets through its share of each limit.' }
+
+const overall = ({ services, bus, limiter }: Pick<Health, 'services' | 'bus' | 'limiter'>): Health['status'] => {
   const states = Object.values(services)
-  if (states.every(({ status }) => status === 'ok')) return 'ok'
+  if (states.every(({ status }) => status === 'ok'))
+    return bus.status === 'ok' && limiter.status === 'exact' ? 'ok' : 'degraded'
   // Without auth nobody's key can be checked; with every other service down there is nothing behind the door.
   const none = states.every(({ status }) => status !== 'ok')
   return none || services['auth']?.status === 'unavailable' ? 'unavailable' : 'degraded'
 }
 
+/** The same, as each service tells it of itself. */
+export const readinessOf = ({ status, services, bus, limiter }: Health): Readiness => {
+  const parts = Object.entries({ ...services, bus, limiter })
+  return {
+    status,
+    warnings: parts.flatMap(([name, { reason }]) => (reason === undefined ? [] : [`${name}: ${reason}`])),
+  }
+}
+
 /** Asks every service at once whether it can work; answers are shared for a second, so that probes cost nothing. */
 export const createHealth = ({
   checks,
+  bus,
+  limiter,
   clock,
   log,
 }: {
   checks: Checks
+  bus: Pick<MicroBus, 'status'>
+  limiter: Pick<Limiter, 'mode'>
   clock: Clock
   log: Logger
 }): (() => Promise<Health>) => {
@@ -54,11 +84,11 @@ export const createHealth = ({
 
   const checkOne = async (name: string, check: () => Promise<void>): Promise<[string, ServiceHealth]> => {
     try {
-      await within(checkMsMax, check)
+      await within(readyMsMax, check)
       return [name, { status: 'ok' }]
     } catch (error) {
       log.warn({ err: error, upstream: name }, 'health.check_failed')
-      return [name, { status: 'unavailable', reason: reasonOf(error) }]
+      return [name, { status: 'unavailable', reason: publicReason(error) }]
     }
   }
 
@@ -66,7 +96,8 @@ export const createHealth = ({
     const services = Object.fromEntries(
       await Promise.all(Object.entries(checks).map(([name, check]) => checkOne(name, check))),
     )
-    return { status: overall(services), service: 'gateway', version, services }
+    const parts = { services, bus: busHealth(bus), limiter: limiterHealth(limiter) }
+    return { status: overall(parts), service: 'gateway', version, ...parts }
   }
 
   return () => {

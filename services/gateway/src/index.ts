@@ -1,3 +1,4 @@
+export { isLocal, listensInClear } from './access/transport.ts'
 export { readGatewayConfig, type GatewayConfig, type StreamConfig } from './config.ts'
 export { createGateway, type Gateway, type GatewayDependencies } from './gateway.ts'
 export type { Checks, Health } from './health.ts'

@@ -10,12 +10,12 @@ import { httpUpstream } from './upstream/http.ts'
 await runHosted(
   'gateway',
   () => readGatewayProcess(),
-  async ({ runtime, sign, signAsSelf, atEnd }, { process, gateway: config, replicas, urls }) => {
-    const { clock, log } = runtime
+  async ({ runtime, sign, signAsSelf, readyWhen, atEnd }, { process, gateway: config, replicas, urls }) => {
+    const { clock, log, traces } = runtime
     const transport = (audience: keyof typeof urls) =>
-      internalTransport({ url: urls[audience], audience, sign: signAsSelf })
+      internalTransport({ url: urls[audience], audience, sign: signAsSelf, traceparent: traces.traceparent })
     const upstream = (service: keyof typeof urls) => {
-      const opened = httpUpstream({ service, url: urls[service], sign, log })
+      const opened = httpUpstream({ service, url: urls[service], sign, log, traces })
       atEnd(opened.close)
       return opened
     }
@@ -38,6 +38,7 @@ await runHosted(
       health: { auth: ready('auth'), payments: ready('payments'), ledger: ready('ledger'), events: ready('events') },
     })
     atEnd(gateway.close)
+    readyWhen(gateway.ready)
     return gateway.listen()
   },
 )

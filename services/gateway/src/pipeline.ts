@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, type NewId } from '@micro/kernel'
-import { bodyBytesMax, checkScope, type Logger } from '@micro/service'
+import { bodyBytesMax, checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
 import { maskApiKey } from '@micro/signing'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
+import type { Transport } from './access/transport.ts'
 import { admit } from './admission.ts'
 import { commonHeaders, sendFault, sendJson } from './answer.ts'
-import { logWhenClosed, openExchange, type Exchange } from './exchange.ts'
+import { beginExchange, tellWhenClosed, type Exchange } from './exchange.ts'
 import { announcesTooMuch, stripHeaders } from './headers.ts'
 import type { Health } from './health.ts'
 import { headersOf, type Enforce, type Policy } from './limits/policy.ts'
@@ -18,9 +19,12 @@ import type { Upstream } from './upstream/upstream.ts'
 export interface PipelineParts {
   readonly newId: NewId
   readonly log: Logger
+  readonly http: HttpMetrics
+  readonly traces: Traces
   readonly guard: BrowserGuard
   readonly routes: ReturnType<typeof createRoutes>
   readonly clientIp: (request: IncomingMessage) => string
+  readonly transport: (request: IncomingMessage) => Transport
   readonly authenticate: Authenticate
   readonly enforce: Enforce
   readonly policies: { readonly perKey: Policy; readonly perIp: Policy; readonly login: Policy }
@@ -28,6 +32,9 @@ export interface PipelineParts {
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
   readonly draining: () => boolean
 }
+
+/** A year, and of this name only: what else runs under the domain is not the gateway's to say. */
+const strictTransport = 'max-age=31536000'
 
 type Operation = Extract<Target, { kind: 'operation' }>
 
@@ -55,7 +62,8 @@ export const createPipeline = (parts: PipelineParts) => {
       return enforce(method === 'GET' ? policies.perIp : policies.login, addressKey(exchange.clientIp), setHeader)
     }
     const { authorization } = request.headers
-    const caller = { authorization, clientIp: exchange.clientIp, setHeader }
+    const { confidential } = parts.transport(request)
+    const caller = { authorization, clientIp: exchange.clientIp, confidential, setHeader }
     const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal
     const owner = principal.keyId ?? principal.user ?? principal.merchant
@@ -73,8 +81,8 @@ export const createPipeline = (parts: PipelineParts) => {
     stripHeaders(request)
     // The service knows no HEAD; the response object does, and sends no body.
     if (request.method === 'HEAD') request.method = 'GET'
-    const { requestId, principal, clientIp } = exchange
-    parts.upstreams[target.upstream].handle(request, response, { requestId, principal, clientIp })
+    const { requestId, principal, clientIp, span } = exchange
+    parts.upstreams[target.upstream].handle(request, response, { requestId, principal, clientIp, trace: span.at })
   }
 
   const answerHealth = async (response: ServerResponse): Promise<void> => {
@@ -117,15 +125,16 @@ export const createPipeline = (parts: PipelineParts) => {
 
   /** Answers one request. Never rejects. */
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const exchange = openExchange(parts.newId('request'), parts.clientIp(request))
-    logWhenClosed(parts.log, exchange, request, response)
+    const exchange = beginExchange(parts, request)
+    tellWhenClosed(parts, exchange, request, response)
     for (const [name, value] of Object.entries(commonHeaders(exchange.requestId))) response.setHeader(name, value)
+    if (parts.transport(request).https) response.setHeader('strict-transport-security', strictTransport)
     try {
       if (parts.draining()) {
         response.setHeader('connection', 'close')
         throw new Fault('shutting_down')
       }
-      await walk(exchange, request, response)
+      await parts.traces.within(exchange.span.at, () => walk(exchange, request, response))
     } catch (error) {
       sendFault(request, response, asFault(error, parts.log, exchange.requestId))
     }

@@ -1,9 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { Fault, type NewId } from '@micro/kernel'
 import { commonHeaders, sendFaultOnSocket } from './answer.ts'
+import { boundConnections } from './limits/connections.ts'
+import type { TlsFiles } from './tls-files.ts'
+import { createUnderWay } from './under-way.ts'
 
 const headerBytesMax = 16 * 1024
+const headersMsMax = 10_000
 
 const clientFaults: Readonly<Record<string, () => Fault>> = {
   HPE_HEADER_OVERFLOW: () => new Fault('headers_too_large'),
@@ -14,33 +19,56 @@ export interface ServerHandlers {
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   readonly newId: NewId
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsFiles | undefined
+}
+
+// Without a handshake there is no way to answer.
+const isTlsError = ({ code = '' }: NodeJS.ErrnoException): boolean => /^ERR_(SSL|TLS)_/.test(code)
+
+export interface ServerBounds {
+  /** Connections one address may hold. */
+  readonly perAddressMax: number
+  /** Addresses that speak for many, and may hold any number. */
+  readonly isExempt: (address: string) => boolean
+  /** How long a client may take none of an answer, or send none of a request. */
+  readonly stalledMsMax: number
+  /** How long a request may take to arrive, whatever it sends meanwhile. */
+  readonly requestMsMax: number
 }
 
 const wantsWebSocket = (request: IncomingMessage): boolean => /^websocket$/i.test(request.headers.upgrade ?? '')
 
 /** An HTTP server that parses strictly, waits for no one for long, and says what was wrong in Micro's envelope. */
-export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers): Server => {
-  // Which answer each socket is at, so that a complaint about malformed bytes never cuts into one under way.
-  const current = new WeakMap<Duplex, ServerResponse>()
+export const createHttpServer = (
+  { onRequest, onUpgrade, newId, tls }: ServerHandlers,
+  bounds: ServerBounds,
+): Server => {
+  const underWay = createUnderWay()
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    current.set(request.socket, response)
+    underWay.add(request.socket, response)
     onRequest(request, response)
   }
 
-  const server = createServer(
-    {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 2_000,
-      insecureHTTPParser: false,
-      requireHostHeader: false,
-      joinDuplicateHeaders: false,
-      shouldUpgradeCallback: wantsWebSocket,
-    },
-    handle,
-  )
+  const options = {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: Math.min(headersMsMax, bounds.requestMsMax),
+    requestTimeout: bounds.requestMsMax,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 2_000,
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    joinDuplicateHeaders: false,
+    shouldUpgradeCallback: wantsWebSocket,
+  }
+  const server =
+    tls === undefined
+      ? createServer(options, handle)
+      : createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 }, handle)
+
+  // A client that asks for much and reads nothing would have all of it kept for it.
+  server.setTimeout(bounds.stalledMsMax)
+  boundConnections(server, bounds)
 
   const refuse = (socket: Duplex, fault: Fault): void =>
     sendFaultOnSocket(socket, fault, commonHeaders(newId('request')))
@@ -67,9 +95,8 @@ export const createHttpServer = ({ onRequest, onUpgrade, newId }: ServerHandlers
     onUpgrade(request, socket, head)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const response = current.get(socket)
-    const answering = response !== undefined && response.headersSent && !response.writableFinished
-    if (error.code === 'ECONNRESET' || answering) return void socket.destroy()
+    if (error.code === 'ECONNRESET' || isTlsError(error)) return void socket.destroy()
+    if (underWay.endAfterWhole(socket)) return
     refuse(socket, clientFaults[error.code ?? '']?.() ?? new Fault('body_invalid', { reason: 'it is not valid HTTP' }))
   })
   return server

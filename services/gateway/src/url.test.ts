@@ -54,16 +54,31 @@ describe('an unambiguous target passes and loses its query', () => {
   }
 })
 
-describe('a credential in the query is refused, wherever it hides', () => {
-  for (const query of [
-    'api_key=x',
-    'a=1&api_key=x',
-    'apikey=x',
-    'access_token=x',
-    'token=x',
-    'q=sk_test_abc',
-    'API_KEY=x',
+describe('a credential in the URL is refused, wherever it hides', () => {
+  const jwt = 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln'
+  for (const rest of [
+    '?api_key=x',
+    '?a=1&api_key=x',
+    '?apikey=x',
+    '?access_token=x',
+    '?token=x',
+    '?q=sk_test_abc',
+    '?API_KEY=x',
+    '?q=s%6b_test_abc',
+    '?%61pi_key=x',
+    '?q=s%6b_test_abc&r=%',
+    '?q=_sk_live_abc',
+    `?starting_after=${jwt}`,
+    '/sk_test_abc',
+    '/rk_live_abc',
+    '/%73k_test_abc',
+    `/${jwt}`,
   ]) {
-    test(query, () => expect(outcome(`/v1/events?${query}`)).toBe('parameter_invalid'))
+    test(rest, () => expect(outcome(`/v1/events${rest}`)).toBe('parameter_invalid'))
   }
+})
+
+describe('what only looks a little like one passes', () => {
+  for (const path of ['/ledger/accounts/desk_test_1', '/ledger/accounts/token', '/ledger/accounts/eyJ.a.b'])
+    test(path, () => expect(outcome(path)).toBe(path))
 })

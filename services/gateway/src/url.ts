@@ -15,11 +15,17 @@ const checkEncoding = (path: string): void => {
   }
 }
 
-// A key in a URL ends up in histories and in the logs of every proxy on the way.
-const checkQuery = (query: string): void => {
+// Byte by byte, so that a malformed escape elsewhere hides nothing.
+const decoded = (text: string): string =>
+  text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+
+const credential = /(?<![A-Za-z0-9])(?:sk|rk)_(?:test|live)_|(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/
+
+// A key in a URL ends up in histories and in the logs of every proxy on the way; an id is repeated in answers.
+const checkCredentials = ({ path, query }: { path: string; query: string }): void => {
   const param =
-    /(?:^|&)(api_?key|access_token|token)=/i.exec(query)?.[1] ??
-    (/\b(sk|rk)_(test|live)_/.test(query) ? 'query' : undefined)
+    /(?:^|&)(api_?key|access_token|token)=/i.exec(decoded(query))?.[1] ??
+    (credential.test(decoded(query)) ? 'query' : credential.test(decoded(path)) ? 'path' : undefined)
   if (param === undefined) return
   throw new Fault('parameter_invalid', {
     param,
@@ -30,7 +36,7 @@ const checkQuery = (query: string): void => {
 /**
  * Refuses a request target that two parsers could read differently, before any routing, and returns its path.
  * Every path that passes means the same to this gateway and to the service behind it.
- * @throws Fault url_invalid, parameter_invalid (a credential in the query)
+ * @throws Fault url_invalid, parameter_invalid (a credential in it)
  */
 export const checkedPath = (target: string): string => {
   if (target.length > urlBytesMax) throw malformed(`it is longer than ${urlBytesMax} bytes`)
@@ -43,6 +49,6 @@ export const checkedPath = (target: string): string => {
   if (/[\\;]/.test(path)) throw malformed("the path contains '\\' or ';'")
   if (path.split('/').some(isDotSegment)) throw malformed("the path contains '.' or '..' segments")
   checkEncoding(path)
-  if (at >= 0) checkQuery(target.slice(at + 1))
+  checkCredentials({ path, query: at < 0 ? '' : target.slice(at + 1) })
   return path
 }

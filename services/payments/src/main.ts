@@ -14,7 +14,12 @@ await runHosted(
     const db = await database(config.database, migrations)
     const ledger = createClient(
       ledgerApi,
-      internalTransport({ url: config.ledgerUrl, audience: 'ledger', sign: signAsSelf }),
+      internalTransport({
+        url: config.ledgerUrl,
+        audience: 'ledger',
+        sign: signAsSelf,
+        traceparent: runtime.traces.traceparent,
+      }),
     )
     const processors = { test: simulatorProcessor({ db, clock: runtime.clock }), live: undefined }
     return serve(paymentsService({ ...runtime, db, config: config.payments, ledger, processors }))

@@ -2,7 +2,15 @@ import { memoryBus } from '@micro/bus'
 import type { BusMessages, LedgerTransaction, Mode, PaymentIntent } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
 import { createLogger } from '@micro/service'
-import { fakeClock, injector, seededIds, testDatabase, type FakeClock, type TestDatabase } from '@micro/testing'
+import {
+  fakeClock,
+  injector,
+  seededIds,
+  testDatabase,
+  type FakeClock,
+  type TestDatabase,
+  unwatched,
+} from '@micro/testing'
 import type { PaymentsConfig } from './config.ts'
 import type { Posting } from './posting/posting.ts'
 import type { LedgerClient } from './posting/posting.work.ts'
@@ -154,6 +162,7 @@ export const createBench = async (changes: Partial<PaymentsDependencies> = {}): 
       bus: memoryBus<BusMessages>({ onError: () => {} }),
       ledger: ledger.client,
       processors: { test: processor, live: undefined },
+      ...unwatched('payments'),
       ...changes,
       ...more,
     })

@@ -1,6 +1,14 @@
 import { paymentsApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
-import { createService, databaseIdempotency, outboxHandlers, type Runtime, type Service } from '@micro/service'
+import {
+  createService,
+  databaseIdempotency,
+  outboxHandlers,
+  watchOutbox,
+  type Runtime,
+  type Service,
+} from '@micro/service'
+import { watchCharges, watchedProcessors } from './charges/charge-metrics.ts'
 import { createCompleter, type Completer } from './charges/charge.completer.ts'
 import { createChargeWork, type ChargeDependencies } from './charges/charge.work.ts'
 import { createCleanup, type Cleanup } from './cleanup.ts'
@@ -29,8 +37,10 @@ export interface PaymentsParts {
 
 export const createPayments = (deps: PaymentsDependencies): PaymentsParts => {
   const { db } = deps
+  watchCharges(deps)
+  watchOutbox(deps)
   const postings = createPostingWork(deps)
-  const chargeDeps: ChargeDependencies = { ...deps, postings }
+  const chargeDeps: ChargeDependencies = { ...deps, processors: watchedProcessors(deps.processors, deps), postings }
   const charges = createChargeWork(chargeDeps)
   const completer = createCompleter(chargeDeps, charges)
   const cleanup = createCleanup(deps)

@@ -16,7 +16,7 @@ interface Flags extends PlaceFlags {
   readonly force?: boolean
 }
 
-/** What the platform that runs says about its secrets; the operator alone is told. @throws Failure */
+/** What the platform that runs says about its secrets; operators alone are told. @throws Failure */
 const askUse = async (context: Context): Promise<SecretUse> => {
   const settings = await context.settings()
   try {
@@ -29,7 +29,7 @@ const askUse = async (context: Context): Promise<SecretUse> => {
         { cause: error },
       )
     if (error instanceof ApiError && error.status === 403)
-      throw new Failure('Only the operator of the installation, its first user, is told what is in use.', {
+      throw new Failure('Only an operator of the installation is told what is in use.', {
         cause: error,
       })
     throw error
@@ -86,7 +86,7 @@ export const addSecretsPrune = (secrets: MicroCommand, shell: Shell): void => {
     .examples('micro secrets prune pepper', 'micro secrets prune tokens --dir /etc/micro')
     .summary('Drop earlier secrets that nothing needs any more')
     .description(
-      'Drop earlier secrets that nothing needs any more. The Micro that runs is asked what it still needs, with the login of its operator; while it does, nothing is dropped. Token keys: only after every service was restarted since the rotation.',
+      'Drop earlier secrets that nothing needs any more. The Micro that runs is asked what it still needs, with the login of an operator; while it does, nothing is dropped. Token keys: only after every service was restarted since the rotation.',
     )
     .option('--force', 'drop them without asking, whatever stops working')
     .action((kind: RingKind | 'tokens', flags: Flags, command: MicroCommand) =>

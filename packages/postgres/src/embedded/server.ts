@@ -15,7 +15,12 @@ export type ServerOptions = {
   durable: boolean
 }
 
-export type Server = { pid: number; exited: Promise<number | null>; stop: () => Promise<void> }
+export type Server = {
+  pid: number
+  exited: Promise<number | null>
+  stop: () => Promise<void>
+  abandon: () => void
+}
 
 const startMsMax = 60_000
 const stopMsMax = { fast: 20_000, immediate: 5_000 }
@@ -112,5 +117,5 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     throw new EmbeddedPostgresError(`PostgreSQL was not ready within ${startMsMax / 1000} s (see ${layout.log})`)
   }
   let stopping: Promise<void> | undefined
-  return { pid: child.pid, exited, stop: () => (stopping ??= stop()) }
+  return { pid: child.pid, exited, stop: () => (stopping ??= stop()), abandon: () => void child.kill('SIGQUIT') }
 }

@@ -27,6 +27,8 @@ export interface EmbeddedPostgres {
   exited: Promise<number | null>
   /** Ends the sessions, writes everything down, waits for the exit; harder after 20 s. */
   stop(): Promise<void>
+  /** Ends it at once, without waiting: the next start recovers, as after a power cut. */
+  abandon(): void
   /** Whether this start made the cluster. */
   freshlyCreated: boolean
 }

@@ -26,6 +26,7 @@ export const apiKeyHandlers = ({
   newId,
   log,
   config,
+  audit,
 }: AuthDependencies): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => {
   /** The merchant's own key: another merchant's id is as unknown as one that never was. */
   const findKey = async (id: string, merchant: string): Promise<ApiKeyRow | undefined> =>
@@ -37,7 +38,8 @@ export const apiKeyHandlers = ({
   }
 
   return {
-    async createApiKey({ principal, body }) {
+    async createApiKey(call) {
+      const { principal, body } = call
       assert(principal.user !== undefined, 'a session principal names no user')
       const now = clock.now()
       const scopes = body.scopes ?? [everyScope]
@@ -61,6 +63,7 @@ export const apiKeyHandlers = ({
           throw new Fault('api_keys_too_many', { limit: standingKeysMax, mode: row.mode })
         }
         await insertApiKey(sql, { ...row, hash: keyedHash(pepper, 'api_key', key), pepper_id: pepper.id, created_by })
+        await audit(sql, call, { action: 'api_key.created', subject: row.id, mode: row.mode })
       })
       log.info({ api_key_id: row.id, merchant: row.merchant, mode: row.mode, user: principal.user }, 'api_key.created')
       return { ...apiKeyToWire(asMade(row)), key }
@@ -78,12 +81,17 @@ export const apiKeyHandlers = ({
       return { object: 'list', url: '/auth/api_keys', has_more: hasMore, data: rows.map(apiKeyToWire) }
     },
 
-    async revokeApiKey({ principal, params: { id } }) {
+    async revokeApiKey(call) {
+      const { principal, params } = call
       const { merchant } = principal
+      const { id } = params
       const key = await findKey(id, merchant)
       if (key === undefined) throw missing(id)
       if (!mayManage(principal, key)) throw new Fault('permission_denied')
-      const revoked = await revokeApiKeyRow(db.sql, { id, merchant, now: clock.now() })
+      const revoked = await db.transaction(async (sql) => {
+        if (key.revoked_at === null) await audit(sql, call, { action: 'api_key.revoked', subject: id, mode: key.mode })
+        return revokeApiKeyRow(sql, { id, merchant, now: clock.now() })
+      })
       if (revoked === undefined) throw missing(id)
       bus.publish('credential.revoked', { keyId: id })
       log.info({ api_key_id: id, merchant, by: principal.kind, user: principal.user }, 'api_key.revoked')

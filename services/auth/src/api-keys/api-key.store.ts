@@ -108,13 +108,17 @@ export type LiveApiKey = Pick<ApiKeyRow, 'id' | 'merchant' | 'mode' | 'scopes' |
 
 /**
  * The key with one of these hashes (one per pepper in use) that nobody revoked; its time may be over. Asked without a
- * merchant: the key is what tells whose request this is.
+ * merchant: the key is what tells whose request this is. While its owner is disabled there is none.
  */
 export const selectLiveApiKeyByHash = async (sql: Sql, hashes: readonly Buffer[]): Promise<LiveApiKey | undefined> =>
   first(
     await sql<LiveApiKey>`
     select id, merchant, mode, scopes, pepper_id, expires_at, retires_at from auth.api_keys
-    where hash = any(${hashes}::bytea[]) and revoked_at is null`,
+    where hash = any(${hashes}::bytea[]) and revoked_at is null
+      and not exists (
+        select from auth.merchants join auth.users on users.id = merchants.owner
+        where merchants.id = api_keys.merchant and users.disabled_at is not null
+      )`,
   )
 
 /** Of keys of all merchants, each verified when it was used. */

@@ -19,9 +19,12 @@ export const rollHandlers = ({
   newId,
   log,
   config,
+  audit,
 }: AuthDependencies): Pick<Handlers<typeof authApi>, 'rollApiKey'> => ({
-  async rollApiKey({ principal, params: { id }, body }) {
+  async rollApiKey(call) {
+    const { principal, body } = call
     const { merchant, user } = principal
+    const { id } = call.params
     if (!isApiKeyId(id)) throw missing(id)
     const now = clock.now()
     const pepper = config.peppers.current
@@ -40,6 +43,8 @@ export const rollHandlers = ({
       const hash = keyedHash(pepper, 'api_key', key)
       await insertApiKey(sql, { ...successor, hash, pepper_id: pepper.id, created_by: user ?? old.created_by })
       await retireApiKey(sql, { id, merchant, rolled_to: successor.id, retires_at })
+      const detail = { rolled_to: successor.id }
+      await audit(sql, call, { action: 'api_key.rolled', subject: id, mode: old.mode, detail })
       return { key, successor, old: { ...old, rolled_to: successor.id, retires_at } }
     })
     const { key, successor, old } = rolled

@@ -45,7 +45,8 @@ export const credentialHandlers = ({
     const live = await selectLiveSession(db.sql, { id: session, user, merchant, now: clock.now() })
     if (live === undefined) return invalid
     // A person looks at test data unless they act by a live key.
-    return { ...invalid, principal: { kind: 'session', merchant, mode: 'test', user, session } }
+    const operator = live.operator ? ({ operator: true } as const) : {}
+    return { ...invalid, principal: { kind: 'session', merchant, mode: 'test', user, session, ...operator } }
   }
 
   return {

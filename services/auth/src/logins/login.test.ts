@@ -33,6 +33,7 @@ describe('200', () => {
       mode: 'test',
       user: user.id,
       session: principal.session,
+      operator: true,
     })
   })
 

@@ -1,9 +1,10 @@
 import { first, type Sql } from '@micro/postgres'
-import type { EndReason, RefreshTokenRow, SessionRow } from './session.ts'
+import type { EndReason, OwnSessionRow, RefreshTokenRow, SessionRow } from './session.ts'
 
-export const insertSession = (sql: Sql, session: Omit<SessionRow, 'ended_at'> & { created_at: Date }) => sql`
-  insert into auth.login_sessions (id, user_id, merchant, created_at, expires_at)
-  values (${session.id}, ${session.user_id}, ${session.merchant}, ${session.created_at}, ${session.expires_at})`
+export const insertSession = (sql: Sql, session: Omit<SessionRow, 'ended_at'> & OwnSessionRow) => sql`
+  insert into auth.login_sessions (id, user_id, merchant, client_ip, created_at, expires_at)
+  values (${session.id}, ${session.user_id}, ${session.merchant}, ${session.client_ip}, ${session.created_at},
+          ${session.expires_at})`
 
 export const insertRefreshToken = (
   sql: Sql,
@@ -38,31 +39,80 @@ export const saveRefreshTokenUse = (sql: Sql, use: { hash: Buffer; successor: Bu
 export const extendSession = (sql: Sql, { id, expiresAt }: { id: string; expiresAt: Date }) => sql`
   update auth.login_sessions set expires_at = ${expiresAt} where id = ${id}`
 
-export const endSession = (sql: Sql, { id, now, reason }: { id: string; now: Date; reason: EndReason }) => sql`
-  update auth.login_sessions set ended_at = ${now}, end_reason = ${reason}
-  where id = ${id} and ended_at is null`
-
-/** Ends all of a user's sessions but the one given; returns the ids of those that ended. */
-export const endOtherSessions = async (
+/** False when it had ended already. */
+export const endSession = async (
   sql: Sql,
-  { userId, except, now, reason }: { userId: string; except: string; now: Date; reason: EndReason },
+  { id, now, reason }: { id: string; now: Date; reason: EndReason },
+): Promise<boolean> =>
+  (
+    await sql`
+      update auth.login_sessions set ended_at = ${now}, end_reason = ${reason}
+      where id = ${id} and ended_at is null
+      returning id`
+  ).length === 1
+
+/** Ends all of a user's sessions but the one given, if any; returns the ids of those that ended. */
+export const endSessionsOf = async (
+  sql: Sql,
+  { userId, except, now, reason }: { userId: string; except: string | null; now: Date; reason: EndReason },
 ): Promise<string[]> => {
   const rows = await sql<{ id: string }>`
     update auth.login_sessions set ended_at = ${now}, end_reason = ${reason}
-    where user_id = ${userId} and id <> ${except} and ended_at is null
+    where user_id = ${userId} and ended_at is null and (${except}::text is null or id <> ${except})
     returning id`
   return rows.map(({ id }) => id)
 }
 
-/** The session, if it is alive and belongs to this user and merchant. */
+interface Owner {
+  readonly user: string
+  readonly merchant: string
+  readonly now: Date
+}
+
+/** The person's own live sessions, newest first, beginning after the one with the id `after` (null: at the newest). */
+export const selectOwnSessionsAfter = (
+  sql: Sql,
+  { user, merchant, now, after, limit }: Owner & { after: string | null; limit: number },
+) => sql<OwnSessionRow>`
+  select id, client_ip, created_at, expires_at from auth.login_sessions
+  where user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now}
+    and (${after}::text is null or id < ${after})
+  order by id desc     -- ids begin with their time
+  limit ${limit}`
+
+/** The person's own live sessions next to and newer than the one with the id `before`, oldest first. */
+export const selectOwnSessionsBefore = (
+  sql: Sql,
+  { user, merchant, now, before, limit }: Owner & { before: string; limit: number },
+) => sql<OwnSessionRow>`
+  select id, client_ip, created_at, expires_at from auth.login_sessions
+  where user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now} and id > ${before}
+  order by id
+  limit ${limit}`
+
+/** Locks a session of the person's own, alive or ended. False when there is none of theirs. */
+export const lockOwnSession = async (
+  sql: Sql,
+  { id, user, merchant }: { id: string; user: string; merchant: string },
+): Promise<boolean> =>
+  (
+    await sql`
+      select id from auth.login_sessions
+      where id = ${id} and user_id = ${user} and merchant = ${merchant}
+      for update`
+  ).length === 1
+
+/** The session, if it is alive and belongs to this user and merchant; with it whether they are an operator now. */
 export const selectLiveSession = async (
   sql: Sql,
   { id, user, merchant, now }: { id: string; user: string; merchant: string; now: Date },
-): Promise<{ id: string } | undefined> =>
+): Promise<{ id: string; operator: boolean } | undefined> =>
   first(
-    await sql<{ id: string }>`
-    select id from auth.login_sessions
-    where id = ${id} and user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now}`,
+    await sql<{ id: string; operator: boolean }>`
+    select session.id, users.operator
+    from auth.login_sessions session join auth.users on users.id = session.user_id
+    where session.id = ${id} and user_id = ${user} and merchant = ${merchant} and ended_at is null
+      and expires_at > ${now} and disabled_at is null`,
   )
 
 export const deleteExpiredRefreshTokens = async (sql: Sql, now: Date): Promise<number> =>

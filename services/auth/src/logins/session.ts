@@ -1,4 +1,5 @@
-import { addMs } from '@micro/kernel'
+import type { Session } from '@micro/contracts'
+import { addMs, unixSeconds } from '@micro/kernel'
 
 export interface SessionRow {
   id: string
@@ -6,6 +7,13 @@ export interface SessionRow {
   merchant: string
   expires_at: Date
   ended_at: Date | null
+}
+
+export interface OwnSessionRow {
+  id: string
+  client_ip: string | null
+  created_at: Date
+  expires_at: Date
 }
 
 export interface RefreshTokenRow {
@@ -16,7 +24,7 @@ export interface RefreshTokenRow {
   successor_used: boolean
 }
 
-export type EndReason = 'logout' | 'password_changed' | 'refresh_token_reused'
+export type EndReason = 'logout' | 'revoked' | 'password_changed' | 'refresh_token_reused' | 'user_disabled'
 
 /** Two tabs, or a retry after a lost answer, may present one token twice within this time. */
 export const repeatWithinMs = 10_000
@@ -37,3 +45,13 @@ export const decideRefresh = (
   if (addMs(token.used_at, repeatWithinMs) < now || token.successor_used) return 'reuse'
   return 'repeat'
 }
+
+/** `current`: the id of the session that asks. */
+export const sessionToWire = (row: OwnSessionRow, current: string | undefined): Session => ({
+  id: row.id,
+  object: 'session',
+  current: row.id === current,
+  client_ip: row.client_ip,
+  created: unixSeconds(row.created_at),
+  expires: unixSeconds(row.expires_at),
+})

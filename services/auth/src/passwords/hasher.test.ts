@@ -1,4 +1,5 @@
 import { Fault } from '@micro/kernel'
+import { unwatched } from '@micro/testing'
 import { expect, test } from 'vitest'
 import { argon2Hasher, nobodysHash } from './hasher.ts'
 import { queuedHasher } from './hash-queue.ts'
@@ -40,7 +41,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 test('no more hashes run at a time than configured, and each that waits gets its turn', async () => {
   const { started, hasher } = slowHasher()
-  const queued = queuedHasher(hasher, 2)
+  const queued = queuedHasher(hasher, { concurrency: 2, ...unwatched() })
   const all = Promise.all(Array.from({ length: 5 }, () => queued.hash('x')))
   for (const want of [2, 3, 4, 5]) {
     await turn()
@@ -53,7 +54,7 @@ test('no more hashes run at a time than configured, and each that waits gets its
 
 test('with too many waiting the next is told to come back, and a hash that fails leaves its place', async () => {
   const { started, hasher } = slowHasher()
-  const queued = queuedHasher(hasher, 1)
+  const queued = queuedHasher(hasher, { concurrency: 1, ...unwatched() })
   const all = Promise.all(Array.from({ length: 65 }, () => queued.verify('h', 'x')))
   await expect(queued.hash('x')).rejects.toThrow(Fault)
   for (let at = 0; at < 65; at++) {
@@ -61,6 +62,9 @@ test('with too many waiting the next is told to come back, and a hash that fails
     started[at]?.()
   }
   await all
-  const failing = queuedHasher({ ...hasher, verify: () => Promise.reject(new Error('broken')) }, 1)
+  const failing = queuedHasher(
+    { ...hasher, verify: () => Promise.reject(new Error('broken')) },
+    { concurrency: 1, ...unwatched() },
+  )
   for (let at = 0; at < 3; at++) await expect(failing.verify('h', 'x')).rejects.toThrow('broken')
 })

@@ -15,6 +15,7 @@ import { createIds, systemClock, type Clock } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { attachContext, createLogger } from '@micro/service'
 import { createAuthSecrets } from '@micro/signing'
+import { unwatched } from '@micro/testing'
 import type { Static } from 'typebox'
 import { readAuthConfig, type AuthConfig } from '../config.ts'
 import type { Hasher } from '../passwords/hasher.ts'
@@ -70,11 +71,20 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
   const bus = memoryBus<BusMessages>({ onError: () => {} })
   const revoked: BusMessages['credential.revoked'][] = []
   const changed: BusMessages['credential.changed'][] = []
-  bus.subscribe('credential.revoked', (message) => void revoked.push(message))
+  bus.subscribe('credential.revoked', ({ revokedMs: _, ...message }) => void revoked.push(message))
   bus.subscribe('credential.changed', (message) => void changed.push(message))
   const logged: string[] = []
   const log = createLogger({ service: 'auth', destination: { write: (line) => void logged.push(line) } })
-  const service = authService({ db, clock, config, hasher, bus, log, newId: createIds({ clock }) })
+  const service = authService({
+    db,
+    clock,
+    config,
+    hasher,
+    bus,
+    log,
+    newId: createIds({ clock }),
+    ...unwatched('auth'),
+  })
   const callers = new Map<string, Caller>()
   service.http.addHook('onRequest', (request, _reply, done) => {
     const caller = callers.get(String(request.headers['x-caller'])) ?? {}

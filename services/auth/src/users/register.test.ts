@@ -70,6 +70,80 @@ describe('403', () => {
     expect(await count(database, 'late@example.com')).toBe(0)
     await closed.stop()
   })
+
+  test('what an operator decided counts, whatever the configuration says', async () => {
+    const { principal } = await auth.enter('decider@example.com')
+    await database.owner.sql`update auth.users set operator = true where id = ${principal.user}`
+    const operator = { ...principal, operator: true } as const
+    const decide = (open: boolean) =>
+      auth.call('POST', '/auth/operator/registration', { principal: operator, body: { open } })
+    const closed = await startAuth({ db: database.db, clock, config: await testConfig({ registrationOpen: false }) })
+    const state = (server: TestAuth) => server.call('GET', '/auth/operator/registration', { principal: operator })
+    expect([(await state(auth)).body, (await state(closed)).body]).toEqual([
+      { object: 'registration', open: true, decided_by: 'configuration' },
+      { object: 'registration', open: false, decided_by: 'configuration' },
+    ])
+    expect((await decide(false)).body).toEqual({ object: 'registration', open: false, decided_by: 'operator' })
+    expect((await auth.register('stranger@example.com')).code).toBe('registration_closed')
+    expect((await decide(true)).status).toBe(200)
+    expect((await closed.register('welcome@example.com')).status).toBe(201)
+    await closed.stop()
+  })
+})
+
+describe('an invitation', () => {
+  let hosts = 0
+  const operator = async () => {
+    const { principal } = await auth.enter(`host${++hosts}@example.com`)
+    await database.owner.sql`update auth.users set operator = true where id = ${principal.user}`
+    return { ...principal, operator: true } as const
+  }
+  const invite = async (email: string) =>
+    auth.call<{ token: string; email: string; expires: number }>('POST', '/auth/operator/invitations', {
+      principal: await operator(),
+      body: { email },
+    })
+  const closed = async () =>
+    startAuth({ db: database.db, clock, config: await testConfig({ registrationOpen: false }) })
+  const take = (server: TestAuth, email: string, invitation: string) =>
+    server.call('POST', '/auth/register', { body: { email, password, invitation } })
+
+  test('lets its email register where registration is closed, in any spelling, and once', async () => {
+    const server = await closed()
+    const { status, body } = await invite(' Guest@example.com')
+    expect([status, body.email]).toEqual([201, 'guest@example.com'])
+    expect(body.token).toMatch(/^inv_[0-9a-f]{64}$/)
+    const answers = await Promise.all(Array.from({ length: 5 }, () => take(server, 'GUEST@example.com', body.token)))
+    expect(answers.map(({ status: each }) => each).toSorted()).toEqual([201, 403, 403, 403, 403])
+    await server.stop()
+  })
+
+  test('opens nothing for another email, after a newer one, or after a week', async () => {
+    const server = await closed()
+    const older = (await invite('slow@example.com')).body.token
+    const newer = (await invite('slow@example.com')).body.token
+    for (const [email, token] of [
+      ['other@example.com', newer],
+      ['slow@example.com', older],
+      ['slow@example.com', 'inv_'],
+    ] as const)
+      expect((await take(server, email, token)).code).toBe('invitation_invalid')
+    clock.advance(7 * 24 * 60 * 60 * 1000)
+    expect((await take(server, 'slow@example.com', newer)).code).toBe('invitation_invalid')
+    expect(await count(database, 'slow@example.com')).toBe(0)
+    await server.stop()
+  })
+
+  test('is not given to somebody who has an account, and survives a registration that fails', async () => {
+    await auth.register('here@example.com')
+    expect((await invite('here@example.com')).code).toBe('email_taken')
+    const { token } = (await invite('retry@example.com')).body
+    const short = await auth.call('POST', '/auth/register', {
+      body: { email: 'retry@example.com', password: 'short', invitation: token },
+    })
+    expect(short.status).toBe(400)
+    expect((await take(auth, 'retry@example.com', token)).status).toBe(201)
+  })
 })
 
 describe('409', () => {
@@ -123,8 +197,7 @@ test('the database refuses a second spelling of an email, even from the owner', 
   await expect(insert('dev@example.com')).rejects.toThrow(/unique constraint/)
 })
 
-test('the running service cannot make anybody operator or change an email', async () => {
-  await expect(database.db.sql`update auth.users set operator = true`).rejects.toThrow(/permission denied/)
+test('the running service cannot change an email or remove a user', async () => {
   await expect(database.db.sql`update auth.users set email = 'x@y.z'`).rejects.toThrow(/permission denied/)
   await expect(database.db.sql`delete from auth.users`).rejects.toThrow(/permission denied/)
 })

@@ -4,6 +4,8 @@ import type { Handlers } from '@micro/service'
 import { apiKeyToWire } from '../api-keys/api-key.ts'
 import { selectApiKey } from '../api-keys/api-key.store.ts'
 import type { AuthDependencies } from '../dependencies.ts'
+import { invitationHash } from '../registration/invitation.ts'
+import { selectRegistration, takeInvitation } from '../registration/registration.store.ts'
 import { normalizeEmail, userToWire, type UserRow } from './user.ts'
 import { claimOperator, insertMerchant, insertUser, selectMerchantOwner, selectUser } from './user.store.ts'
 
@@ -14,21 +16,31 @@ export const userHandlers = ({
   log,
   config,
   hasher,
+  audit,
 }: AuthDependencies): Pick<Handlers<typeof authApi>, 'registerUser' | 'getMe'> => ({
-  async registerUser({ body }) {
-    if (!config.registrationOpen) throw new Fault('registration_closed')
+  async registerUser(call) {
+    const { invitation, password } = call.body
+    const email = normalizeEmail(call.body.email)
+    const open = invitation !== undefined || ((await selectRegistration(db.sql)) ?? config.registrationOpen)
+    if (!open) throw new Fault('registration_closed')
     // Hashed before the email is looked at, so that a taken one takes as long.
-    const password_hash = await hasher.hash(body.password)
+    const password_hash = await hasher.hash(password)
     const id = newId('user')
     const merchant = newId('merchant')
     const created_at = clock.now()
     const user = await db.transaction(async (sql): Promise<UserRow> => {
+      if (invitation !== undefined) {
+        const taken = await takeInvitation(sql, { email, hash: invitationHash(invitation), now: created_at })
+        if (!taken) throw new Fault('invitation_invalid', { param: 'invitation' })
+      }
       const operator = await claimOperator(sql, created_at)
-      const row = { id, email: normalizeEmail(body.email), password_hash, operator, created_at }
+      const row = { id, email, password_hash, operator, created_at }
       // Rolls the claim back, too.
       if (!(await insertUser(sql, row))) throw new Fault('email_taken', { param: 'email' })
       await insertMerchant(sql, { id: merchant, owner: id, created_at })
-      return { ...row, merchant }
+      const detail = { operator, invited: invitation !== undefined }
+      await audit(sql, call, { action: 'user.registered', by: { kind: 'user', id }, subject: id, merchant, detail })
+      return { ...row, disabled_at: null, merchant }
     })
     log.info({ user: id, merchant, operator: user.operator }, 'user.registered')
     return userToWire(user)

@@ -11,7 +11,7 @@ export const claimOperator = async (sql: Sql, now: Date): Promise<boolean> =>
   ).length === 1
 
 /** False when the email belongs to someone; waits for registrations of the same email that are under way. */
-export const insertUser = async (sql: Sql, user: Omit<UserRow, 'merchant'>): Promise<boolean> =>
+export const insertUser = async (sql: Sql, user: Omit<UserRow, 'merchant' | 'disabled_at'>): Promise<boolean> =>
   (
     await sql`
       insert into auth.users (id, email, password_hash, operator, created_at, password_changed_at)
@@ -28,7 +28,7 @@ export const insertMerchant = (sql: Sql, merchant: { id: string; owner: string; 
 export const selectUserByEmail = async (sql: Sql, email: string): Promise<UserRow | undefined> =>
   first(
     await sql<UserRow>`
-    select users.id, email, password_hash, operator, users.created_at, merchants.id as merchant
+    select users.id, email, password_hash, operator, disabled_at, users.created_at, merchants.id as merchant
     from auth.users join auth.merchants on merchants.owner = users.id
     where email = ${email}`,
   )
@@ -39,7 +39,7 @@ export const selectUser = async (
 ): Promise<UserRow | undefined> =>
   first(
     await sql<UserRow>`
-    select users.id, email, password_hash, operator, users.created_at, merchants.id as merchant
+    select users.id, email, password_hash, operator, disabled_at, users.created_at, merchants.id as merchant
     from auth.users join auth.merchants on merchants.owner = users.id
     where users.id = ${id} and merchants.id = ${merchant}`,
   )
@@ -47,17 +47,25 @@ export const selectUser = async (
 export const selectMerchantOwner = async (sql: Sql, merchant: string): Promise<UserRow | undefined> =>
   first(
     await sql<UserRow>`
-    select users.id, email, password_hash, operator, users.created_at, merchants.id as merchant
+    select users.id, email, password_hash, operator, disabled_at, users.created_at, merchants.id as merchant
     from auth.users join auth.merchants on merchants.owner = users.id
     where merchants.id = ${merchant}`,
   )
 
-/** Holds the password still until the end of the database transaction; false when it is no longer the one checked. */
+/**
+ * Holds the password still until the end of the database transaction; false when it is no longer the one checked, or
+ * when the user has been disabled.
+ */
 export const lockPassword = async (
   sql: Sql,
   { id, passwordHash }: { id: string; passwordHash: string },
 ): Promise<boolean> =>
-  (await sql`select id from auth.users where id = ${id} and password_hash = ${passwordHash} for share`).length === 1
+  (
+    await sql`
+      select id from auth.users
+      where id = ${id} and password_hash = ${passwordHash} and disabled_at is null
+      for share`
+  ).length === 1
 
 /** False when the password is no longer the one that was checked. */
 export const savePassword = async (

@@ -7,6 +7,7 @@ export interface UserRow {
   email: string
   password_hash: string
   operator: boolean
+  disabled_at: Date | null
   created_at: Date
   merchant: string
 }

@@ -4,6 +4,7 @@ import { assert, monotonicMs } from '@micro/kernel'
 import { sqlState, type Database, type TransactionSql } from '@micro/postgres'
 import { createWorker, type Runtime, type Worker } from '@micro/service'
 import { toWire, type EventRow } from '../event/event.ts'
+import { createIngestMetrics } from './ingest-metrics.ts'
 import { byTenant, deadLetter, sortOut, withoutKnown, type DeadLetter, type TenantArrivals } from './ingest.ts'
 import {
   insertDeadLetters,
@@ -19,7 +20,7 @@ import {
 /** A producing service's outbox, however its calls are carried. */
 export type Source = Pick<Client<ReturnType<typeof outboxApi>>, 'pullOutbox' | 'acknowledgeOutbox'>
 
-export interface IngestOptions extends Pick<Runtime, 'bus' | 'log'> {
+export interface IngestOptions extends Pick<Runtime, 'bus' | 'clock' | 'log' | 'metrics' | 'traces'> {
   readonly db: Database
   /** The producing service's name. */
   readonly name: string
@@ -108,16 +109,21 @@ const storeBatch = async (db: Database, lease: Lease, rows: readonly OutboxEvent
 
 /** Brings one outbox's events into the store, for as long as this process holds the outbox's lease. */
 export const createIngest = (options: IngestOptions): Worker => {
-  const { db, bus, log, name, source, holder, batchMax, leaseMs } = options
+  const { db, bus, log, traces, name, source, holder, batchMax, leaseMs } = options
+  const count = createIngestMetrics({ ...options, source: name })
 
-  const announce = ({ stored, dead }: Outcome): void => {
+  const announce = ({ stored, dead, repeated }: Outcome): void => {
+    count.repeated(repeated)
+    count.putAside(dead.length)
     for (const message of stored) {
       bus.publish('events.stored', message)
-      for (const { seq, event } of message.events)
+      for (const { seq, event } of message.events) {
+        count.stored(event.created)
         log.info(
           { source: name, event: event.id, type: event.type, merchant: message.merchant, mode: message.mode, seq },
           'event.stored',
         )
+      }
     }
     for (const { position, event_id, reason } of dead)
       log.error({ source: name, position, event: event_id, reason }, 'event.put_aside')
@@ -135,11 +141,8 @@ export const createIngest = (options: IngestOptions): Worker => {
     return lease
   }
 
-  const round = async (): Promise<boolean> => {
-    const lease = await ownLease()
-    if (lease === undefined) return false
-    const { events: rows } = await source.pullOutbox({ query: { limit: batchMax } })
-    if (rows.length === 0) return false
+  /** Stores what was pulled and says so to its source. False when another reader took over. */
+  const bringIn = async (lease: Lease, rows: readonly OutboxEvent[]): Promise<boolean> => {
     try {
       const outcomes = await storeBatch(db, lease, rows)
       // Announced as soon as they are durable: a slow or lost acknowledgement only brings the rows here once more.
@@ -150,7 +153,17 @@ export const createIngest = (options: IngestOptions): Worker => {
       return false
     }
     await source.acknowledgeOutbox({ body: { positions: rows.map(({ position }) => position) } })
-    return rows.length >= batchMax
+    return true
+  }
+
+  const round = async (): Promise<boolean> => {
+    const lease = await ownLease()
+    if (lease === undefined) return false
+    const { events: rows } = await source.pullOutbox({ query: { limit: batchMax } })
+    if (rows.length === 0) return false
+    const facts = { 'micro.source': name, 'micro.events': rows.length }
+    const isOurs = await traces.root('ingest events', { facts }, () => bringIn(lease, rows))
+    return isOurs && rows.length >= batchMax
   }
 
   const worker = createWorker({ name: `ingest ${name}`, everyMs: options.pollMs, log, round })

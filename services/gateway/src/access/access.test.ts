@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { browserGuard } from './browser.ts'
 import { addressKey, clientIpReader } from './client-ip.ts'
 import { readCredential } from './credential.ts'
+import { transportReader } from './transport.ts'
 
 const outcome = (work: () => unknown): unknown => {
   try {
@@ -108,5 +109,47 @@ describe('the client address', () => {
     ['::1', '0:0:0:0::/64'],
   ] as const) {
     test(`${ip} is limited as ${want}`, () => expect(addressKey(ip)).toBe(want))
+  }
+})
+
+interface From {
+  readonly peer: string
+  readonly proto?: string
+  readonly encrypted?: boolean
+  readonly local?: boolean
+}
+
+describe('the way a request came', () => {
+  const clear = { https: false, confidential: false }
+  const secure = { https: true, confidential: true }
+  const local = { https: false, confidential: true }
+  const proxy = '10.0.0.1'
+  const stranger = '192.0.2.1'
+  for (const [name, from, want] of [
+    ['in clear from anywhere', { peer: stranger }, clear],
+    ['in clear from this machine, where others can reach us too', { peer: '127.0.0.1' }, clear],
+    ['in clear where only this machine can reach us', { peer: '127.0.0.1', local: true }, local],
+    ['by TLS', { peer: stranger, encrypted: true }, secure],
+    ['in clear, and says https itself', { peer: stranger, proto: 'https' }, clear],
+    ['in clear from one who looks like the proxy', { peer: '10.0.0.1.evil', proto: 'https' }, clear],
+    ['by a proxy that says https', { peer: proxy, proto: 'https' }, secure],
+    ['by a proxy in IPv6 form that says HTTPS', { peer: `::ffff:${proxy}`, proto: ' HTTPS ' }, secure],
+    ['by a proxy that says http', { peer: proxy, proto: 'http' }, clear],
+    ['by a proxy that says nothing', { peer: proxy }, clear],
+    ['by TLS and a proxy that says http', { peer: proxy, proto: 'http', encrypted: true }, clear],
+    ['by a proxy on this machine that says http', { peer: proxy, proto: 'http', local: true }, clear],
+    ['by a proxy that passes on what the client said', { peer: proxy, proto: 'https, http' }, clear],
+    ['by a proxy that adds to what the client said', { peer: proxy, proto: 'http, https' }, clear],
+    ['by a proxy that says something else', { peer: proxy, proto: 'httpsx' }, clear],
+    ['by a proxy that says it without a word', { peer: proxy, proto: '' }, clear],
+  ] as const satisfies readonly (readonly [string, From, object])[]) {
+    test(`${name}: ${JSON.stringify(want)}`, () => {
+      const { peer, proto, encrypted, local: onlyLocal = false }: From = from
+      const request = {
+        socket: { remoteAddress: peer, encrypted },
+        headers: proto === undefined ? {} : { 'x-forwarded-proto': proto },
+      } as unknown as IncomingMessage
+      expect(transportReader({ local: onlyLocal, trustedProxies: ['10.0.0.0/8'] })(request)).toEqual(want)
+    })
   }
 })

@@ -1,7 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 
-const unmapped = (address: string): string =>
+/** An IPv4 address in IPv6 form as the IPv4 address it is. */
+export const unmapped = (address: string): string =>
   /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
 
 const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
@@ -16,13 +17,18 @@ const rangeList = (ranges: readonly string[]): BlockList => {
   return list
 }
 
+/** Whether an address lies in one of some ranges. */
+export const addressIn = (ranges: readonly string[]): ((address: string) => boolean) => {
+  const list = rangeList(ranges)
+  return (address) => isIP(address) !== 0 && list.check(address, family(address))
+}
+
 /**
  * The address a request came from. X-Forwarded-For counts only when the peer is a trusted proxy, and then only up to the
  * last address that is not one: what stands left of it, the client may have written itself.
  */
 export const clientIpReader = (trustedProxies: readonly string[]): ((request: IncomingMessage) => string) => {
-  const trusted = rangeList(trustedProxies)
-  const isTrusted = (address: string): boolean => isIP(address) !== 0 && trusted.check(address, family(address))
+  const isTrusted = addressIn(trustedProxies)
   return (request) => {
     const peer = unmapped(request.socket.remoteAddress ?? '')
     const forwarded = request.headers['x-forwarded-for']

@@ -16,11 +16,13 @@ const invalid: LookedUp = { principal: null, expired: false, expires_in_ms: null
 const setUp = (options: { entriesMax?: number } = {}) => {
   const clock = fakeClock()
   const state = { answer: valid, lookUps: 0, gate: Promise.resolve(), down: false }
+  const told: string[] = []
   const cache = credentialCache({
     clock,
     ttlMs: 4_000,
     negativeTtlMs: 2_000,
     lookUpMsMax: 200,
+    onLookUp: (outcome) => void told.push(outcome),
     ...options,
     lookUp: async () => {
       state.lookUps++
@@ -30,10 +32,19 @@ const setUp = (options: { entriesMax?: number } = {}) => {
       return answer
     },
   })
-  return { clock, state, cache }
+  return { clock, state, cache, told }
 }
 
 describe('credentialCache', () => {
+  test('each question is told with how it was answered', async () => {
+    const { cache, state, told } = setUp()
+    await Promise.all([cache.verify('secret'), cache.verify('secret')])
+    await cache.verify('secret')
+    state.down = true
+    await cache.verify('another').catch(() => {})
+    expect(told).toEqual(['shared', 'asked', 'remembered', 'failed'])
+  })
+
   test('one look-up serves a burst, and the seconds after it', async () => {
     const { cache, state, clock } = setUp()
     const gate = Promise.withResolvers<void>()

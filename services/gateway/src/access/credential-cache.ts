@@ -32,6 +32,9 @@ export interface CredentialCache {
   evict(revoked: Revocation): void
 }
 
+/** `shared`: with somebody who was asking already; `failed`: nobody could tell. */
+export type LookUpOutcome = 'remembered' | 'shared' | 'asked' | 'failed'
+
 export interface CredentialCacheOptions {
   readonly clock: Clock
   readonly lookUp: (credential: string) => Promise<LookedUp>
@@ -39,6 +42,8 @@ export interface CredentialCacheOptions {
   readonly negativeTtlMs: number
   readonly lookUpMsMax?: number
   readonly entriesMax?: number
+  /** Told how each question was answered. */
+  readonly onLookUp?: (outcome: LookUpOutcome) => void
 }
 
 // A credential itself is never kept: a dump of this memory gives no keys away.
@@ -49,7 +54,7 @@ export const isRevokedBy = (principal: MerchantPrincipal, { keyId, session }: Re
   keyId !== undefined ? principal.keyId === keyId : principal.session === session
 
 export const credentialCache = (options: CredentialCacheOptions): CredentialCache => {
-  const { lookUp, ttlMs, negativeTtlMs, lookUpMsMax = 5_000, entriesMax = 100_000 } = options
+  const { lookUp, ttlMs, negativeTtlMs, lookUpMsMax = 5_000, entriesMax = 100_000, onLookUp = () => {} } = options
   const nowMs = elapsedMs(options.clock)
   const entries = new Map<string, Entry>() // least recently stored first
   const inFlight = new Map<string, Promise<Verdict>>()
@@ -72,8 +77,10 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
     const askedMs = nowMs()
     const revocationsBefore = revocations
     const verdict = await within(lookUpMsMax, () => lookUp(credential)).catch((cause: unknown) => {
+      onLookUp('failed')
       throw new Fault('upstream_unavailable', { service: 'auth', retry_after: 1 }, { cause })
     })
+    onLookUp('asked')
     // A revocation that came meanwhile may be of this very credential: use the answer, but do not remember it.
     if (revocations === revocationsBefore) {
       store(id, { verdict, expiresMs: askedMs + trustedMs(verdict) })
@@ -85,9 +92,15 @@ export const credentialCache = (options: CredentialCacheOptions): CredentialCach
     async verify(credential) {
       const id = digest(credential)
       const known = entries.get(id)
-      if (known !== undefined && nowMs() < known.expiresMs) return known.verdict
+      if (known !== undefined && nowMs() < known.expiresMs) {
+        onLookUp('remembered')
+        return known.verdict
+      }
       const running = inFlight.get(id)
-      if (running !== undefined) return running
+      if (running !== undefined) {
+        onLookUp('shared')
+        return running
+      }
       const asking = ask(id, credential).finally(() => {
         if (inFlight.get(id) === asking) inFlight.delete(id)
       })

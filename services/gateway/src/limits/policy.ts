@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { Fault, unixSeconds, type Clock } from '@micro/kernel'
+import type { Metrics } from '@micro/service'
 import type { Limiter, Taken } from './limiter.ts'
 
 export const windowMs = 60_000
@@ -43,16 +44,26 @@ export const headersOf =
  * twice, for nothing; the application should see the error and the time to wait at once.
  * @throws Fault rate_limit
  */
-export const createEnforcer =
-  ({ limiter, clock }: { limiter: Limiter; clock: Clock }) =>
-  async (policy: Policy, id: string, setHeader: SetHeader, cost: 0 | 1 = 1): Promise<void> => {
+export const createEnforcer = ({ limiter, clock, metrics }: { limiter: Limiter; clock: Clock; metrics: Metrics }) => {
+  const count = metrics.counter({
+    name: 'micro_limiter_decisions_total',
+    help: 'Requests let through or refused, by policy; mode local: this gateway decided alone.',
+    labels: ['policy', 'mode', 'outcome'],
+  })
+  metrics.gauge(
+    { name: 'micro_limiter_exact', help: '1 while all gateways count together; 0 while this one decides alone.' },
+    () => (limiter.mode() === 'exact' ? 1 : 0),
+  )
+  return async (policy: Policy, id: string, setHeader: SetHeader, cost: 0 | 1 = 1): Promise<void> => {
     if (policy.limit === 0) return
     const taken = await limiter.take({ key: `${policy.name}:${id}`, limit: policy.limit, windowMs, cost })
     if (taken.allowed && cost === 0) return
+    count({ policy: policy.name, mode: limiter.mode(), outcome: taken.allowed ? 'allowed' : 'refused' })
     for (const [name, value] of Object.entries(limitHeaders(policy, taken, clock.now()))) setHeader(name, value)
     if (taken.allowed) return
     const wait = Math.max(1, seconds(taken.resetMs))
     throw new Fault('rate_limit', { limit: policy.limit, seconds: wait, retry_after: wait })
   }
+}
 
 export type Enforce = ReturnType<typeof createEnforcer>

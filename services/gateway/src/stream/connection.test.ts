@@ -33,6 +33,7 @@ const setUp = (stored: SequencedEvent[] = [], headSeq = stored.length) => {
     mode: 'test',
     headSeq,
     bufferedBytesMax: 1000,
+    onSent: () => {},
     onReadError: () => {},
   })
   const seqs = (): number[] => frames.flatMap((frame) => (frame.type === 'event' ? [frame.seq] : []))

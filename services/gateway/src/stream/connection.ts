@@ -30,6 +30,8 @@ export interface ConnectionOptions {
   readonly headSeq: number
   readonly bufferedBytesMax: number
   readonly onReadError: (error: unknown) => void
+  /** An event was handed to the socket. */
+  readonly onSent: () => void
 }
 
 /** One client's stream: says hello, waits for its cursor, then sends every later event in order, each once per connection. */
@@ -76,6 +78,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     for (const { seq, event } of continuing(cursor, events)) {
       if (blocked()) return
       send({ type: 'event', seq, event })
+      options.onSent()
       cursor = withSent(cursor, seq)
     }
   }

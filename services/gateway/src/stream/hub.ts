@@ -1,9 +1,11 @@
 import type { Client } from '@micro/client'
 import { closeCodes, type BusMessages, type eventsApi, type MerchantPrincipal, type Mode } from '@micro/contracts'
-import type { Logger, MicroBus } from '@micro/service'
+import type { Clock } from '@micro/kernel'
+import type { Logger, Metrics, MicroBus } from '@micro/service'
 import { isRevokedBy, type CredentialCache } from '../access/credential-cache.ts'
 import type { StreamConfig } from '../config.ts'
 import type { Connection } from './connection.ts'
+import { createStreamMetrics } from './stream-metrics.ts'
 
 /** An open connection with what it takes to keep it honest. */
 export interface Member {
@@ -38,15 +40,18 @@ const repeat = (everyMs: number, round: () => Promise<void>): NodeJS.Timeout => 
 /** All open connections: gives each its own merchant's and mode's events, and ends those whose right has ended. */
 export const createHub = (options: {
   bus: MicroBus
+  clock: Clock
   log: Logger
+  metrics: Metrics
   events: Pick<Client<typeof eventsApi>, 'readEventStream'>
   cache: CredentialCache
   config: StreamConfig
 }) => {
-  const { bus, log, events, cache, config } = options
+  const { bus, clock, log, events, cache, config } = options
   const feeds = new Map<string, Feed>()
   let onEmpty = (): void => {}
   const members = (): Member[] => [...feeds.values()].flatMap((feed) => [...feed.members])
+  const count = createStreamMetrics(options.metrics, { connections: () => members().length })
 
   const announce = ({ merchant, mode, events: stored }: BusMessages['events.stored']): void => {
     for (const { connection } of feeds.get(feedKey(merchant, mode))?.members ?? []) connection.announce(stored)
@@ -54,6 +59,7 @@ export const createHub = (options: {
 
   const revoke = (revoked: BusMessages['credential.revoked']): void => {
     cache.evict(revoked)
+    if (revoked.revokedMs !== undefined) count.revocationHeard(clock.now().getTime() - revoked.revokedMs)
     for (const { principal, connection } of members()) {
       if (isRevokedBy(principal, revoked)) connection.end(closeCodes.unauthenticated, revokedReason)
     }
@@ -97,6 +103,7 @@ export const createHub = (options: {
   const timers = [repeat(config.pollMs, poll), repeat(config.verifyMs, verify), repeat(config.pingMs, ping)]
 
   return {
+    noteSent: count.sent,
     add(member: Member): () => void {
       const { merchant, mode } = member.principal
       const key = feedKey(merchant, mode)

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { closeCodes } from '@micro/contracts'
 import { eventually } from '@micro/testing'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -95,6 +96,34 @@ describe('the upgrade is judged before it is granted', () => {
   })
 })
 
+test('a client that leaves while its upgrade is judged gives its seat back', async () => {
+  const gate = Promise.withResolvers<void>()
+  let reads = 0
+  const readEventStream = async () => {
+    reads++
+    await gate.promise
+    return { head_seq: 0, events: [] }
+  }
+  world = await startWorld({
+    config: { stream: { connectionsPerKeyMax: 3 } },
+    deps: { events: { readEventStream } },
+  })
+  const key = world.auth.issue()
+  for (let tries = 1; tries <= 3; tries++) {
+    const socket = connect(world.port, '127.0.0.1')
+    socket.write(
+      `GET /ws HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nConnection: upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    await eventually(() => expect(reads).toBe(tries))
+    socket.resetAndDestroy()
+  }
+  // The server has heard of the last reset once it has answered somebody who came later.
+  await world.call('GET', '/livez')
+  gate.resolve()
+  await eventually(() => openStream(world, key))
+})
+
 describe('delivery', () => {
   test("only one's own merchant and mode, live and replayed, never another's", async () => {
     world = await startWorld()
@@ -153,6 +182,41 @@ describe('delivery', () => {
     const client = await openStream(world, world.auth.issue(), { resume: 7 })
     expect(await client.closed).toMatchObject({ code: closeCodes.unknownCursor })
     expect(client.frames.at(-1)).toMatchObject({ type: 'error', code: 'unknown_cursor' })
+  })
+})
+
+describe('nobody takes more than a share', () => {
+  for (const [scope, bounds, keys] of [
+    ['merchant', { connectionsPerMerchantMax: 2 }, ['acct_a', 'acct_a', 'acct_a', 'acct_b']],
+    ['address', { connectionsPerIpMax: 3 }, ['acct_a', 'acct_b', 'acct_c', 'acct_d']],
+    ['server', { connectionsMax: 3 }, ['acct_a', 'acct_b', 'acct_c', 'acct_d']],
+  ] as const)
+    test(`of the places of one ${scope}`, async () => {
+      world = await startWorld({ config: { stream: bounds } })
+      const outcomes: string[] = []
+      for (const merchant of keys) {
+        const opened = openStream(world, world.auth.issue(merchant)).then(() => 'open')
+        outcomes.push(await opened.catch(() => 'refused'))
+      }
+      expect(outcomes).toEqual(
+        scope === 'merchant' ? ['open', 'open', 'refused', 'open'] : ['open', 'open', 'open', 'refused'],
+      )
+    })
+
+  test('of memory: frames are not unpacked, and who pings without reading the answers is ended', async () => {
+    world = await startWorld()
+    const { socket, closed } = await openStream(world, world.auth.issue())
+    expect(socket.extensions).toBe('')
+    socket.pause()
+    const state = { open: true }
+    void closed.then(() => (state.open = false))
+    socket.on('error', () => {})
+    const flood = (): void => {
+      for (let at = 0; at < 500 && state.open; at++) socket.ping('x'.repeat(125), true, () => {})
+      if (state.open) setImmediate(flood)
+    }
+    flood()
+    await eventually(() => !state.open, { timeoutMs: 20_000 })
   })
 })
 

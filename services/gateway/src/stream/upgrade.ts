@@ -3,15 +3,16 @@ import type { Duplex } from 'node:stream'
 import type { Client } from '@micro/client'
 import { closeCodes, streamAccess, type eventsApi } from '@micro/contracts'
 import { Fault, type NewId } from '@micro/kernel'
-import { checkScope, type Logger } from '@micro/service'
+import { checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
 import { maskApiKey } from '@micro/signing'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Authenticate, Authenticated } from '../access/authenticate.ts'
 import type { BrowserGuard } from '../access/browser.ts'
+import type { Transport } from '../access/transport.ts'
 import { admit } from '../admission.ts'
 import { commonHeaders, sendFaultOnSocket } from '../answer.ts'
 import type { StreamConfig } from '../config.ts'
-import { logExchange, openExchange, type Exchange } from '../exchange.ts'
+import { beginExchange, tellExchange, type Exchange } from '../exchange.ts'
 import type { Enforce, Policy, SetHeader } from '../limits/policy.ts'
 import { asFault } from '../pipeline.ts'
 import { createConnection, type ReadEvents } from './connection.ts'
@@ -23,8 +24,11 @@ const framePayloadBytesMax = 64 * 1024
 export interface StreamParts {
   readonly newId: NewId
   readonly log: Logger
+  readonly http: HttpMetrics
+  readonly traces: Traces
   readonly guard: BrowserGuard
   readonly clientIp: (request: IncomingMessage) => string
+  readonly transport: (request: IncomingMessage) => Transport
   readonly authenticate: Authenticate
   readonly enforce: Enforce
   readonly policy: Policy
@@ -72,6 +76,7 @@ export const createUpgrader = (parts: StreamParts) => {
     const authenticated = await parts.authenticate(streamAccess.access, {
       authorization,
       clientIp: exchange.clientIp,
+      confidential: parts.transport(request).confidential,
       setHeader,
     })
     const { principal, credential } = authenticated
@@ -101,6 +106,7 @@ export const createUpgrader = (parts: StreamParts) => {
       },
       read,
       headSeq,
+      onSent: hub.noteSent,
       session: parts.newId('stream_session'),
       merchant: principal.merchant,
       mode: principal.mode,
@@ -140,7 +146,7 @@ export const createUpgrader = (parts: StreamParts) => {
   }
 
   const finish = (exchange: Exchange, status: number, fault?: string): void =>
-    logExchange(parts.log, exchange, {
+    tellExchange(parts, exchange, {
       method: 'GET',
       status,
       bytes: 0,
@@ -150,15 +156,17 @@ export const createUpgrader = (parts: StreamParts) => {
 
   /** Answers one upgrade request. Never rejects. */
   return async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const exchange = openExchange(parts.newId('request'), parts.clientIp(request))
+    const exchange = beginExchange(parts, request)
     const headers: Record<string, string> = { ...commonHeaders(exchange.requestId) }
     const setHeader: SetHeader = (name, value) => {
       headers[name] = value
     }
     try {
-      const admitted = await judge(exchange, request, setHeader)
-      // A handshake that ws refuses (bad key or version) or a socket that is gone never reaches `open`.
+      const admitted = await parts.traces.within(exchange.span.at, () => judge(exchange, request, setHeader))
+      // A handshake that ws refuses (bad key or version) or a socket that is gone never reaches `open`. One that closed
+      // while it was judged says so no more.
       socket.once('close', admitted.leave)
+      if (socket.closed) return admitted.leave()
       webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         finish(exchange, 101)
         open(webSocket, admitted)

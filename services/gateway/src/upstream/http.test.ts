@@ -16,15 +16,17 @@ import { upstreamConformance } from './conformance.ts'
 import { httpUpstream } from './http.ts'
 
 const key = newTokenKey('gateway')
-const { clock, log, newId } = fakeRuntime()
+const { clock, log, newId, metrics, traces } = fakeRuntime()
 const { sign } = createTokenSigner({ service: 'gateway', privateKey: key, clock })
 const atEnd: (() => Promise<unknown>)[] = []
 afterAll(() => Promise.all(atEnd.map((step) => step())))
 
 upstreamConformance('http', async (service) => {
   const verifier = createTokenVerifier({ audience: 'payments', publicKeys: { gateway: [publicTokenKey(key)] }, clock })
-  const served = await serve({ service, host: '127.0.0.1', port: 0, drainMs: 1_000, verifier, log, newId })
-  const upstream = httpUpstream({ service: 'payments', url: `http://127.0.0.1:${served.port}`, sign, log })
+  const ready = () => Promise.resolve({ status: 'ok', warnings: [] } as const)
+  const door = { service, ready, verifier, log, newId, metrics, traces }
+  const served = await serve({ ...door, host: '127.0.0.1', port: 0, drainMs: 1_000 })
+  const upstream = httpUpstream({ service: 'payments', url: `http://127.0.0.1:${served.port}`, sign, log, traces })
   atEnd.push(() => upstream.close().then(served.stop))
   return upstream
 })
@@ -49,7 +51,7 @@ const listen = async (handler: RequestListener): Promise<{ url: string; port: nu
 /** A gateway's side in front of whatever `service` does. */
 const before = async (service: RequestListener, options: { timeoutMs?: number } = {}) => {
   const behind = await listen(service)
-  const upstream = httpUpstream({ service: 'payments', url: behind.url, sign, log, ...options })
+  const upstream = httpUpstream({ service: 'payments', url: behind.url, sign, log, traces, ...options })
   atEnd.push(() => upstream.close())
   const front = await listen((request, response) =>
     upstream.handle(request, response, { requestId: 'req_1', principal: undefined, clientIp: '' }),

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { PassThrough } from 'node:stream'
 import type { Principal, ServiceName } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
-import { bodyBytesMax, type Logger, type RequestContext } from '@micro/service'
+import { bodyBytesMax, writeTraceparent, type Logger, type RequestContext, type Traces } from '@micro/service'
 import { clientIpHeader, requestIdHeader, tokenRefusedHeader } from '@micro/service/process'
 import { errors, Pool, type Dispatcher } from 'undici'
 import { sendFault } from '../answer.ts'
@@ -16,6 +16,7 @@ export interface HttpUpstreamOptions {
   /** A token for that service, in the name of whoever asks. */
   readonly sign: (audience: ServiceName, principal: Principal | undefined) => Promise<string>
   readonly log: Logger
+  readonly traces: Traces
   /** How long the beginning of an answer is waited for. */
   readonly timeoutMs?: number
   readonly connectMsMax?: number
@@ -42,6 +43,7 @@ const hopByHop: ReadonlySet<string> = new Set([
   'authorization',
   'date',
   'request-id',
+  'traceparent',
   requestIdHeader,
   clientIpHeader,
   tokenRefusedHeader,
@@ -99,7 +101,10 @@ const carry =
       else late(cause)
     }, options.timeoutMs)
 
+    const span = context.trace && options.traces.begin(`upstream ${service}`, { kind: 'client', parent: context.trace })
+
     response.once('close', () => {
+      span?.end({ name: `upstream ${service}`, status: response.statusCode })
       if (over) return
       over = true
       clearTimeout(deadline)
@@ -134,6 +139,7 @@ const carry =
         [requestIdHeader]: context.requestId,
       }
       if (context.clientIp !== '') headers[clientIpHeader] = context.clientIp
+      if (span?.at) headers['traceparent'] = writeTraceparent(span.at)
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart(started) {
           controller = started

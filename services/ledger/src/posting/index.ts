@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
+import { assert, Fault } from '@micro/kernel'
 import {
   CommitUnknownError,
   isConnectionError,
@@ -9,8 +9,10 @@ import {
   SQLSTATE,
   type Database,
 } from '@micro/postgres'
+import type { Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { createFlight } from './flight.ts'
+import { createPostingMetrics } from './posting-metrics.ts'
 import type { PostRequest, PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
 import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
@@ -48,7 +50,13 @@ const faultOf = (error: unknown): Fault | undefined => {
 }
 
 /** Postings leave in flights: all that wait when one starts share its locks, its statements and its commit. */
-export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock; newId: NewId }): Post => {
+export const createPosting = ({
+  db,
+  clock,
+  newId,
+  metrics,
+  traces,
+}: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Post => {
   const fly = createFlight({ db, clock })
 
   // Recorded or not, the references make a second flight converge.
@@ -88,7 +96,7 @@ export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock
     salt: randomBytes(16),
   })
 
-  return async (request, { dryRun = false } = {}) => {
+  const carryOne = async (request: PostRequest, dryRun: boolean): Promise<PostResult> => {
     const outcome = await queue.put({ parts: [partOf(request)], dryRun })
     if (outcome instanceof Error) throw outcome
     if (isRefusal(outcome)) throw outcome.fault
@@ -96,4 +104,8 @@ export const createPosting = ({ db, clock, newId }: { db: Database; clock: Clock
     assert(result !== undefined, 'a ticket of one part has one result')
     return result
   }
+
+  const counted = createPostingMetrics(metrics, queue)
+  return (request, { dryRun = false } = {}) =>
+    counted(() => traces.step('ledger posting', {}, () => carryOne(request, dryRun)))
 }

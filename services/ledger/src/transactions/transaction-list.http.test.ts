@@ -91,3 +91,39 @@ describe('refused', () => {
 test('a merchant without a book has an empty list', async () => {
   expect((await list('created[gt]=5', merchant('acct_new'))).body).toMatchObject({ data: [], has_more: false })
 })
+
+describe('pages of heavy transactions are cut short, say so, and lose none', () => {
+  const heavy = merchant('acct_heavy')
+  let oldest: string
+  beforeAll(async () => {
+    for (const id of ['a', 'b']) await ledger.account(heavy, id)
+    for (let at = 1; at <= 8; at++) {
+      const entries = Array.from({ length: 500 }, () => move(1, { from: 'a', to: 'b' })).flat()
+      const { body } = await ledger.record(heavy, `h${at}`, entries)
+      if (at === 1) oldest = String(body['id'])
+    }
+  })
+
+  /** Every page from a first query on: how many each held, and all references. */
+  const walk = async (from: string, next: 'starting_after' | 'ending_before') => {
+    const pages: number[] = []
+    const seen: string[] = []
+    for (let query = from, more = true; more;) {
+      const { body } = await list(query, heavy)
+      const data = body['data'] as { id: string; reference_id: string }[]
+      pages.push(data.length)
+      seen.push(...data.map(({ reference_id }) => reference_id))
+      more = body['has_more'] === true
+      query = `limit=8&${next}=${(next === 'starting_after' ? data.at(-1) : data[0])?.id}`
+    }
+    return { pages, seen: seen.toSorted() }
+  }
+  const all = Array.from({ length: 8 }, (_, at) => `h${at + 1}`)
+  test('walked to the older ones', async () =>
+    expect(await walk('limit=8', 'starting_after')).toEqual({ pages: [5, 3], seen: all }))
+  test('walked to the newer ones', async () =>
+    expect(await walk(`limit=8&ending_before=${oldest}`, 'ending_before')).toEqual({
+      pages: [5, 2],
+      seen: all.slice(1),
+    }))
+})

@@ -1,16 +1,17 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { Fault, fromUnixSeconds } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { cutPage, parsePage, reply, timeRangeOf, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseIsoCurrency } from '../assets/asset.ts'
 import type { BookKey } from '../books/book.ts'
 import type { Post, PostRequest, PostResult, SystemPosting } from '../posting/index.ts'
 import { accountParam, normaliseEntries } from './entries.ts'
-import { timeRangeOf } from './time-range.ts'
+import { lightPage, mayBeTooHeavy } from './page-weight.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
+  countEntriesAt,
   findSeqBefore,
   findSeqById,
   findSeqByReference,
@@ -105,6 +106,9 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     return (page.direction === 'newer' ? listAccountSeqsUp : listAccountSeqsDown)(db.sql, book, account, range)
   }
 
+  const withinWeight = async (book: BookKey, page: Page, seqs: readonly bigint[]): Promise<Page> =>
+    mayBeTooHeavy(seqs.length) ? lightPage(page, await countEntriesAt(db.sql, book, seqs)) : page
+
   /** The range, narrowed to the one transaction that may have the reference. */
   const narrowTo = async (book: BookKey, reference: string, range: SeqRange): Promise<SeqRange> => {
     const seq = await findSeqByReference(db.sql, book, reference)
@@ -145,7 +149,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
       const page = parsePage(query)
       const whole = await rangeOf(principal, query, page)
       const range = query.reference_id === undefined ? whole : await narrowTo(principal, query.reference_id, whole)
-      const { rows, hasMore } = cutPage(await listSeqs(principal, query, page, range), page)
+      const seqs = await listSeqs(principal, query, page, range)
+      const { rows, hasMore } = cutPage(seqs, await withinWeight(principal, page, seqs))
       const transactions = await loadTransactions(db.sql, principal, rows)
       return {
         object: 'list',

@@ -81,6 +81,17 @@ export const loadTransactions = async (
   return rows.map(toTransaction)
 }
 
+/** How many entries each of the transactions at these places has, in the order asked for. */
+export const countEntriesAt = async (sql: Sql, book: BookKey, seqs: readonly bigint[]): Promise<number[]> =>
+  (
+    await sql<{ entry_count: number }>`
+    select t.entry_count from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+      and t.seq = any(${seqs}::bigint[])
+    order by array_position(${seqs}::bigint[], t.seq)`
+  ).map(({ entry_count }) => entry_count)
+
 export const findSeqById = async (sql: Sql, book: BookKey, id: string): Promise<bigint | undefined> =>
   first(
     await sql<{ seq: bigint }>`

@@ -15,7 +15,7 @@ export interface Completer {
 
 /** Resolves pending charges whose lease ran out: looks them up, settles them, and stores the answer under their key. */
 export const createCompleter = (deps: ChargeDependencies, work: ChargeWork): Completer => {
-  const { db, clock, config, log } = deps
+  const { db, clock, config, log, traces } = deps
 
   const complete = async (charge: Charge): Promise<void> => {
     const outcome = await work.resolve(charge)
@@ -30,7 +30,9 @@ export const createCompleter = (deps: ChargeDependencies, work: ChargeWork): Com
       leasedUntil: addMs(now, config.chargeLeaseMs),
       limit: batchSize,
     })
-    const results = await Promise.allSettled(charges.map(complete))
+    const results = await Promise.allSettled(
+      charges.map((charge) => traces.root('complete charge', {}, () => complete(charge))),
+    )
     for (const [at, result] of results.entries()) {
       if (result.status === 'rejected')
         log.error({ err: result.reason as unknown, charge: charges[at]?.id }, 'charge.completion_failed')

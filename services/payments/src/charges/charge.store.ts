@@ -1,5 +1,5 @@
 import type { Tenant } from '@micro/contracts'
-import { first, type Sql } from '@micro/postgres'
+import { first, only, type Sql } from '@micro/postgres'
 import type { Charge } from './charge.ts'
 
 export const insertCharge = (sql: Sql, charge: Charge) => sql`
@@ -50,3 +50,33 @@ export const takeAbandonedCharges = (
       limit ${limit}
       for update skip locked)
     returning *`
+
+const measuredMax = 10_000
+
+interface Waiting {
+  readonly count: number
+  readonly oldestSeconds: number
+}
+
+/** What waits for the ledger or for its result, of all merchants, by the database's clock. Bounded, however much it is. */
+export const measureCharges = async (sql: Sql): Promise<{ unposted: Waiting; pending: Waiting }> => {
+  const row = only(
+    await sql<{ unposted: bigint; unposted_seconds: number; pending: bigint; pending_seconds: number }>`
+    select
+      unposted.count as unposted, unposted.seconds as unposted_seconds,
+      pending.count as pending, pending.seconds as pending_seconds
+    from
+      (select count(*), coalesce(extract(epoch from clock_timestamp() - min(settled_at))::float8, 0) as seconds
+        from (select settled_at from payments.charges where posting = 'due' limit ${measuredMax}) as due) as unposted,
+      (select count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at))::float8, 0) as seconds
+        from (select created_at from payments.charges where status = 'pending' limit ${measuredMax}) as begun) as pending`,
+  )
+  const waiting = (count: bigint, seconds: number): Waiting => ({
+    count: Number(count),
+    oldestSeconds: Math.max(0, seconds),
+  })
+  return {
+    unposted: waiting(row.unposted, row.unposted_seconds),
+    pending: waiting(row.pending, row.pending_seconds),
+  }
+}

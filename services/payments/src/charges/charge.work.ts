@@ -8,10 +8,11 @@ import { lockIntent, saveIntent } from '../payment-intents/payment-intent.store.
 import type { PostingWork } from '../posting/posting.work.ts'
 import type { Processor, ProcessorOutcome, Processors } from '../processors/processor.ts'
 import type { Charge } from './charge.ts'
+import { createChargeMetrics } from './charge-metrics.ts'
 import { findCharge, saveSettlement } from './charge.store.ts'
 import { answerFor, settle, type ChargeAnswer } from './settlement.ts'
 
-export interface ChargeDependencies extends Pick<Runtime, 'bus' | 'clock' | 'newId' | 'log'> {
+export interface ChargeDependencies extends Pick<Runtime, 'bus' | 'clock' | 'newId' | 'log' | 'metrics' | 'traces'> {
   readonly db: Database
   readonly config: PaymentsConfig
   readonly processors: Processors
@@ -39,6 +40,7 @@ export interface ChargeWork {
 export const createChargeWork = (deps: ChargeDependencies): ChargeWork => {
   const { db, clock, config, log, postings } = deps
   const append = appendOutbox(deps)
+  const count = createChargeMetrics(deps.metrics)
 
   const processorOf = ({ mode, id }: Charge): Processor => {
     const processor = deps.processors[mode]
@@ -55,8 +57,10 @@ export const createChargeWork = (deps: ChargeDependencies): ChargeWork => {
     within(ms, (signal) => processorOf(charge).charge(requestOf(charge), signal))
 
   const unknown =
-    (charge: Charge, step: string) =>
+    (charge: Charge, step: 'send' | 'find' | 'resend') =>
     (error: unknown): undefined => {
+      // After sending there is the look-up, which may learn it yet.
+      if (step !== 'send') count(charge.mode, 'unknown')
       log.warn({ err: error, charge: charge.id, step }, 'charge.result_unknown')
       return undefined
     }
@@ -123,6 +127,7 @@ export const createChargeWork = (deps: ChargeDependencies): ChargeWork => {
     async settle(charge, outcome) {
       const settled = await settleInTransaction(charge, outcome)
       if (!settled.mine) return settled
+      count(charge.mode, outcome.kind)
       ringOutbox(deps.bus, 'payments')
       if (settled.charge.status === 'succeeded') await postings.post(settled.charge)
       return settled

@@ -31,9 +31,9 @@ export interface PostingWork {
  * answers a repeat with the transaction it has.
  */
 export const createPostingWork = (
-  deps: Pick<Runtime, 'clock' | 'log'> & { db: Database; config: PaymentsConfig; ledger: LedgerClient },
+  deps: Pick<Runtime, 'clock' | 'log' | 'traces'> & { db: Database; config: PaymentsConfig; ledger: LedgerClient },
 ): PostingWork => {
-  const { db, clock, config, ledger, log } = deps
+  const { db, clock, config, ledger, log, traces } = deps
   const underWay = new Set<Promise<void>>()
 
   const attempt = async (charge: Charge): Promise<void> => {
@@ -49,9 +49,9 @@ export const createPostingWork = (
 
   // A slow ledger keeps its caller no longer than the wait, but the posting under way goes on.
   const post = async (charge: Charge): Promise<void> => {
-    const posting = attempt(charge).catch((error: unknown) =>
-      log.error({ err: error, charge: charge.id }, 'posting.not_noted'),
-    )
+    const posting = traces
+      .step('post charge', {}, () => attempt(charge))
+      .catch((error: unknown) => log.error({ err: error, charge: charge.id }, 'posting.not_noted'))
     underWay.add(posting)
     void posting.finally(() => underWay.delete(posting))
     await within(config.ledgerWaitMs, () => posting).catch(() =>
@@ -62,7 +62,7 @@ export const createPostingWork = (
   const round = async (): Promise<boolean> => {
     const now = clock.now()
     const charges = await takeDuePostings(db.sql, { now, until: addMs(now, config.chargeLeaseMs), limit: batchSize })
-    await Promise.all(charges.map(post))
+    await Promise.all(charges.map((charge) => traces.root('post due charge', {}, () => post(charge))))
     return charges.length === batchSize
   }
 

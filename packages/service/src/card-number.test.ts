@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hasCardNumber, isBareNumber } from './card-number.ts'
+import { hasCardNumber, isBareNumber, refuseCardNumbers } from './card-number.ts'
 
 const numbers = [
   '4242424242424242',
@@ -30,6 +30,9 @@ describe('a card number is found', () => {
     '4242.4242.4242.4242',
     '4242 4242 4242 4242 12 34',
     '99 4242 4242 4242 4242',
+    '4242\u00a04242\u00a04242\u00a04242',
+    '4242\u20134242\u20134242\u20134242',
+    '4242\n4242\t4242\u20024242',
   ]) {
     test(`in groups: ${text}`, () => expect(hasCardNumber(text)).toBe(true))
   }
@@ -55,6 +58,29 @@ test('in the place of a payment method any number that passes Luhn is refused', 
   expect(isBareNumber('1234567812345670')).toBe(true)
   expect(isBareNumber('1234 5678 1234 5670')).toBe(true)
   expect(isBareNumber('pm_card_visa')).toBe(false)
+})
+
+describe('a request is refused, with the name of the parameter and without the number', () => {
+  for (const [values, param] of [
+    [{ id: numbers[0] }, 'id'],
+    [{ metadata: { card: `card ${numbers[0]}` } }, 'metadata[card]'],
+    [{ entries: [{ amount: 1, account_id: 'a' }, { account_id: numbers[1] }] }, 'entries[1][account_id]'],
+    [{ metadata: { amount: numbers[0] } }, 'metadata[amount]'],
+    [{ metadata: { [`card ${numbers[0]}`]: 'x' } }, 'metadata[card [redacted]]'],
+  ] as const)
+    test(param, () => {
+      const refused = (): void => refuseCardNumbers(values)
+      expect(refused).toThrow(expect.objectContaining({ code: 'card_number_refused', detail: { param } }) as Error)
+    })
+  test('but not for an amount, nor for what only a hash is kept of', () => {
+    const [number] = numbers
+    refuseCardNumbers({
+      entries: [{ amount: number }],
+      password: number,
+      current_password: number,
+      refresh_token: number,
+    })
+  })
 })
 
 test('a long text of digit groups is judged in linear time', () => {

@@ -1,10 +1,9 @@
 import type { authApi } from '@micro/contracts'
-import { Fault, unixSeconds } from '@micro/kernel'
+import { unixSeconds } from '@micro/kernel'
 import type { Handlers } from '@micro/service'
 import { everyOf } from '@micro/signing'
 import { countLiveApiKeysByPepper } from '../api-keys/api-key.store.ts'
 import type { AuthDependencies } from '../dependencies.ts'
-import { selectUser } from '../users/user.store.ts'
 
 /** What `micro secrets prune` asks before it drops a secret. */
 export const secretUseHandlers = ({
@@ -14,8 +13,7 @@ export const secretUseHandlers = ({
 }: AuthDependencies): Pick<Handlers<typeof authApi>, 'getSecretUse'> => {
   const started = clock.now()
   return {
-    async getSecretUse({ principal: { user = '', merchant } }) {
-      if ((await selectUser(db.sql, { id: user, merchant }))?.operator !== true) throw new Fault('permission_denied')
+    async getSecretUse() {
       const counts = new Map(
         (await countLiveApiKeysByPepper(db.sql, clock.now())).map(({ pepper_id, count }) => [pepper_id, Number(count)]),
       )

@@ -85,13 +85,14 @@ test('what runs tells its current secrets, and since when it works with them', a
     expect(JSON.stringify(told)).not.toContain(secret)
 })
 
-test('only the operator is told: no other person, no API key, nobody', async () => {
+test('only an operator is told: no other person, no API key, nobody', async () => {
   const other = (await auth.enter('second@example.com')).principal
   const key = await auth.createKey(operator)
-  const asKey: MerchantPrincipal = { kind: 'api_key', merchant: operator.merchant, mode: 'test', keyId: key.id }
+  const { merchant, mode } = operator
+  const asKey: MerchantPrincipal = { kind: 'api_key', merchant, mode, keyId: key.id, scopes: ['*'] }
   const ask = async (principal?: MerchantPrincipal) =>
     auth.call('GET', '/auth/operator/secrets', principal === undefined ? {} : { principal })
-  expect((await ask(other)).code).toBe('permission_denied')
+  expect((await ask(other)).code).toBe('operator_required')
   for (const principal of [asKey, { ...other, user: operator.user ?? '' }, undefined]) {
     const answer = await ask(principal)
     expect([answer.status === 401 || answer.status === 403, answer.body['peppers']]).toEqual([true, undefined])

@@ -1,0 +1,58 @@
+import Type, { type Static } from 'typebox'
+import { Mode, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
+
+/** Everything the audit log can say was done, or was tried and refused. */
+export const auditActions = [
+  'user.registered',
+  'user.disabled',
+  'user.enabled',
+  'operator.granted',
+  'operator.revoked',
+  'invitation.created',
+  'registration.opened',
+  'registration.closed',
+  'login.succeeded',
+  'login.failed',
+  'session.ended',
+  'refresh_token.reused',
+  'password.changed',
+  'api_key.created',
+  'api_key.revoked',
+  'api_key.rolled',
+  'secret.rotated',
+  'audit_log.read',
+] as const
+export type AuditAction = (typeof auditActions)[number]
+
+export const AuditEntry = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('audit_entry'),
+  action: Type.String(),
+  outcome: Type.Union([Type.Literal('success'), Type.Literal('failure')]),
+  actor: Type.Object({
+    type: Type.Union([
+      Type.Literal('user'),
+      Type.Literal('api_key'),
+      Type.Literal('service'),
+      Type.Literal('nobody', { description: 'Who it was could not be established, or did not matter.' }),
+    ]),
+    id: Nullable(Type.String()),
+  }),
+  subject: Nullable(Type.String({ description: 'The id of what it was done to.' })),
+  merchant: Nullable(Type.String()),
+  mode: Nullable(Mode),
+  client_ip: Nullable(Type.String()),
+  request: Nullable(Type.String({ description: 'The Request-Id of the answer.' })),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  created: Timestamp,
+})
+export type AuditEntry = Static<typeof AuditEntry>
+
+const oneOfActions = Type.Union(auditActions.map((action) => Type.Literal(action)))
+
+/** How both readings of the log are filtered. */
+export const auditQuery = {
+  ...pageQuery,
+  action: Type.Optional(oneOfActions),
+  created: Type.Optional(TimeFilter),
+}

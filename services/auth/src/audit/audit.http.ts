@@ -1,0 +1,41 @@
+import type { authApi, Query } from '@micro/contracts'
+import { assert } from '@micro/kernel'
+import { timeRangeOf, type Handlers } from '@micro/service'
+import type { AuthDependencies } from '../dependencies.ts'
+import { readListPage } from '../list-page.ts'
+import { auditEntryToWire, ownAuditEntryToWire, type AuditRow } from './audit.ts'
+import { auditEntryExists, selectAuditEntriesAfter, selectAuditEntriesBefore } from './audit.store.ts'
+
+type AuditQuery = Query<(typeof authApi)['listAuditLog']>
+
+export const auditHandlers = ({
+  db,
+  audit,
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'listAuditLog' | 'listInstallationAuditLog'> => {
+  const read = (query: AuditQuery, merchant: string | null): Promise<{ rows: AuditRow[]; hasMore: boolean }> => {
+    const { from = null, until = null } = timeRangeOf(query.created)
+    const filter = { merchant, action: query.action ?? null, from, until }
+    return readListPage(query, {
+      resource: 'audit entry',
+      exists: (id) => auditEntryExists(db.sql, { id, merchant }),
+      older: (place) => selectAuditEntriesAfter(db.sql, filter, place),
+      newer: (place) => selectAuditEntriesBefore(db.sql, filter, place),
+    })
+  }
+
+  return {
+    async listAuditLog({ principal: { merchant, user }, query }) {
+      assert(user !== undefined, 'a session principal names no user')
+      const { rows, hasMore } = await read(query, merchant)
+      const data = rows.map((row) => ownAuditEntryToWire(row, user))
+      return { object: 'list', url: '/auth/audit_log', has_more: hasMore, data }
+    },
+
+    async listInstallationAuditLog(call) {
+      const { merchant = null, ...query } = call.query
+      const { rows, hasMore } = await read(query, merchant)
+      await audit(db.sql, call, { action: 'audit_log.read', merchant: null, detail: { ...query, merchant } })
+      return { object: 'list', url: '/auth/operator/audit_log', has_more: hasMore, data: rows.map(auditEntryToWire) }
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { MerchantPrincipal, Session } from '@micro/contracts'
+import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { password, startAuth, type TestAuth } from '../testing/harness.ts'
+
+const clock = fakeClock()
+let database: TestDatabase
+let auth: TestAuth
+
+beforeAll(async () => {
+  database = await testDatabase('auth')
+  auth = await startAuth({ db: database.db, clock })
+})
+afterAll(async () => {
+  await auth.stop()
+  await database.close()
+})
+
+const list = async (principal: MerchantPrincipal, query = '') =>
+  (await auth.call<{ data: Session[]; has_more: boolean }>('GET', `/auth/sessions${query}`, { principal })).body
+const end = (principal: MerchantPrincipal, id: string) => auth.call('DELETE', `/auth/sessions/${id}`, { principal })
+
+test('a person sees their live sessions, newest first, and which one they are in', async () => {
+  const { principal } = await auth.enter('list@example.com')
+  clock.advance(1000)
+  await auth.logIn('list@example.com', password, '203.0.113.7')
+  const { data } = await list(principal)
+  expect(data).toMatchObject([
+    { object: 'session', current: false, client_ip: '203.0.113.7', created: 1767225601 },
+    { id: principal.session, current: true, client_ip: null, expires: 1767225600 + 30 * 24 * 60 * 60 },
+  ])
+  expect((await list(principal, `?limit=1&starting_after=${data[0]?.id}`)).data).toEqual([data[1]])
+  expect((await list(principal, `?limit=1&ending_before=${data[1]?.id}`)).data).toEqual([data[0]])
+})
+
+test('ending another one of them ends it at once, with its refresh token, and twice does no harm', async () => {
+  const { principal } = await auth.enter('end@example.com')
+  const lost = (await auth.logIn('end@example.com')).body
+  const id = (await auth.verify(lost.token))?.session ?? ''
+  for (let times = 0; times < 2; times++)
+    expect(await end(principal, id)).toMatchObject({ status: 200, body: { object: 'session', ended: true } })
+  expect(await auth.verify(lost.token)).toBeNull()
+  expect((await auth.refresh(lost.refresh_token)).status).toBe(401)
+  expect(auth.revoked).toContainEqual({ session: id })
+  expect((await list(principal)).data.map((each) => each.id)).toEqual([principal.session])
+})
+
+test('a session of somebody else answers like one that never was, and lives on', async () => {
+  const ada = await auth.enter('ada@example.com')
+  const eve = await auth.enter('eve@example.com')
+  const foreign = await end(eve.principal, ada.principal.session ?? '')
+  const unknown = await end(eve.principal, 'ses_none')
+  expect([foreign.status, unknown.status]).toEqual([404, 404])
+  expect(JSON.stringify(foreign.body).replace(ada.principal.session ?? '', 'ID')).toBe(
+    JSON.stringify(unknown.body).replace('ses_none', 'ID'),
+  )
+  expect(await auth.verify(ada.tokens.token)).not.toBeNull()
+  expect(JSON.stringify(await list(eve.principal))).not.toContain(ada.principal.session)
+})

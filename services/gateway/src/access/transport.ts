@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { GatewayConfig } from '../config.ts'
+import { isLoopback } from './browser.ts'
+import { addressIn, unmapped } from './client-ip.ts'
+
+/** Whether this gateway can be reached from its own machine only. */
+export const isLocal = ({ host, publishedOnLoopback }: Pick<GatewayConfig, 'host' | 'publishedOnLoopback'>): boolean =>
+  isLoopback(host) || publishedOnLoopback
+
+/** Whether what others send here crosses the network in clear, and nobody said that a proxy sees to it. */
+export const listensInClear = (config: GatewayConfig): boolean =>
+  !isLocal(config) && config.tls === undefined && config.trustedProxies.length === 0
+
+/** The way by which a request came. */
+export interface Transport {
+  /** TLS all the way from the client, as far as is known. */
+  readonly https: boolean
+  /** Nobody on the way could listen: TLS, or a way that does not leave this machine. */
+  readonly confidential: boolean
+}
+
+/**
+ * Tells how a request came. A trusted proxy is believed about the way to it, for good and for bad; from anybody else
+ * X-Forwarded-Proto is only a header. More than one word in it is no yes: the first of them may be the client's.
+ * `local`: this gateway can be reached from its own machine only.
+ */
+export const transportReader = (options: {
+  local: boolean
+  trustedProxies: readonly string[]
+}): ((request: IncomingMessage) => Transport) => {
+  const isTrusted = addressIn(options.trustedProxies)
+  return ({ socket, headers }) => {
+    const encrypted = (socket as TLSSocket).encrypted === true
+    const forwarded = headers['x-forwarded-proto']
+    if (forwarded === undefined || !isTrusted(unmapped(socket.remoteAddress ?? '')))
+      return { https: encrypted, confidential: encrypted || options.local }
+    const https = String(forwarded).trim().toLowerCase() === 'https'
+    return { https, confidential: https }
+  }
+}

@@ -1,0 +1,76 @@
+import { apis, pathsOf, type Route } from '@micro/contracts'
+
+export interface PublicOperation {
+  readonly name: string
+  readonly route: Route
+  readonly path: string
+}
+
+/** Every way into Micro: each operation the gateway has a door for, on each of its paths. */
+export const publicOperations: readonly PublicOperation[] = Object.values(apis)
+  .flatMap((api) => Object.entries(api) as [string, Route][])
+  .filter(([, route]) => !route.access.includes('internal'))
+  .flatMap(([name, route]) => pathsOf(route).map((path) => ({ name, route, path })))
+
+interface Schema {
+  readonly type?: string
+  readonly const?: unknown
+  readonly anyOf?: readonly Schema[]
+  readonly items?: Schema
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly minimum?: number
+  readonly minLength?: number
+}
+
+/** Values of the parameters whose form or meaning a schema's type does not tell. */
+const byName: Readonly<Record<string, unknown>> = {
+  amount: 5000,
+  currency: 'usd',
+  email: 'fuzz@example.com',
+  password: 'securepassword',
+  current_password: 'securepassword',
+  new_password: 'securepassword',
+  refresh_token: 'rt_0000000000000000',
+  payment_method: 'pm_card_visa',
+  payment_method_id: 'pm_card_visa',
+  payment_method_types: ['card'],
+  metadata: { order: '42' },
+  receipt_email: 'payer@example.com',
+  statement_descriptor: 'FUZZ',
+  account_id: 'acc_fuzz_a',
+  created: { gte: 1 },
+  entries: [
+    { account_id: 'acc_fuzz_a', amount: 100, direction: 'credit' },
+    { account_id: 'acc_fuzz_b', amount: 100, direction: 'debit' },
+  ],
+}
+
+const sampleOf = (name: string, schema: Schema): unknown => {
+  if (name in byName) return byName[name]
+  if (schema.const !== undefined) return schema.const
+  if (schema.anyOf !== undefined) return sampleOf(name, schema.anyOf[0] ?? {})
+  if (schema.type === 'object') return samplesOf(schema)
+  if (schema.type === 'array') return [sampleOf('', schema.items ?? {})]
+  if (schema.type === 'integer') return Math.max(1, schema.minimum ?? 1)
+  if (schema.type === 'boolean') return false
+  return `fuzz_${name}`
+}
+
+/** A valid value for every parameter of a part of a request; none for a part that a route does not have. */
+export const samplesOf = (schema: object | undefined): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries((schema as Schema | undefined)?.properties ?? {}).map(([name, each]) => [
+      name,
+      sampleOf(name, each),
+    ]),
+  )
+
+/** As qs and Stripe's clients write it: `a[b]=c`, `a[0]=x`. */
+export const encodeForm = (value: unknown, name = ''): string => {
+  if (value === null || typeof value !== 'object')
+    return `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(String(value).toWellFormed())}`
+  return Object.entries(value)
+    .map(([key, member]) => encodeForm(member, name === '' ? key : `${name}[${key}]`))
+    .filter((part) => part !== '')
+    .join('&')
+}
