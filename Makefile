@@ -7,7 +7,8 @@ run := scripts/with-node
 # Node 22 still warns that it strips types; that is news to nobody here.
 node := $(run) node --disable-warning=ExperimentalWarning
 ARGS ?=
-ROUNDS ?= 10
+ROUNDS ?=
+SEED ?= 1
 
 installed := node_modules/.package-lock.json
 built := apps/micro/dist/micro.js
@@ -89,13 +90,22 @@ bench: $(installed) ## Measure payments on whatever runs, see bench/README.md: m
 bench-gateway: $(installed) ## Measure the gateway against a bare HTTP server: make bench-gateway ARGS='--rounds 5'
 	@$(node) bench/gateway.ts $(ARGS)
 
+.PHONY: snapshot
+snapshot: build ## Keep the data of this version for later upgrade tests, when it is released
+	@$(node) scripts/snapshot.ts
+
 .PHONY: soak
-soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50
-	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; MICRO_FUZZ_ROUNDS=5000 MICRO_FUZZ_SEED=$$round $(run) vitest run $(ARGS) || exit 1; done
+soak: build ## Play every fault on a system under load, and fuzz for longer, see docs/faults.md: make soak SEED=7 ROUNDS=20 ARGS='-t R05'
+	@MICRO_SOAK=1 SEED=$(SEED) ROUNDS=$(or $(ROUNDS),1) $(run) vitest run --project faults $(ARGS)
+	@MICRO_FUZZ_ROUNDS=5000 MICRO_FUZZ_SEED=$(or $(SEED),1) $(run) vitest run --project micro tests/security/fuzz.test.ts
+
+.PHONY: repeat
+repeat: build ## Run the test suite again and again, to find what fails rarely: make repeat ROUNDS=50
+	@for round in $$(seq $(or $(ROUNDS),10)); do echo "Round $$round"; $(run) vitest run $(ARGS) || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what was built and cached; data stays
-	@rm -rf apps/*/dist packages/*/dist coverage .vitest node_modules/.cache node_modules/.vite node_modules/.vitest
+	@rm -rf apps/*/dist packages/*/dist services/*/dist coverage .vitest node_modules/.cache node_modules/.vite node_modules/.vitest
 	@echo 'Removed what was built and cached. Data (.micro) and installed packages stay.'
 
 $(installed): package-lock.json

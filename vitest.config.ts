@@ -1,12 +1,68 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { available } from './packages/testing/src/programs.ts'
+
+const everywhere = ['**/node_modules/**', '**/dist/**']
+
+/** The end-to-end tests that hold however the services are run: once all in one process, once as compose.yaml says. */
+const bothWays = [
+  'cli',
+  'confirm-once',
+  'credentials',
+  'isolation',
+  'ledger-history',
+  'quickstart',
+  'rate-limit',
+  'stream',
+  'stripe-sdk',
+]
+
+const compose: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'compose',
+    include: ['tests/e2e/compose/**/*.test.ts', ...bothWays.map((name) => `tests/e2e/${name}.test.ts`)],
+    globalSetup: ['tests/e2e/compose/global-setup.ts'],
+    provide: { way: 'compose' },
+    // The first to ask waits until the image is built and everything is up.
+    hookTimeout: 300_000,
+  },
+}
+
+const canCompose = available('the end-to-end tests of compose.yaml', [
+  'psql',
+  'pg_isready',
+  'redis-server',
+  'redis-cli',
+])
 
 export default defineConfig({
   test: {
-    include: ['{packages,services,apps,tests,scripts}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: everywhere,
     globalSetup: ['packages/testing/src/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'micro',
+          include: ['{packages,services,apps,tests,scripts}/**/*.test.ts'],
+          exclude: [...everywhere, 'tests/e2e/compose/**', 'tests/faults/**'],
+          provide: { way: 'embedded' },
+        },
+      },
+      ...(canCompose ? [compose] : []),
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          // After all others: ten processes under load leave them no time.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 })

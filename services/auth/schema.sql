@@ -15,7 +15,7 @@ table auth.api_keys
   column created_at timestamp with time zone not null
   column last_used_at timestamp with time zone
   column revoked_at timestamp with time zone
-  column scopes text[] not null
+  column scopes text[] not null default '{*}'::text[]
   column expires_at timestamp with time zone
   column rolled_from text collate "C"
   column rolled_to text collate "C"

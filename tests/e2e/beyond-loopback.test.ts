@@ -28,7 +28,7 @@ test('where others reach it in clear, registration is closed, live keys are refu
   const published = await micro({
     args: everywhere,
     dataDir: first.dataDir,
-    env: { MICRO_PUBLISHED_ON_LOOPBACK: 'true' },
+    env: { MICRO_PUBLISHED_HOST: '127.0.0.1' },
   })
   expect(published.running.stdout()).not.toContain('in clear')
   expect((await caller(published.url, merchant.liveKey)('GET', '/v1/events')).status).toBe(200)

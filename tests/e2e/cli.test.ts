@@ -1,35 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { verifySignatureHeader } from '@micro/signing'
 import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, newMerchant, pay, type Merchant } from './api.ts'
-import {
-  micro,
-  microProgram,
-  removeTemporaryDirectories,
-  start,
-  temporaryDirectory,
-  type Ended,
-  type Micro,
-  type Running,
-} from './harness.ts'
+import { microProgram, start, temporaryDirectory, type Ended, type Running } from './harness.ts'
+import { ready, receiver } from './listener.ts'
+import { openPlatform, type Platform } from './platform.ts'
 
-let platform: Micro
+let platform: Platform
 let merchant: Merchant
 let config: string
 beforeAll(async () => {
-  platform = await micro()
+  platform = await openPlatform()
   merchant = await newMerchant(platform.url)
   config = join(await temporaryDirectory(), 'micro.yaml')
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
 const cli = (args: readonly string[], options: { input?: string; config?: string } = {}): Running =>
   start(microProgram, [...args, '--config', options.config ?? config], {
@@ -38,39 +26,6 @@ const cli = (args: readonly string[], options: { input?: string; config?: string
   })
 const ran = (args: readonly string[], options?: { input?: string; config?: string }): Promise<Ended> =>
   cli(args, options).ended
-
-interface Received {
-  headers: IncomingMessage['headers']
-  body: string
-  event: { id: string; type: string; data: { object: { id: string } } }
-}
-
-/** The developer's own server: what a webhook is forwarded to. */
-const receiver = async (status = 200): Promise<{ url: string; received: Received[]; close: () => void }> => {
-  const received: Received[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (text: string) => (body += text))
-    request.on('end', () => {
-      received.push({ headers: request.headers, body, event: JSON.parse(body) as Received['event'] })
-      response.writeHead(status).end(status === 200 ? 'ok' : 'it broke')
-    })
-  }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,
-    received,
-    close: () => server.close(),
-  }
-}
-
-const ready = (listener: Running) =>
-  eventually(
-    () => {
-      if (!listener.stdout().includes('Ready!')) throw new Error(`not ready:\n${listener.stdout()}${listener.stderr()}`)
-    },
-    { timeoutMs: 20_000 },
-  )
 
 describe('logging in', () => {
   test('with a wrong password fails, says so on stderr and stores nothing', async () => {
@@ -154,41 +109,11 @@ describe('listening', () => {
     close()
   })
 
-  test('survives a restart of the platform without missing or repeating an event', async () => {
-    const own = await micro({ args: [] })
-    const seller = await newMerchant(own.url)
-    const port = new URL(own.url).port
-    const { url, received, close } = await receiver()
-    const listener = start(microProgram, ['listen', '--forward-to', url, '--config', join(own.dataDir, 'none.yaml')], {
-      env: { MICRO_GATEWAY_URL: own.url, MICRO_API_KEY: seller.key },
-    })
-    await ready(listener)
-    await pay(seller.test)
-    await eventually(() => expect(received).toHaveLength(3))
-    await own.stop()
-    const again = await micro({ dataDir: own.dataDir, args: ['--port', port] })
-    // While the listener may not be back yet.
-    await pay(seller.test)
-    await pay(seller.test)
-    await eventually(() => expect(received.length).toBeGreaterThanOrEqual(9), { timeoutMs: 30_000 })
-    expect(new Set(received.map(({ event }) => event.id)).size).toBe(9)
-    expect(received).toHaveLength(9)
-    listener.child.kill('SIGINT')
-    await listener.ended
-    await again.stop()
-    close()
-  }, 90_000)
-
   test('without being logged in ends with an error, not with silence', async () => {
     const { code, stderr } = await ran(['listen'], { config: join(await temporaryDirectory(), 'empty.yaml') })
     expect(code).toBe(1)
     expect(stderr).toMatch(/micro login/)
   })
-})
-
-test('db url prints an address that works', async () => {
-  const { code, stdout } = await ran(['db', 'url', 'ledger', '--data-dir', platform.dataDir])
-  expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: platform.instance.databases.ledger.url })
 })
 
 test('keys are created, shown once and revoked', async () => {

@@ -2,18 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, type Merchant } from './api.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { openPlatform, type Platform } from './platform.ts'
 
-let platform: Micro
+let platform: Platform
 let merchant: Merchant
 beforeAll(async () => {
-  platform = await micro()
+  platform = await openPlatform()
   merchant = await newMerchant(platform.url)
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
 const newIntent = async (): Promise<string> =>
   String(

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually } from '@micro/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { caller, newMerchant, type Caller, type Item, type Merchant } from './api.ts'
+import { caller, newMerchant, type Caller, type Merchant } from './api.ts'
 import { isAlive, micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { allOf, countBy, payUntilCut, type Attempt } from './attempts.ts'
 
 afterAll(removeTemporaryDirectories)
 
@@ -26,52 +26,6 @@ const kill = (pid: number): void => {
   } catch {
     // Gone already.
   }
-}
-
-interface Attempt {
-  key: string
-  intent: string | undefined
-  acknowledged: boolean
-}
-
-/** Creates and confirms payments one after another until the platform dies; what was answered 200 counts as acknowledged. */
-const payUntilCut = async (call: Caller, attempts: Attempt[]): Promise<void> => {
-  for (let at = 0; at < 2000; at++) {
-    const attempt: Attempt = { key: randomUUID(), intent: undefined, acknowledged: false }
-    attempts.push(attempt)
-    try {
-      const created = await call('POST', '/payments/payment_intents', {
-        key: `create-${attempt.key}`,
-        body: { amount: 5000, currency: 'usd' },
-      })
-      if (created.status !== 201) return
-      attempt.intent = String(created.body.id)
-      const confirmed = await call('POST', `/payments/payment_intents/${attempt.intent}/confirm`, {
-        key: `confirm-${attempt.key}`,
-      })
-      if (confirmed.status !== 200) return
-      attempt.acknowledged = true
-    } catch {
-      return
-    }
-  }
-}
-
-const allOf = async (call: Caller, path: string): Promise<Item[]> => {
-  const found: Item[] = []
-  for (let cursor = ''; ;) {
-    const { body } = await call('GET', `${path}?limit=100${cursor}`)
-    const page = body.data
-    found.push(...page)
-    if (body['has_more'] !== true) return found
-    cursor = `&starting_after=${page.at(-1)?.id}`
-  }
-}
-
-const countBy = (values: readonly string[]): Map<string, number> => {
-  const counts = new Map<string, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return counts
 }
 
 /** Every client retries what it has no answer for with the same key, as the SDKs do, until it has one. */

@@ -10,7 +10,7 @@ export type Name = (typeof names)[number]
 
 export const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
 /** Who calls whom: each service is given the keys of its callers and no others. */
-const callers = {
+export const callers = {
   auth: ['gateway'],
   payments: ['gateway', 'events'],
   ledger: ['gateway', 'payments'],
@@ -18,18 +18,27 @@ const callers = {
   gateway: [],
 } as const satisfies Record<Name, readonly Name[]>
 
-const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
+export const byName = <T>(of: (name: Name) => T): Record<Name, T> =>
   Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, T>
 
-const mainOf = (name: Name): string => fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
+export const mainOf = (name: Name): string =>
+  fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))
+
+interface Postgres {
+  superuserUrl(database: string): string
+  stop(): Promise<void>
+}
 
 /** PostgreSQL, Redis and the five services, each a process of its own, on free ports; `env` is set for each of them. */
-export const startDistributed = async ({ env = () => ({}) }: { env?: (name: Name) => Record<string, string> } = {}) => {
+export const startDistributed = async ({
+  env = () => ({}),
+  startPostgres = (directory) => startEmbeddedPostgres({ directory, durable: false }),
+}: {
+  env?: (name: Name) => Record<string, string>
+  startPostgres?: (directory: string) => Promise<Postgres>
+} = {}) => {
   const directory = await temporaryDirectory()
-  const [postgres, redis] = await Promise.all([
-    startEmbeddedPostgres({ directory: directory.path, durable: false }),
-    startRedis({ password: 'rédis:/@' }),
-  ])
+  const [postgres, redis] = await Promise.all([startPostgres(directory.path), startRedis({ password: 'rédis:/@' })])
   const passwords = { owner: 'owner', app: 'app' }
   const dsn: Partial<Record<Name, { DB_DSN: string; MIGRATE_DSN: string }>> = {}
   for (const service of ['auth', 'payments', 'ledger', 'events'] as const) {

@@ -2,9 +2,9 @@ import { apis, pathsOf, type Route } from '@micro/contracts'
 import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, pay, type Caller, type Merchant } from './api.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { openPlatform, type Platform } from './platform.ts'
 
-let platform: Micro
+let platform: Platform
 let owner: Merchant
 let stranger: Merchant
 /** An id of the owner's for every kind of object a route can name, in test and in live mode. */
@@ -32,7 +32,7 @@ const make = async (ids: Map<string, string>, call: Caller, intent: string, acco
 }
 
 beforeAll(async () => {
-  platform = await micro()
+  platform = await openPlatform()
   owner = await newMerchant(platform.url)
   stranger = await newMerchant(platform.url)
   await make(owned, owner.test, String((await pay(owner.test)).body.id), 'acc_one')
@@ -44,10 +44,7 @@ beforeAll(async () => {
   const live = await owner.live('POST', '/v1/payment_intents', { body: { amount: 5000, currency: 'usd' } })
   await make(ownedLive, owner.live, live.body.id, 'acc_live')
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
 const routes = Object.values(apis)
   .flatMap((api) => Object.entries(api) as [string, Route][])

@@ -1,22 +1,19 @@
 import { afterAll, beforeAll, expect, test, describe } from 'vitest'
 import pg from 'pg'
 import { newMerchant, pay, type Merchant } from './api.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { openPlatform, type Platform } from './platform.ts'
 
-let platform: Micro
+let platform: Platform
 let merchant: Merchant
 beforeAll(async () => {
-  platform = await micro()
+  platform = await openPlatform()
   merchant = await newMerchant(platform.url)
   await pay(merchant.test)
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
-const reading = async (service: keyof Micro['instance']['databases'], statement: string): Promise<pg.QueryResult> => {
-  const client = new pg.Client({ connectionString: platform.instance.databases[service].url })
+const reading = async (service: keyof Platform['databases'], statement: string): Promise<pg.QueryResult> => {
+  const client = new pg.Client({ connectionString: platform.databases[service] })
   await client.connect()
   try {
     return await client.query(statement)
@@ -57,5 +54,6 @@ test('what the database holds adds up to zero', async () => {
     'ledger',
     'select sum(amount)::text as sum, count(*)::int as count from ledger.entries',
   )
-  expect(rows[0]).toMatchObject({ sum: '0', count: 3 })
+  expect(rows[0]).toMatchObject({ sum: '0' })
+  expect((rows[0] as { count: number }).count).toBeGreaterThanOrEqual(3)
 })

@@ -1,19 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { micro, removeTemporaryDirectories, root, start, temporaryDirectory, type Micro } from './harness.ts'
+import { root, start, temporaryDirectory } from './harness.ts'
+import { openPlatform, type Platform } from './platform.ts'
 
-let platform: Micro
+let platform: Platform
 let home: string
 beforeAll(async () => {
   // At the default limits: the README has to work as it stands.
-  platform = await micro({ env: { MICRO_RATE_LIMIT: '100', MICRO_IP_RATE_LIMIT: '60' } })
+  platform = await openPlatform({ env: { MICRO_RATE_LIMIT: '100', MICRO_IP_RATE_LIMIT: '60' } })
   home = await temporaryDirectory()
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
 /** Blocks marked `bash` are meant to be run as they are, in order; `sh` ones start something that stays. */
 const blocksOf = (markdown: string): string[] =>

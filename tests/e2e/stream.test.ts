@@ -1,48 +1,21 @@
-import type { ClientFrame, ServerFrame } from '@micro/contracts'
 import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import WebSocket from 'ws'
 import { newMerchant, pay, type Merchant } from './api.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { openPlatform, type Platform } from './platform.ts'
+import { openListener } from './stream-listener.ts'
 
-let platform: Micro
+let platform: Platform
 let owner: Merchant
 let stranger: Merchant
 beforeAll(async () => {
-  platform = await micro()
+  platform = await openPlatform()
   owner = await newMerchant(platform.url)
   stranger = await newMerchant(platform.url)
 })
-afterAll(async () => {
-  await platform.stop()
-  await removeTemporaryDirectories()
-})
+afterAll(() => platform?.stop())
 
-interface Listener {
-  socket: WebSocket
-  frames: ServerFrame[]
-  events: () => { seq: number; type: string; id: string }[]
-}
-
-const listen = (headers: Record<string, string>, after: number | null = null): Promise<Listener> =>
-  new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${platform.url.replace('http', 'ws')}/ws`, { headers })
-    const frames: ServerFrame[] = []
-    const send = (frame: ClientFrame): void => socket.send(JSON.stringify(frame))
-    const events = () =>
-      frames.flatMap((frame) =>
-        frame.type === 'event' ? [{ seq: frame.seq, type: frame.event.type, id: frame.event.id }] : [],
-      )
-    socket.on('message', (data: Buffer) => {
-      const frame = JSON.parse(data.toString()) as ServerFrame
-      frames.push(frame)
-      if (frame.type === 'hello') send({ type: 'resume', after })
-      if (frame.type === 'event') send({ type: 'ack', seq: frame.seq })
-      if (frame.type === 'ready') resolve({ socket, frames, events })
-    })
-    socket.on('unexpected-response', (_request, response) => reject(new Error(`refused with ${response.statusCode}`)))
-    socket.on('error', reject)
-  })
+const listen = (headers: Record<string, string>, after: number | null = null) =>
+  openListener(platform.url, headers, { after })
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 

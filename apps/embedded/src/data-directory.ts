@@ -17,7 +17,10 @@ const prepare = async (path: string): Promise<void> => {
 }
 
 /** Creates and locks the data directory. @throws DirectoryInUseError, EmbeddedPostgresError in one sentence */
-export const openDataDirectory = async ({ dataDir, ephemeral }: EmbeddedConfig): Promise<DataDirectory> => {
+export const openDataDirectory = async ({
+  dataDir,
+  ephemeral,
+}: Pick<EmbeddedConfig, 'dataDir' | 'ephemeral'>): Promise<DataDirectory> => {
   const path = ephemeral ? await mkdtemp(join(tmpdir(), 'micro-')) : dataDir
   const unlock = await lockDirectory(path)
   await prepare(path)

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { hiddenFromPeople as hiddenOfAuth } from '@micro/auth'
+import { hiddenFromPeople as hiddenOfEvents } from '@micro/events'
+import { hiddenFromPeople as hiddenOfLedger } from '@micro/ledger'
+import { hiddenFromPeople as hiddenOfPayments } from '@micro/payments'
 import { databaseObserver, type Observation } from '@micro/service'
 import {
   createDatabase,
@@ -20,18 +24,18 @@ export const databaseNames = {
   events: 'events',
 } as const
 export type StoringService = keyof typeof databaseNames
-const services = Object.keys(databaseNames) as StoringService[]
+export const storingServices = Object.keys(databaseNames) as StoringService[]
 
-/** What people may look at but never read: columns that hold hashes of secrets, and idempotency keys' stored answers. */
-const hiddenFromReaders: Readonly<Record<StoringService, readonly string[]>> = {
-  auth: ['users.password_hash', 'api_keys.hash', 'refresh_tokens', 'login_attempts', 'invitations.hash'],
-  payments: ['idempotency_keys'],
-  ledger: [],
-  events: [],
+/** What of each people do not see. */
+const hidden: Readonly<Record<StoringService, readonly string[]>> = {
+  auth: hiddenOfAuth,
+  payments: hiddenOfPayments,
+  ledger: hiddenOfLedger,
+  events: hiddenOfEvents,
 }
 
 // Entry and bundle lie equally deep (src/ and dist/), so this holds for both.
-const migrationsOf = (service: StoringService): string =>
+export const migrationsOf = (service: StoringService): string =>
   fileURLToPath(new URL(`../../../services/${service}/migrations/`, import.meta.url))
 
 export interface Databases {
@@ -42,23 +46,24 @@ export interface Databases {
   readonly close: () => Promise<void>
 }
 
-const prepare = async (
-  postgres: EmbeddedPostgres,
-  service: StoringService,
-  observation: Observation,
-): Promise<Database> => {
-  const database = databaseNames[service]
+type Urls = Readonly<Record<'ownerUrl' | 'appUrl', string>>
+
+const provision = (postgres: EmbeddedPostgres, service: StoringService): Promise<Urls> => {
   // New passwords at every start: nothing to store, nothing to leak.
   const passwords = { owner: randomBytes(24).toString('base64url'), app: randomBytes(24).toString('base64url') }
-  const { ownerUrl, appUrl } = await provisionService({
-    superuserUrl: postgres.superuserUrl,
-    service,
-    database,
-    passwords,
-  })
-  await migrate({ url: ownerUrl, schema: service, directory: migrationsOf(service) })
+  const { superuserUrl } = postgres
+  return provisionService({ superuserUrl, service, database: databaseNames[service], passwords })
+}
+
+const open = async (
+  { nearestUrl }: EmbeddedPostgres,
+  service: StoringService,
+  { urls, observation }: { urls: Urls; observation: Observation },
+): Promise<Database> => {
+  const reader = { hidden: hidden[service] }
+  await migrate({ url: urls.ownerUrl, schema: service, directory: migrationsOf(service), reader })
   return createDatabase({
-    url: postgres.nearestUrl(appUrl),
+    url: nearestUrl(urls.appUrl),
     applicationName: `micro ${service}`,
     poolSize: 10,
     observer: databaseObserver(observation.of(service)),
@@ -69,17 +74,16 @@ const prepare = async (
 export const openDatabases = async (dataDir: string, observation: Observation): Promise<Databases> => {
   const postgres = await startEmbeddedPostgres({ directory: join(dataDir, 'postgres') })
   try {
-    const opened = await Promise.all(
-      services.map(async (service) => [service, await prepare(postgres, service, observation)] as const),
-    )
+    const urls = await Promise.all(storingServices.map((service) => provision(postgres, service)))
     await provisionReader({
       superuserUrl: postgres.superuserUrl,
-      databases: services.map((service) => ({
-        service,
-        database: databaseNames[service],
-        hidden: [...hiddenFromReaders[service]],
-      })),
+      databases: storingServices.map((service) => ({ service, database: databaseNames[service] })),
     })
+    const opened = await Promise.all(
+      storingServices.map(
+        async (service, at) => [service, await open(postgres, service, { urls: urls[at]!, observation })] as const,
+      ),
+    )
     const of = Object.fromEntries(opened) as Record<StoringService, Database>
     return {
       postgres,

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { openSync, renameSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger, type Logger } from '@micro/service'
@@ -24,17 +24,29 @@ export const openLogFile = async (dataDir: string, bytesMax = logBytesMax): Prom
   const folder = join(dataDir, 'logs')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'micro.log')
-  const destination = pino.destination({ dest: path, sync: false, minLength: 4096, mode: 0o600, periodicFlush: 1000 })
-  // A full disk must not stop payments that PostgreSQL still accepts.
-  destination.on('error', () => {})
+  const openFile = () => {
+    // Opened at once: what is written to a file that is still being opened could not be flushed at the end.
+    const file = pino.destination({
+      dest: openSync(path, 'a', 0o600),
+      sync: false,
+      minLength: 4096,
+      periodicFlush: 1000,
+    })
+    // A full disk must not stop payments that PostgreSQL still accepts.
+    file.on('error', () => {})
+    return file
+  }
 
+  let destination = openFile()
   let bytes = await sizeOf(path)
   // Anyone who reaches the gateway makes it write a line, so that a log without an end would fill the disk under PostgreSQL.
   const setAside = (): void => {
     bytes = 0
+    const full = destination
     try {
       renameSync(path, `${path}.1`)
-      destination.reopen()
+      destination = openFile()
+      full.end()
     } catch {
       // Where it cannot be moved it goes on growing until the next time.
     }

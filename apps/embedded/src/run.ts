@@ -9,7 +9,7 @@ import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
 import { openDataDirectory } from './data-directory.ts'
-import { databaseNames, openDatabases, type Databases, type StoringService } from './databases.ts'
+import { databaseNames, openDatabases, storingServices, type Databases, type StoringService } from './databases.ts'
 import { removeInstance, writeInstance } from './instance.ts'
 import { openLogFile } from './log-file.ts'
 import { createPlatform } from './platform.ts'
@@ -29,7 +29,7 @@ export interface Running {
   readonly abandon: () => void
 }
 
-const services = Object.keys(databaseNames) as StoringService[]
+const services = storingServices
 /** Workers, streams and PostgreSQL, once no request is under way. */
 const stopMsMax = 50_000
 

@@ -3,12 +3,12 @@ import { readEventsConfig } from '@micro/events'
 import { isLocal, readGatewayConfig } from '@micro/gateway'
 import { readLedgerConfig } from '@micro/ledger'
 import { readPaymentsConfig } from '@micro/payments'
-import { readObserveConfig, readSettings } from '@micro/service'
+import { isLoopback, readObserveConfig, readSettings } from '@micro/service'
 import type { EmbeddedConfig } from './config.ts'
 
 /** Strangers may register where only this machine's users reach it; elsewhere only when the operator says so. */
 const registrationDefault = ({ host, env }: EmbeddedConfig): string => {
-  const local = isLocal({ host, publishedOnLoopback: env['MICRO_PUBLISHED_ON_LOOPBACK']?.trim() === 'true' })
+  const local = isLocal({ host, publishedOnLoopback: isLoopback(env['MICRO_PUBLISHED_HOST'] ?? '') })
   return env['MICRO_REGISTRATION'] ?? (local ? 'open' : 'closed')
 }
 

@@ -1,8 +1,10 @@
+import { addBackup } from './backup/backup.ts'
 import { addDb } from './db/db.ts'
 import { addKeys } from './keys/keys.ts'
 import { addListen } from './listen/listen.ts'
 import { addLogin } from './login/login.ts'
 import { addLogout } from './logout/logout.ts'
+import { addRestore } from './restore/restore.ts'
 import { addSecrets } from './secrets/secrets.ts'
 import { helpShape, MicroCommand } from './shell/command.ts'
 import type { Shell } from './shell/shell.ts'
@@ -39,6 +41,8 @@ export const createProgram = (shell: Shell): MicroCommand => {
     .exitOverride()
   addUp(program, shell)
   addDb(program, shell)
+  addBackup(program, shell)
+  addRestore(program, shell)
   addLogin(program, shell)
   addLogout(program, shell)
   addWhoami(program, shell)

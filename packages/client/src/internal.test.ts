@@ -67,6 +67,13 @@ test.each([
   expect([fault.code, fault.detail['service']]).toEqual(['upstream_unavailable', 'ledger'])
 })
 
+test('a token that is not accepted leads whoever reads the log to the keys and the clocks', async () => {
+  const body = '{"error":{"code":"internal_token_invalid","message":"x"}}'
+  const url = await listen((_request, response) => void response.writeHead(401).end(body))
+  const { cause } = await faultOf(ledger(url).retrieveLedgerTransaction({ params: { id: 'x' } }))
+  expect(String(cause)).toMatch(/token keys and the clocks/)
+})
+
 test('a service that does not answer in time is told from one that is away', async () => {
   const url = await listen(() => {})
   const call = () => faultOf(ledger(url, 50).retrieveLedgerTransaction({ params: { id: 'x' } }))

@@ -28,10 +28,18 @@ const parse = (text: string): Told => {
 
 /** What an answer that is no success means here: the service's own fault where it is one of the catalogue. */
 const faultOf = (options: InternalTransportOptions, status: number, text: string): Fault => {
-  const cause = new Error(`${options.audience} answered ${status}: ${text.slice(0, 500)}`)
+  const answered = `${options.audience} answered ${status}: ${text.slice(0, 500)}`
   const { code, type: _type, message: _message, ...detail } = parse(text)?.error ?? {}
   // Which key is wrong is between the two services; to whoever asked us, that one is simply not to be had.
-  if (!isCode(code) || code === 'internal_token_invalid') return unavailable(options, cause)
+  if (code === 'internal_token_invalid')
+    return unavailable(
+      options,
+      new Error(
+        `${options.audience} does not accept this service's token: check the token keys and the clocks of both (${answered})`,
+      ),
+    )
+  const cause = new Error(answered)
+  if (!isCode(code)) return unavailable(options, cause)
   return new Fault(code, { ...detail, service: options.audience }, { cause })
 }
 

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { AuditEntry, auditQuery } from './audit.ts'
-import { AnyId, Exact, IdParam, List, Nullable, pageQuery, Timestamp } from './common.ts'
+import { Exact, IdParam, List, Nullable, pageQuery, Timestamp } from './common.ts'
 import { Email, User } from './people.ts'
 import { route } from './route.ts'
 
@@ -103,7 +103,13 @@ export const operatorRoutes = {
     access: ['operator'],
     status: 200,
     summary: 'List what was done on the whole installation, newest first. Reading it is recorded, too.',
-    query: Exact({ ...auditQuery, merchant: Type.Optional(AnyId) }),
+    // What is asked for is recorded, so that nothing but an id may stand here.
+    query: Exact({
+      ...auditQuery,
+      merchant: Type.Optional(
+        Type.String({ pattern: '^acct_[0-9A-Za-z]{1,64}$', 'x-expected': 'the id of a merchant' }),
+      ),
+    }),
     response: List(AuditEntry),
     faults: ['operator_required'],
   }),

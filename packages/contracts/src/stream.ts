@@ -12,8 +12,11 @@ export type ServerFrame =
   | { type: 'event'; seq: number; event: Event }
   | { type: 'error'; code: string; message: string }
 
-/** `after: null` means from now on. `ack` is cumulative: everything up to `seq` has been handled. */
-export type ClientFrame = { type: 'resume'; after: number | null } | { type: 'ack'; seq: number }
+/**
+ * `after: null` means from now on; `event` is the id of the event at `after`, from a client that knows it: after a
+ * restore from a backup another event may stand there. `ack` is cumulative: everything up to `seq` has been handled.
+ */
+export type ClientFrame = { type: 'resume'; after: number | null; event?: string } | { type: 'ack'; seq: number }
 
 /** Close codes beyond RFC 6455's: what the client should do next differs. */
 export const closeCodes = {

@@ -1,4 +1,5 @@
-import { isSessionLost, isStalePlan } from './errors.ts'
+import { spreadOut, tries as triesMax } from './collisions.ts'
+import { isRetryable, isSessionUnfit, isStalePlan } from './errors.ts'
 import { noObserver } from './observer.ts'
 import { createPool, type DatabaseOptions, type Pool } from './pool.ts'
 import { queryOf, type Sql } from './sql.ts'
@@ -6,7 +7,7 @@ import { runTransaction, type TransactionOptions, type TransactionSql } from './
 
 /** One service's door to its database. */
 export interface Database {
-  /** Each statement is its own transaction, on any connection of the pool. */
+  /** Each statement is its own transaction, on any connection of the pool; tried again where `transaction` is. */
   sql: Sql
   /**
    * Runs `work` between BEGIN and COMMIT, and again (up to 5 times in all) after a serialization failure or a
@@ -20,17 +21,17 @@ export interface Database {
 
 const autocommit = async <Row>(pool: Pool, named: boolean, strings: TemplateStringsArray, values: unknown[]) => {
   const query = queryOf(strings, values, named)
-  for (let triesLeft = 1; ; triesLeft--) {
+  for (let tries = 1; ; tries++) {
     const client = await pool.acquire()
     try {
       const { rows } = await client.query<Row & object>(query)
       client.release()
       return rows as Row[]
     } catch (error) {
-      const stale = isStalePlan(error)
-      client.release(stale || isSessionLost(error))
-      // A stale plan is refused before it runs, so a fresh connection may run the statement.
-      if (!stale || triesLeft === 0) throw error
+      client.release(isSessionUnfit(error))
+      // Both are refused as a whole; a stale plan is made anew by a fresh connection.
+      if (!(isStalePlan(error) || isRetryable(error)) || tries === triesMax) throw error
+      await spreadOut(tries)
     }
   }
 }

@@ -13,6 +13,7 @@ export const SQLSTATE = {
   featureNotSupported: '0A000',
   duplicateDatabase: '42P04',
   inFailedTransaction: '25P02',
+  readOnlyTransaction: '25006',
 } as const
 
 /** The database could not be reached, or the connection broke before the outcome of a COMMIT was at stake. */
@@ -73,8 +74,8 @@ export const isRetryable = (error: unknown) => {
 export const isStalePlan = (error: unknown) =>
   sqlState(error) === SQLSTATE.featureNotSupported && fields(error).routine === 'RevalidateCachedQuery'
 
-// Class 08 is "connection exception"; 57P01..57P05 are shutdowns and evictions; 53300 is "too many connections".
-const CONNECTION_STATE = /^(08...|57P0[1-5]|53300)$/
+// Class 08 is "connection exception"; 57P01..57P05 and 25P03 are shutdowns and evictions; 53300 is "too many connections".
+const CONNECTION_STATE = /^(08...|57P0[1-5]|25P03|53300)$/
 
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
@@ -87,10 +88,13 @@ const SOCKET_CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENOENT',
+  'EMFILE',
+  'ENFILE',
 ])
 
 // The driver reports these without a code.
-const DRIVER_MESSAGE = /^(Connection terminated|Client has encountered a connection error|Client was closed)/
+const DRIVER_MESSAGE =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout)/
 
 /** True when the database was unreachable, went away, or had no free connection in time: the caller answers 503. */
 export const isConnectionError = (error: unknown): boolean => {
@@ -107,3 +111,18 @@ export const isSessionLost = (error: unknown) => {
   const { severity } = fields(error)
   return isConnectionError(error) || severity === 'FATAL' || severity === 'PANIC'
 }
+
+// Class 53 is "insufficient resources": disk, memory, connections; 57014 is statement_timeout, 55P03 lock_timeout,
+// 58030 a disk that failed; 25006 a standby, after the server of this address became one.
+const PASSING_STATE = /^(53...|57014|55P03|58030|25006)$/
+
+/**
+ * True when PostgreSQL could not do the work just now and did none of it, though nothing is wrong with it: out of
+ * reach, out of room or time, or in the way of another transaction once too often. The caller answers 503.
+ */
+export const isPassing = (error: unknown): boolean =>
+  isConnectionError(error) || isRetryable(error) || PASSING_STATE.test(sqlState(error) ?? '')
+
+/** True when no one else should be given this session: lost, holding a stale plan, or led to a server that is a standby now. */
+export const isSessionUnfit = (error: unknown): boolean =>
+  isSessionLost(error) || isStalePlan(error) || sqlState(error) === SQLSTATE.readOnlyTransaction

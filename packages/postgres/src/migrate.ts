@@ -3,6 +3,7 @@ import { withClient } from './client.ts'
 import { MigrationError, SQLSTATE, sqlState } from './errors.ts'
 import { pendingMigrations, readMigrations, type Migration } from './migrations-folder.ts'
 import { applyMigration, ensureMigrationsTable, listMigrations, lockMigrations } from './migrations.store.ts'
+import { showTo, type Reader } from './reader.ts'
 
 export type MigrateOptions = {
   /** A login that owns the schema, or may create it. */
@@ -12,6 +13,8 @@ export type MigrateOptions = {
   directory: string | URL
   /** How long to wait for another migrator and for locks of running work. Default 30 s. */
   lockTimeoutMs?: number
+  /** Lets people look at the schema as it is after the migrations; nobody without. */
+  reader?: Reader
   log?: (line: string) => void
 }
 
@@ -35,7 +38,7 @@ const lock = async (client: pg.Client, schema: string, lockTimeoutMs: number) =>
 }
 
 /**
- * Brings a schema up to the folder, creating it if missing. Safe to run from several processes at once and again
+ * Brings a schema up to the folder, creating it if missing, and shows it to whom it may be shown. Safe to run from several processes at once and again
  * at every start. Throws MigrationError, naming the file, when folder and database do not fit or a file fails;
  * earlier files stay applied.
  */
@@ -50,6 +53,14 @@ export const migrate = async (options: MigrateOptions): Promise<{ applied: strin
       await apply(client, schema, migration)
       log(`${schema}: applied ${migration.name}`)
     }
+    // Under the same lock: two sessions that change one table's grants at once fail.
+    if (options.reader) await showTo(client, schema, options.reader)
     return { applied: pending.map(({ name }) => name) }
   })
 }
+
+/** The names of the migrations that a schema has, in their order. Throws PostgreSQL's error when it has no such table. */
+export const appliedMigrations = ({ url, schema }: { url: string; schema: string }): Promise<string[]> =>
+  withClient({ url, applicationName: `micro migrations of ${schema}` }, async (client) =>
+    (await listMigrations(client, schema)).map(({ name }) => name),
+  )

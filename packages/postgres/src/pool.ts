@@ -14,6 +14,10 @@ export type DatabaseOptions = {
   namedStatements?: boolean
   /** Server-side limit of one statement. Default 30 s. */
   statementTimeoutMs?: number
+  /** How long a server may say nothing before its connection counts as lost. Default 5 s more than a statement has. */
+  answerTimeoutMs?: number
+  /** How long a transaction may leave the server waiting for its next statement, locks in hand. Default 10 s. */
+  transactionPauseMsMax?: number
   /** How long a caller waits for a connection before it gets a ConnectionError. Default 5 s. */
   acquireTimeoutMs?: number
   /** Default: nobody looks on. */
@@ -30,6 +34,7 @@ const ignore = () => {}
 /** Opens no connection by itself; connections are made when first needed and replaced after they broke. */
 export const createPool = (options: DatabaseOptions): Pool => {
   const { namedStatements = true, statementTimeoutMs = 30_000, poolSize = 10, observer = noObserver } = options
+  const { answerTimeoutMs = statementTimeoutMs + 5_000, transactionPauseMsMax = 10_000 } = options
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
@@ -37,10 +42,18 @@ export const createPool = (options: DatabaseOptions): Pool => {
     connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // A host that vanished, or froze, closes nothing; the kernel would wait for it for many minutes.
+    query_timeout: answerTimeoutMs,
     pipeline: true,
     types: columnTypes,
     // pgbouncer refuses startup parameters that it does not know.
-    ...(namedStatements ? { statement_timeout: statementTimeoutMs, idle_in_transaction_session_timeout: 60_000 } : {}),
+    ...(namedStatements
+      ? {
+          statement_timeout: statementTimeoutMs,
+          // Whoever froze or vanished within a transaction must not keep its locks from those who go on.
+          idle_in_transaction_session_timeout: transactionPauseMsMax,
+        }
+      : {}),
   } as pg.PoolConfig)
   // Without a listener the loss of an idle connection would end the process. The pool drops the connection itself,
   // and whoever was using one gets the error from its own statement.

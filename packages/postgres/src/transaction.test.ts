@@ -280,7 +280,12 @@ describe('lost connections', () => {
   })
 
   test('no connection in time is a connection error', async () => {
-    const one = createDatabase({ url: scratch.urls.owner, applicationName: 'one', poolSize: 1, acquireTimeoutMs: 50 })
+    const one = createDatabase({
+      url: scratch.urls.owner,
+      applicationName: 'one',
+      poolSize: 1,
+      acquireTimeoutMs: 1_000,
+    })
     const error = await one.transaction(async (sql) => {
       await backend(sql)
       return one.sql`select 1`.catch((caught: unknown) => caught)

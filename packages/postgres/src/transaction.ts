@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient, QueryResult } from 'pg'
+import { spreadOut, tries as triesMax } from './collisions.ts'
 import {
   CommitUnknownError,
   isRetryable,
   isSessionLost,
+  isSessionUnfit,
   isStalePlan,
   SQLSTATE,
   sqlState,
@@ -27,9 +27,6 @@ export interface TransactionSql extends Sql {
 export type TransactionOptions = { isolation?: 'read committed' | 'repeatable read' | 'serializable' }
 
 type Context = TransactionOptions & { pool: Pool; named: boolean; observer: DatabaseObserver }
-
-const TRIES = 5
-const pauseMsMax = 20
 
 type State = 'open' | 'committing' | 'committed' | 'finished'
 
@@ -146,7 +143,7 @@ const attempt = async <T>(context: Context, work: (sql: TransactionSql) => Promi
   } catch (thrown) {
     const error = transaction.causeOf(thrown)
     const reusable = await transaction.rollback()
-    client.release(!reusable || isSessionLost(error) || isStalePlan(error) || error instanceof CommitUnknownError)
+    client.release(!reusable || isSessionUnfit(error) || error instanceof CommitUnknownError)
     return { error, retry: !transaction.committed() && (isRetryable(error) || isStalePlan(error)) }
   }
 }
@@ -160,10 +157,9 @@ const attemptAll = async <T>(context: Context, work: (sql: TransactionSql) => Pr
   for (let tries = 1; ; tries++) {
     const outcome = await attempt(context, work)
     if ('value' in outcome) return outcome.value
-    if (!outcome.retry || tries === TRIES) throw outcome.error
+    if (!outcome.retry || tries === triesMax) throw outcome.error
     context.observer.retried(reasonOf(outcome.error))
-    // Those who collided spread out, or they would collide again.
-    await pause(randomInt(1, pauseMsMax * tries))
+    await spreadOut(tries)
   }
 }
 

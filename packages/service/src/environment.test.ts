@@ -37,7 +37,7 @@ test("the original's ports are the defaults, on loopback", () => {
     drainMs: 10_000,
     redisUrl: good.REDIS_URL,
     ledger: 'http://127.0.0.1:8083',
-    database: { url: good.DB_DSN, migrateUrl: undefined, poolSize: 10 },
+    database: { url: good.DB_DSN, migrateUrl: undefined, poolSize: 10, namedStatements: true },
     tokens: { privateKey: key },
   })
 })
@@ -72,6 +72,11 @@ test.each([
   const told = complaint({ ...good, MICRO_TOKEN_PRIVATE_KEY: text })
   expect(told).toContain('MICRO_TOKEN_PRIVATE_KEY')
   expect(told).not.toContain(key.d)
+})
+
+test('behind pgbouncer no statement is named', () => {
+  expect(read({ ...good, DB_PGBOUNCER: 'yes' }).database.namedStatements).toBe(false)
+  expect(complaint({ ...good, DB_PGBOUNCER: 'true' })).toContain("DB_PGBOUNCER must be no or yes, got 'true'")
 })
 
 test('a complaint about a URL does not show its password', () => {

@@ -25,6 +25,8 @@ export interface DatabaseConfig {
   /** The owner's login; when given, the schema is brought up to date at the start. */
   readonly migrateUrl: string | undefined
   readonly poolSize: number
+  /** Off behind pgbouncer in transaction mode. */
+  readonly namedStatements: boolean
 }
 
 const portMax = 65_535
@@ -62,7 +64,7 @@ const withoutPassword = (text: string): string => text.replace(/\/\/.*@/, '//…
 
 /** Reads what a process needs beside its service's own settings; what is wrong is told at once, by `done`. */
 export const readEnvironment = (env: Environment) => {
-  const { text, integer, complain, including, done } = readSettings(env)
+  const { text, integer, oneOf, complain, including, done } = readSettings(env)
 
   const url = (name: string, options: { protocols: readonly string[]; fallback?: string }): string => {
     const given = text(name, options.fallback)
@@ -122,6 +124,7 @@ export const readEnvironment = (env: Environment) => {
         url: url('DB_DSN', { protocols }),
         migrateUrl: (env['MIGRATE_DSN'] ?? '').trim() === '' ? undefined : url('MIGRATE_DSN', { protocols }),
         poolSize: integer('DB_POOL_SIZE', { fallback: 10, min: 1, max: 1_000 }),
+        namedStatements: oneOf('DB_PGBOUNCER', ['no', 'yes']) === 'no',
       }
     },
     /** Where another service answers. */

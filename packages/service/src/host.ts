@@ -1,7 +1,7 @@
 import { redisBus } from '@micro/bus/redis'
 import type { BusMessages, Principal, ServiceName } from '@micro/contracts'
 import { createIds, systemClock } from '@micro/kernel'
-import { createDatabase, migrate, MigrationError, type Database } from '@micro/postgres'
+import { createDatabase, migrate, MigrationError, type Database, type MigrateOptions } from '@micro/postgres'
 import { createTokenSigner, createTokenVerifier } from '@micro/signing'
 import type { Runtime } from './dependencies.ts'
 import { checkEnvFiles } from './env-files.ts'
@@ -14,6 +14,7 @@ import { createReadiness, type Readiness } from './readiness.ts'
 import { runProcess } from './run.ts'
 import { serve } from './serve.ts'
 import type { Service } from './service.ts'
+import { readSettings } from './settings.ts'
 
 export interface Address {
   readonly host: string
@@ -27,8 +28,11 @@ export interface Host {
   sign(audience: ServiceName, principal: Principal | undefined): Promise<string>
   /** A token for a call to another service, in this service's own name. */
   signAsSelf(audience: ServiceName): Promise<string>
-  /** Opens the service's database, after bringing its schema up to date when there is a login that may. */
-  database(config: DatabaseConfig, migrations: URL): Promise<Database>
+  /**
+   * Opens the service's database, after bringing its schema up to date, and showing people all but what is hidden, when
+   * there is a login that may.
+   */
+  database(config: DatabaseConfig, schema: { migrations: URL; hidden: readonly string[] }): Promise<Database>
   /** Starts the service and its server. */
   serve(service: Service): Promise<Address>
   /** Who to ask whether the process can do its work, where it does not `serve` a service. */
@@ -37,9 +41,10 @@ export interface Host {
   atEnd(step: () => Promise<void> | void): void
 }
 
-const bringUpToDate = async (schema: string, url: string, directory: URL, log: Runtime['log']): Promise<void> => {
+const bringUpToDate = async (options: MigrateOptions): Promise<void> => {
+  const { schema } = options
   try {
-    await migrate({ url, schema, directory, log: (line) => log.info({ schema }, line) })
+    await migrate(options)
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause
     throw new MigrationError(`the schema ${schema} could not be brought up to date: ${(cause as Error).message}`, {
@@ -58,8 +63,10 @@ export const runHosted = <C extends { readonly process: ProcessConfig }>(
   start: (host: Host, config: C) => Promise<Address>,
 ): Promise<void> =>
   runProcess(name, async (undo) => {
-    checkEnvFiles(process.execArgv)
-    const config = read()
+    // Told together: whoever closes a file should not learn only then what is wrong in it.
+    const { including, done } = readSettings({})
+    including(() => checkEnvFiles(process.execArgv))
+    const config = done({ read: including(read) }).read
     const { host: address, port, drainMs, redisUrl, observe, tokens } = config.process
     // Whoever read our lines may be gone: no reason to end.
     process.stdout.on('error', () => {})
@@ -80,10 +87,18 @@ export const runHosted = <C extends { readonly process: ProcessConfig }>(
         runtime: { bus, clock, newId, log, metrics, traces },
         sign: signer.sign,
         signAsSelf: (audience) => signer.sign(audience, { kind: 'service', service: name }),
-        async database({ url, migrateUrl, poolSize }, migrations) {
-          if (migrateUrl !== undefined) await bringUpToDate(name, migrateUrl, migrations, log)
+        async database({ url, migrateUrl, poolSize, namedStatements }, { migrations, hidden }) {
+          if (migrateUrl !== undefined)
+            await bringUpToDate({
+              url: migrateUrl,
+              schema: name,
+              directory: migrations,
+              reader: { hidden },
+              log: (line) => log.info({ schema: name }, line),
+            })
           const observer = databaseObserver({ metrics, traces })
-          const database = createDatabase({ url, applicationName: `micro ${name}`, poolSize, observer })
+          const applicationName = `micro ${name}`
+          const database = createDatabase({ url, applicationName, poolSize, namedStatements, observer })
           undo.add(() => database.close())
           return database
         },

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import type { Api } from '@micro/contracts'
 import { createIds, systemClock } from '@micro/kernel'
+import { CommitUnknownError } from '@micro/postgres'
 import { eventually } from '@micro/testing'
 import { afterAll, expect, test } from 'vitest'
-import { createHttp } from './http.ts'
+import { createHttp, faultOf } from './http.ts'
 import { createLogger } from './log.ts'
 import { createOperations } from './operation.ts'
 import { noTraces } from './traces/traces.ts'
@@ -60,3 +61,17 @@ test('a client that leaves in the middle of its body is no failure of ours', asy
   await eventually(() => expect(answered).toEqual([400]))
   expect(lines).toEqual([])
 })
+
+const sqlError = (code: string): Error => Object.assign(new Error('refused'), { code, severity: 'ERROR' })
+
+for (const [what, error, status, code] of [
+  ['whose COMMIT nobody answered', new CommitUnknownError('cut off'), 504, 'upstream_timeout'],
+  ['that the database had no room for', sqlError('53100'), 503, 'upstream_unavailable'],
+  ['that the database had no time for', sqlError('57014'), 503, 'upstream_unavailable'],
+  ["refused for another's sake too often", sqlError('40001'), 503, 'upstream_unavailable'],
+  ['with a mistake of ours', sqlError('42P01'), 500, 'internal'],
+] as const)
+  test(`work ${what} ends with ${status}, which tells whether to ask again`, () => {
+    const fault = faultOf(error, 'payments')
+    expect([fault.spec.status, fault.code, fault.spec.retryable]).toEqual([status, code, true])
+  })

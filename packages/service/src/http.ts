@@ -1,6 +1,6 @@
 import { pathsOf } from '@micro/contracts'
 import { errorBody, Fault } from '@micro/kernel'
-import { isConnectionError } from '@micro/postgres'
+import { CommitUnknownError, isPassing } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { faultHeaders, jsonType } from './answer.ts'
 import { decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
@@ -29,7 +29,9 @@ export const faultOf = (error: unknown, service: string, bodyLimit = bodyBytesMa
   const cause = error instanceof Error ? error : new Error(String(error))
   const known = frameworkFaults[(cause as { code?: string }).code ?? '']
   if (known !== undefined) return known(cause, bodyLimit)
-  if (isConnectionError(error)) return new Fault('upstream_unavailable', { service, retry_after: 1 }, { cause })
+  // Whether it happened only a later look can tell; the same idempotency key does.
+  if (error instanceof CommitUnknownError) return new Fault('upstream_timeout', { service }, { cause })
+  if (isPassing(error)) return new Fault('upstream_unavailable', { service, retry_after: 1 }, { cause })
   return new Fault('internal', {}, { cause })
 }
 

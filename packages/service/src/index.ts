@@ -8,6 +8,7 @@ export { databaseIdempotency, type Idempotency, type IdempotencyClaim } from './
 export { deleteClaimsBefore, saveResponse } from './idempotency.store.ts'
 export type { MicroBus, Runtime } from './dependencies.ts'
 export { listenOn, ListenError } from './listen.ts'
+export { isLoopback } from './loopback.ts'
 export { databaseObserver } from './metrics/database-metrics.ts'
 export { watchBus } from './metrics/bus-metrics.ts'
 export { createHttpMetrics, type HttpMetrics } from './metrics/http-metrics.ts'

@@ -1,7 +1,7 @@
 /** Settings that cannot work, every one of them named. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
-  /** One clause each, without a full stop: `MICRO_PORT must be …, got 'x'`. */
+  /** One clause each, without a full stop: `MICRO_RATE_LIMIT must be …, got 'x'`. */
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
@@ -39,6 +39,13 @@ export const readSettings = (env: Environment) => {
       if (value >= min && value <= max) return value
       problems.push(`${name} must be a whole number from ${min} to ${max}, got '${given}'`)
       return fallback
+    },
+    /** One of a few words; the first when it is not set. */
+    oneOf<W extends string>(name: string, words: readonly [W, ...W[]]): W {
+      const given = text(name, words[0])
+      const word = words.find((each) => each === given)
+      if (word === undefined) problems.push(`${name} must be ${words.join(' or ')}, got '${given}'`)
+      return word ?? words[0]
     },
     /** Separated by commas, in lower case. */
     list(name: string, { check, expected }: { check: (item: string) => boolean; expected: string }): readonly string[] {

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { createTemplates } from './templates.ts'
+import { atUntimelyEnd } from './untimely-end.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -37,27 +38,6 @@ const listen = (templates: Templates) =>
       resolve({ url: `http://127.0.0.1:${port}`, close })
     })
   })
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/**
- * When a run is cut short its teardown does not happen, yet no process and no directory may stay behind. Only kill -9
- * leaves them, to be swept by the next run. Returns the way to call it off.
- */
-const atUntimelyEnd = (cleanUp: () => void) => {
-  const onSignal = (name: NodeJS.Signals) => {
-    callOff()
-    cleanUp()
-    process.kill(process.pid, name)
-  }
-  const callOff = () => {
-    process.off('exit', cleanUp)
-    for (const name of SIGNALS) process.off(name, onSignal)
-  }
-  process.once('exit', cleanUp)
-  for (const name of SIGNALS) process.once(name, onSignal)
-  return callOff
-}
 
 /** Once per run: test files share one PostgreSQL, started by the first that needs it and removed after the last. */
 export default async function setup(project: TestProject) {

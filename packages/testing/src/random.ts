@@ -9,3 +9,29 @@ export const seededBytes = (seed: number) => {
   }
   return (size: number): Uint8Array => Uint8Array.from({ length: size }, nextByte)
 }
+
+export interface Seeded {
+  /** From 0 up to, but never, 1. */
+  fraction(): number
+  /** A whole number, both bounds included. */
+  between(min: number, max: number): number
+  pick<T>(items: readonly T[]): T
+  chance(probability: number): boolean
+}
+
+/** Reproducible decisions: the same seed decides the same, in the same order of asking. */
+export const seededRandom = (seed: number): Seeded => {
+  const bytes = seededBytes(seed)
+  const fraction = (): number => Buffer.from(bytes(4)).readUInt32LE() / 2 ** 32
+  const between = (min: number, max: number): number => min + Math.floor(fraction() * (max - min + 1))
+  return {
+    fraction,
+    between,
+    pick(items) {
+      const picked = items[between(0, items.length - 1)]
+      if (picked === undefined) throw new Error('there is nothing to pick from')
+      return picked
+    },
+    chance: (probability) => fraction() < probability,
+  }
+}

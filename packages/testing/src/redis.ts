@@ -1,34 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { freePort, temporaryDirectory } from './places.ts'
+import { available } from './programs.ts'
 
 const program = 'redis-server'
-
-const isInPath = (): boolean =>
-  (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 
 /**
  * Whether a real Redis can be started: `describe.skipIf(!redisAvailable())`. Says so where it is missing; under
  * `CI=true`, where nothing may be left out, it throws instead.
  */
-export const redisAvailable = (): boolean => {
-  if (isInPath()) return true
-  const reason = `${program} is not in PATH (Debian: apt-get install redis-server)`
-  if (process.env['CI'] === 'true') throw new Error(reason)
-  process.stdout.write(`Left out what needs Redis: ${reason}\n`)
-  return false
-}
+export const redisAvailable = (): boolean => available('what needs Redis', [program])
 
 export interface TestRedis extends AsyncDisposable {
   /** `redis://[:password@]127.0.0.1:port` */

@@ -1,8 +1,8 @@
-import { existsSync, rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lockDirectory, startEmbeddedPostgres, stopLeftovers, type EmbeddedPostgres } from '@micro/postgres'
+import { removeNow } from './untimely-end.ts'
 
 const PREFIX = 'micro-test-cluster-'
 
@@ -20,22 +20,6 @@ const sweep = async () => {
     } catch {
       // In use by another run, or removed by one: not ours to clean.
     }
-  }
-}
-
-const removeTries = 100
-const removePauseMs = 20
-
-/** For the last moments of a process, where nothing can be awaited: PostgreSQL may still be writing while it ends. */
-const removeNow = (directory: string) => {
-  const pause = new Int32Array(new SharedArrayBuffer(4))
-  for (let tries = 1; tries <= removeTries && existsSync(directory); tries++) {
-    try {
-      rmSync(directory, { recursive: true, force: true })
-    } catch {
-      // A file appeared while its folder was being removed.
-    }
-    if (existsSync(directory)) Atomics.wait(pause, 0, 0, removePauseMs)
   }
 }
 

@@ -1,6 +1,6 @@
-import { createAuthSecrets, readAuthSecrets, type AuthSecrets } from '@micro/signing'
+import { createAuthSecrets, newTokenKey, publicTokenKey, readAuthSecrets, type AuthSecrets } from '@micro/signing'
 import { expect, test } from 'vitest'
-import { readAuthConfig } from './config.ts'
+import { readAuthConfig, readAuthProcess } from './config.ts'
 
 const now = new Date(0)
 
@@ -62,4 +62,22 @@ test('everything wrong is told at once, and no secret with it', async () => {
     '{"peppers":[{}],"jwt_keys":[{}]}',
   ])
     expect(() => readAuthConfig({}, text)).toThrow(/MICRO_AUTH_SECRETS/)
+})
+
+test('strangers may register by default only while the gateway is reached from this machine alone', () => {
+  const key = newTokenKey('auth')
+  const env = {
+    REDIS_URL: 'redis://127.0.0.1',
+    DB_DSN: 'postgres://127.0.0.1/microservices',
+    MICRO_TOKEN_PRIVATE_KEY: JSON.stringify(key),
+    MICRO_TOKEN_PUBLIC_KEYS: JSON.stringify({ gateway: [publicTokenKey(newTokenKey('gateway'))] }),
+    MICRO_AUTH_SECRETS: createAuthSecrets(now),
+  }
+  const isOpen = (more: Record<string, string>) => readAuthProcess({ ...env, ...more }).auth.registrationOpen
+  expect(isOpen({})).toBe(false)
+  for (const host of ['127.0.0.1', 'localhost', '[::1]']) expect(isOpen({ MICRO_PUBLISHED_HOST: host })).toBe(true)
+  for (const host of ['0.0.0.0', '10.0.0.1', '127.0.0.1.example.com', ''])
+    expect(isOpen({ MICRO_PUBLISHED_HOST: host })).toBe(false)
+  expect(isOpen({ MICRO_PUBLISHED_HOST: '127.0.0.1', MICRO_REGISTRATION: 'closed' })).toBe(false)
+  expect(isOpen({ MICRO_PUBLISHED_HOST: '0.0.0.0', MICRO_REGISTRATION: 'open' })).toBe(true)
 })

@@ -1,4 +1,5 @@
 import {
+  isLoopback,
   readEnvironment,
   readSettings,
   type DatabaseConfig,
@@ -62,12 +63,22 @@ export interface AuthProcessConfig {
   readonly auth: AuthConfig
 }
 
+/**
+ * Strangers may register where only this machine's users reach the gateway; elsewhere only when the operator says so.
+ * MICRO_PUBLISHED_HOST is the address at which whatever runs the gateway lets others reach it.
+ */
+const withRegistration = (env: Environment): Environment => {
+  const isSet = (env['MICRO_REGISTRATION'] ?? '').trim() !== ''
+  const reachedFromHere = isLoopback(env['MICRO_PUBLISHED_HOST'] ?? '')
+  return !isSet && reachedFromHere ? { ...env, MICRO_REGISTRATION: 'open' } : env
+}
+
 /** Reads the environment of the process. @throws ConfigurationError that names everything that is wrong */
 export const readAuthProcess = (env: Environment = process.env): AuthProcessConfig => {
   const settings = readEnvironment(env)
   return settings.done({
     process: settings.process({ port: 8081 }),
     database: settings.database(),
-    auth: settings.including(() => readAuthConfig(env)),
+    auth: settings.including(() => readAuthConfig(withRegistration(env))),
   })
 }

@@ -1,2 +1,3 @@
 export { readAuthConfig, type AuthConfig } from './config.ts'
+export { hiddenFromPeople } from './hidden.ts'
 export { authService, type AuthServiceDependencies } from './service.ts'

@@ -2,15 +2,16 @@ import { createClient, internalTransport } from '@micro/client'
 import { paymentsApi } from '@micro/contracts'
 import { runHosted } from '@micro/service/process'
 import { readEventsProcess } from './config.ts'
+import { hiddenFromPeople } from './hidden.ts'
 import { eventsService } from './service.ts'
 
-const migrations = new URL('../migrations/', import.meta.url)
+const schema = { migrations: new URL('../migrations/', import.meta.url), hidden: hiddenFromPeople }
 
 await runHosted(
   'events',
   () => readEventsProcess(),
   async ({ runtime, signAsSelf, database, serve }, config) => {
-    const db = await database(config.database, migrations)
+    const db = await database(config.database, schema)
     const payments = createClient(
       paymentsApi,
       internalTransport({

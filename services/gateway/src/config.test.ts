@@ -9,8 +9,6 @@ describe('readGatewayConfig', () => {
   test('an empty environment gives the documented defaults', () => {
     const config = readGatewayConfig({})
     expect(config).toMatchObject({
-      host: '127.0.0.1',
-      port: 8080,
       limits: { perKey: 100, perIp: 60 },
       trustedProxies: [],
       publishedOnLoopback: false,
@@ -26,11 +24,9 @@ describe('readGatewayConfig', () => {
 
   test('every wrong setting is named at once', () => {
     const wrong = {
-      MICRO_PORT: '70000',
       MICRO_RATE_LIMIT: '-1',
       MICRO_ALLOWED_ORIGINS: 'app.example.com',
       MICRO_TRUSTED_PROXIES: '10.0.0.0/33',
-      MICRO_PUBLISHED_ON_LOOPBACK: 'yes',
       MICRO_TLS_CERT_FILE: '/nowhere/cert.pem',
       MICRO_TLS_KEY_FILE: '/nowhere/key.pem',
     }

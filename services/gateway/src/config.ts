@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { readEnvironment, readSettings, type Environment, type ProcessConfig } from '@micro/service'
+import { isLoopback, readEnvironment, readSettings, type Environment, type ProcessConfig } from '@micro/service'
 import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 
 /** Bounds of the WebSocket stream. Times in milliseconds. */
@@ -72,21 +72,16 @@ const isRange = (text: string): boolean => {
 }
 
 /**
- * Reads the gateway's settings: MICRO_HOST, MICRO_PORT, MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT, MICRO_LOGIN_RATE_LIMIT,
- * MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_PUBLISHED_ON_LOOPBACK, MICRO_TLS_CERT_FILE,
- * MICRO_TLS_KEY_FILE, MICRO_DRAIN_MS.
+ * Reads the gateway's settings, all but where it listens: MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT,
+ * MICRO_LOGIN_RATE_LIMIT, MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_PUBLISHED_HOST,
+ * MICRO_TLS_CERT_FILE, MICRO_TLS_KEY_FILE, MICRO_DRAIN_MS.
  * @throws ConfigurationError that names every wrong setting at once
  */
-export const readGatewayConfig = (env: Environment): GatewayConfig => {
-  const { text, list, including, complain, done, ...settings } = readSettings(env)
+export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' | 'port'> => {
+  const { text, list, including, done, ...settings } = readSettings(env)
   const integer = (name: string, fallback: number, max: number) => settings.integer(name, { fallback, min: 0, max })
-  const published = text('MICRO_PUBLISHED_ON_LOOPBACK', 'false')
-  if (published !== 'true' && published !== 'false')
-    complain(`MICRO_PUBLISHED_ON_LOOPBACK must be true or false, got '${published}'`)
   const tlsPaths = { cert: text('MICRO_TLS_CERT_FILE', ''), key: text('MICRO_TLS_KEY_FILE', '') }
-  return done<GatewayConfig>({
-    host: text('MICRO_HOST', '127.0.0.1'),
-    port: integer('MICRO_PORT', 8080, 65_535),
+  return done<Omit<GatewayConfig, 'host' | 'port'>>({
     limits: Object.freeze({
       perKey: integer('MICRO_RATE_LIMIT', 100, 100_000),
       perIp: integer('MICRO_IP_RATE_LIMIT', 60, 100_000),
@@ -98,7 +93,7 @@ export const readGatewayConfig = (env: Environment): GatewayConfig => {
       expected: 'origins such as https://app.example.com',
     }),
     trustedProxies: list('MICRO_TRUSTED_PROXIES', { check: isRange, expected: 'addresses or CIDR ranges' }),
-    publishedOnLoopback: published === 'true',
+    publishedOnLoopback: isLoopback(text('MICRO_PUBLISHED_HOST', '')),
     tls: including(() => readTlsFiles(tlsPaths)),
     drainMs: integer('MICRO_DRAIN_MS', 10_000, 600_000),
     credentialTtlMs: 4_000,

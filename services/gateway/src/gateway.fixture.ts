@@ -226,6 +226,7 @@ export const startWorld = async (
   const { limits, stream, ...rest } = options.config ?? {}
   const config: GatewayConfig = {
     ...defaults,
+    host: '127.0.0.1',
     port: 0,
     drainMs: 2_000,
     ...rest,

@@ -1,2 +1,3 @@
 export { readLedgerConfig, type LedgerConfig } from './config.ts'
+export { hiddenFromPeople } from './hidden.ts'
 export { ledgerService, type LedgerDependencies } from './service.ts'

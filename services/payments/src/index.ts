@@ -1,4 +1,5 @@
 export { readPaymentsConfig, type PaymentsConfig } from './config.ts'
+export { hiddenFromPeople } from './hidden.ts'
 export type { LedgerClient } from './posting/posting.work.ts'
 export type { ChargeRequest, Decline, Processor, ProcessorOutcome, Processors } from './processors/processor.ts'
 export { simulatorProcessor } from './processors/simulator.work.ts'

@@ -16,8 +16,8 @@ export type Ending =
   | { readonly kind: 'stopped' }
   /** Trying again cannot help. */
   | { readonly kind: 'refused'; readonly reason: string; readonly unauthenticated: boolean }
-  /** The server no longer knows the cursor. */
-  | { readonly kind: 'unknown_cursor' }
+  /** The server does not know the cursor, or no longer. */
+  | { readonly kind: 'unknown_cursor'; readonly reason: string | undefined }
   | { readonly kind: 'lost'; readonly reason: string; readonly reachable: boolean; readonly retryAfterMs: number }
 
 export interface ConnectionOptions {
@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   readonly timings: ConnectionTimings
   /** The cursor to resume from; null for "from now on". */
   readonly after: number | null
+  /** The id of the event at the cursor, when it is known: another one there means another history. */
+  readonly afterEvent: string | undefined
   onReady(after: number): void
   /** Returns a reason to drop the connection, when the event does not continue the order. */
   onEvent(seq: number, event: Event): string | undefined
@@ -67,16 +69,18 @@ const endingOf = async (response: IncomingMessage): Promise<Ending> => {
     : { kind: 'refused', reason, unauthenticated: status === 401 }
 }
 
-const codeEnding = (code: number, reason: string): Ending => {
+/** `said` is what the server told before it closed; `reason` the few words of the closing itself. */
+const codeEnding = (code: number, { said, closing }: { said: string; closing: string }): Ending => {
+  const reason = said || closing
   if (code === closeCodes.unauthenticated)
     return { kind: 'refused', reason: reason || 'the API key was revoked', unauthenticated: true }
-  if (code === closeCodes.unknownCursor) return { kind: 'unknown_cursor' }
+  if (code === closeCodes.unknownCursor) return { kind: 'unknown_cursor', reason: said || undefined }
   const fallback = code === closeCodes.restarting ? 'the server is restarting' : `closed with code ${code}`
   return { kind: 'lost', reason: reason || fallback, reachable: true, retryAfterMs: 0 }
 }
 
 export const openConnection = (options: ConnectionOptions): Connection => {
-  const { signal, timings, after } = options
+  const { signal, timings, after, afterEvent } = options
   const { promise: ended, resolve } = Promise.withResolvers<Ending>()
   const socket = new WebSocket(options.url, {
     headers: { authorization: `Bearer ${options.apiKey}`, 'user-agent': options.userAgent },
@@ -113,7 +117,7 @@ export const openConnection = (options: ConnectionOptions): Connection => {
     if (frame === 'unknown') return
     switch (frame.type) {
       case 'hello':
-        return send({ type: 'resume', after })
+        return send({ type: 'resume', after, ...(afterEvent === undefined ? {} : { event: afterEvent }) })
       case 'ready':
         clearTimeout(overdue)
         acknowledged = sent = frame.after
@@ -139,7 +143,7 @@ export const openConnection = (options: ConnectionOptions): Connection => {
   socket.on('error', (error) =>
     lose(error.message || (error as NodeJS.ErrnoException).code || 'connection failed', false),
   )
-  socket.on('close', (code, reason) => end(codeEnding(code, lastError || reason.toString('utf8'))))
+  socket.on('close', (code, reason) => end(codeEnding(code, { said: lastError, closing: reason.toString('utf8') })))
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop)
 

@@ -4,12 +4,14 @@
  */
 export interface Cursor {
   /** `gap` means something in between has not arrived: nothing is noted. */
-  receive(seq: number): 'new' | 'repeated' | 'gap'
+  receive(seq: number, id: string): 'new' | 'repeated' | 'gap'
   /** Takes an event although those before it are missing, for good. */
-  skipTo(seq: number): void
+  skipTo(seq: number, id: string): void
   handled(seq: number): void
   /** Everything up to here is handled; a new connection resumes after it. */
   readonly position: number
+  /** The id of the event at the position, when it was received here. */
+  readonly positionEvent: string | undefined
   /** The newest received. */
   readonly received: number
 }
@@ -18,22 +20,37 @@ export const createCursor = (after: number): Cursor => {
   let received = after
   // In order of arrival, so the first is the oldest.
   const pending = new Set<number>()
-  const take = (seq: number): void => {
+  /** From the position on. */
+  const ids = new Map<number, string>()
+  const take = (seq: number, id: string): void => {
     received = seq
     pending.add(seq)
+    ids.set(seq, id)
+  }
+  const position = (): number => {
+    const [oldest] = pending
+    return oldest === undefined ? received : oldest - 1
   }
   return {
-    receive(seq) {
+    receive(seq, id) {
       if (seq <= received) return 'repeated'
       if (seq > received + 1) return 'gap'
-      take(seq)
+      take(seq, id)
       return 'new'
     },
     skipTo: take,
-    handled: (seq) => void pending.delete(seq),
+    handled(seq) {
+      pending.delete(seq)
+      for (const known of ids.keys()) {
+        if (known >= position()) break
+        ids.delete(known)
+      }
+    },
     get position() {
-      const [oldest] = pending
-      return oldest === undefined ? received : oldest - 1
+      return position()
+    },
+    get positionEvent() {
+      return ids.get(position())
     },
     get received() {
       return received

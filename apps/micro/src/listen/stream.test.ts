@@ -164,6 +164,27 @@ test('a server that forgot the cursor is followed from now on, and the loss is s
   await eventually(() => expect(peers.at(-1)?.acked()).toBe(3))
 })
 
+test('a cursor names the event at it, so that a server with another history can tell; what it says is passed on', async () => {
+  const { url, peers } = await server({
+    onResume: (peer, after, connection) => {
+      if (connection === 2) {
+        peer.send({ type: 'error', code: 'unknown_cursor', message: 'Event 51 is not evt_51.' })
+        peer.socket.close(4404, 'unknown_cursor')
+      } else peer.send({ type: 'ready', after: after ?? 50 })
+      if (connection === 1) send(peer, 51)
+    },
+  })
+  const { seqs, said } = follow(url)
+  await eventually(() => expect(seqs).toEqual([51]))
+  await eventually(() => expect(peers[0]?.acked()).toBe(51))
+  peers[0]?.socket.terminate()
+  await eventually(() => expect(peers).toHaveLength(3))
+  expect(peers[0]?.frames[0]).toEqual({ type: 'resume', after: null })
+  expect(peers[1]?.frames[0]).toEqual({ type: 'resume', after: 51, event: 'evt_51' })
+  await eventually(() => expect(peers[2]?.frames[0]).toEqual({ type: 'resume', after: null }))
+  expect(said).toContain('missed: Event 51 is not evt_51. Going on with new ones; events may have been missed.')
+})
+
 const wayOut = '\nLog in again for a new key: micro login'
 for (const [name, refuse, hint] of [
   ['HTTP 401', () => fault(401, 'Invalid API Key provided: sk_test_****'), wayOut],

@@ -62,7 +62,7 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
   const receive = (seq: number, event: Event): string | undefined => {
     const own = cursor
     if (own === undefined) return 'the server sent an event before it was ready'
-    const verdict = own.receive(seq)
+    const verdict = own.receive(seq, event.id)
     if (verdict === 'gap') {
       // Asked for once more, it is still not there: then it will not come.
       if (missing !== own.received + 1) {
@@ -70,7 +70,7 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
         return `event ${missing} is missing`
       }
       options.onMissed(`Events ${missing} to ${seq - 1} are missing at the server.`)
-      own.skipTo(seq)
+      own.skipTo(seq, event.id)
     }
     if (verdict === 'repeated') connection?.acknowledge(own.position)
     else
@@ -88,7 +88,13 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
 
   while (!signal.aborted) {
     const openedAt = monotonicMs()
-    connection = openConnection({ ...options, after: cursor?.position ?? null, onReady: ready, onEvent: receive })
+    connection = openConnection({
+      ...options,
+      after: cursor?.position ?? null,
+      afterEvent: cursor?.positionEvent,
+      onReady: ready,
+      onEvent: receive,
+    })
     const ending = await connection.ended
     if (ending.kind === 'stopped') return
     if (ending.kind === 'refused') {
@@ -98,7 +104,9 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
     // Only a connection that held for a while shows that coming back at once is welcome.
     if (monotonicMs() - openedAt > timings.backoffMsMax) tries = 0
     if (ending.kind === 'unknown_cursor') {
-      options.onMissed('The server no longer has the events after the last one seen; going on with new ones.')
+      options.onMissed(
+        `${ending.reason ?? 'The server no longer has the events after the last one seen.'} Going on with new ones; events may have been missed.`,
+      )
       cursor = undefined
       await rest(0)
       continue

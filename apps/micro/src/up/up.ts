@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { InvalidArgumentError } from 'commander'
 import type { MicroCommand } from '../shell/command.ts'
-import { Failure } from '../shell/failure.ts'
+import { findProgram, runInPlace } from '../shell/program.ts'
 import type { Shell } from '../shell/shell.ts'
 
 interface Flags {
@@ -13,37 +9,6 @@ interface Flags {
   readonly dataDir: string
   readonly ephemeral?: boolean
 }
-
-/** The all-in-one process: bundled beside a bundled CLI, as source beside a CLI run from source. */
-const findEntry = (programUrl: string): string => {
-  const built = fileURLToPath(new URL('../../embedded/dist/main.js', programUrl))
-  const source = fileURLToPath(new URL('../../embedded/src/main.ts', programUrl))
-  const entry = (programUrl.endsWith('.ts') ? [source, built] : [built, source]).find((path) => existsSync(path))
-  if (entry === undefined) throw new Failure(`The platform is not built: ${built} is missing. Run: make build`)
-  return entry
-}
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/**
- * Runs a program in this one's place: same terminal, every signal passed on once, its exit code for ours. The child
- * gets a channel that closes when we are killed, so that it is never left behind.
- */
-const runInPlace = (entry: string, args: readonly string[]): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, entry, ...args], {
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      // In a process group of its own: Ctrl-C would otherwise reach it twice, from the terminal and from us.
-      detached: process.platform !== 'win32',
-    })
-    const forwards = signals.map((signal) => [signal, () => void child.kill(signal)] as const)
-    for (const [signal, forward] of forwards) process.on(signal, forward)
-    child.once('error', reject)
-    child.once('exit', (code, signal) => {
-      for (const [name, forward] of forwards) process.off(name, forward)
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
-    })
-  })
 
 const readPort = (text: string): string => {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
@@ -74,6 +39,6 @@ export const addUp = (program: MicroCommand, shell: Shell): void => {
         dataDir,
         ...(ephemeral === true ? ['--ephemeral'] : []),
       ]
-      process.exitCode = await runInPlace(findEntry(shell.programUrl), args)
+      process.exitCode = await runInPlace(findProgram('up', shell.programUrl), args)
     })
 }

@@ -29,6 +29,11 @@ const findPackage = async (): Promise<Package> => {
   }
 }
 
+const majorOf = ({ version }: Package) => version.split('.')[0] ?? version
+
+/** Major version of this platform's programs: clusters of another cannot be read. */
+export const embeddedPostgresVersion = async (): Promise<string> => majorOf(await findPackage())
+
 const exists = (path: string) =>
   lstat(path).then(
     () => true,
@@ -104,7 +109,7 @@ export const findBinaries = async (user: ServerUser | undefined): Promise<Binari
   return {
     initdb: join(root, 'native', 'bin', `initdb${suffix}`),
     postgres: join(root, 'native', 'bin', `postgres${suffix}`),
-    majorVersion: version.split('.')[0] ?? version,
+    majorVersion: majorOf(installed),
     env: {
       PATH: '/usr/bin:/bin',
       [libraryPath]: [links, join(root, 'native', 'lib')].join(':'),

@@ -72,11 +72,14 @@ const namedServerIn = (folder: string, pid: number | undefined): number[] => {
 
 const pidFileOf = (cluster: string) => join(cluster, 'postmaster.pid')
 
-/** The lines of PostgreSQL's pid file: the first is the pid, the eighth the status. */
-export const readPidFile = async (cluster: string): Promise<{ pid: number; isReady: boolean } | undefined> => {
+type PidFile = { pid: number; port: number | undefined; isReady: boolean }
+
+/** The lines of PostgreSQL's pid file: the first is the pid, the fourth the port, the eighth the status. */
+export const readPidFile = async (cluster: string): Promise<PidFile | undefined> => {
   const lines = (await readFile(pidFileOf(cluster), 'utf8').catch(() => '')).split('\n')
   const pid = Number(lines[0])
-  return pid > 0 ? { pid, isReady: lines[7]?.trim() === 'ready' } : undefined
+  const port = Number(lines[3])
+  return pid > 0 ? { pid, port: port > 0 ? port : undefined, isReady: lines[7]?.trim() === 'ready' } : undefined
 }
 
 const serversIn = async (cluster: string): Promise<number[]> => {

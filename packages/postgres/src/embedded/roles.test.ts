@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { scratchDatabase } from '@micro/testing'
+import { scratchDatabase, temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDatabase, provisionReader, provisionService, withClient, type Database } from '../index.ts'
+import { createDatabase, migrate, provisionReader, provisionService, withClient, type Database } from '../index.ts'
 
 const service = `svc_${randomBytes(4).toString('hex')}`
 const person = `person_${randomBytes(4).toString('hex')}`
 const opened: Database[] = []
 let superuserUrl: (database: string) => string
+let ownerUrl: string
 let owner: Database
 let app: Database
+/** Of migrations: there are none. */
+let folder: TemporaryDirectory
 
 const open = (url: string) => {
   const database = createDatabase({ url, applicationName: 'roles test', poolSize: 2 })
@@ -26,8 +29,10 @@ const asPerson = () => {
 const provision = () =>
   provisionService({ superuserUrl, service, database: service, passwords: { owner: 'o', app: 'a' } })
 
-const openTo = (hidden: string[]) =>
-  provisionReader({ superuserUrl, user: person, databases: [{ service, database: service, hidden }] })
+const openTo = async (hidden: string[]) => {
+  await provisionReader({ superuserUrl, user: person, databases: [{ service, database: service }] })
+  await migrate({ url: ownerUrl, schema: service, directory: folder.path, reader: { role: person, hidden } })
+}
 
 beforeAll(async () => {
   const scratch = await scratchDatabase()
@@ -37,13 +42,15 @@ beforeAll(async () => {
     return url.href
   }
   await scratch.close()
+  folder = await temporaryDirectory()
   const urls = await provision()
+  ownerUrl = urls.ownerUrl
   ;[owner, app] = [open(urls.ownerUrl), open(urls.appUrl)]
   for (const table of ['users', 'secrets', 'notes'])
     await owner.sql(Object.assign([`create table ${service}.${table} (id int, hash text)`], { raw: [] }))
 })
 afterAll(async () => {
-  await Promise.all(opened.map((database) => database.close()))
+  await Promise.all([...opened.map((database) => database.close()), folder.remove()])
   await withClient({ url: superuserUrl('postgres'), applicationName: 'clean up' }, async (client) => {
     await client.query(`drop database ${service} with (force)`)
     for (const role of [`${service}_owner`, `${service}_app`, person]) await client.query(`drop role ${role}`)
@@ -123,4 +130,27 @@ test('a person writes nothing, even after asking for a writing session', async (
     await sql(Object.assign([`insert into ${service}.notes values (1)`], { raw: [] }))
   })
   await expect(work).rejects.toThrow('permission denied')
+})
+
+test('where nobody has the login, there is nobody to show a schema to', async () => {
+  const reader = { role: `nobody_${randomBytes(4).toString('hex')}`, hidden: [] }
+  await expect(migrate({ url: ownerUrl, schema: service, directory: folder.path, reader })).resolves.toEqual({
+    applied: [],
+  })
+})
+
+test('several processes that show a schema at once do not disturb each other', async () => {
+  await openTo([])
+  await Promise.all(
+    Array.from({ length: 4 }, () =>
+      migrate({
+        url: ownerUrl,
+        schema: service,
+        directory: folder.path,
+        reader: { role: person, hidden: ['secrets'] },
+      }),
+    ),
+  )
+  await expect(read(`id from ${service}.notes`)).resolves.toEqual([])
+  await expect(read(`id from ${service}.secrets`)).rejects.toThrow('permission denied')
 })

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { withClient } from '../client.ts'
+import { readerRole } from '../reader.ts'
 import {
   closeLargeObjects,
   closeToPublic,
@@ -7,13 +8,7 @@ import {
   databaseExists,
   ensureLogin,
   ensureSchema,
-  grantAllReads,
   grantConnect,
-  grantTable,
-  grantUsage,
-  listColumns,
-  listTables,
-  revokeAllReads,
   setSearchPath,
 } from './roles.store.ts'
 
@@ -68,61 +63,27 @@ export const provisionService = async (options: ServiceRoles): Promise<{ ownerUr
 
 export type ReaderOptions = {
   superuserUrl: SuperuserUrl
-  databases: {
-    service: string
-    database: string
-    /** What people must not see: `table` or `table.column`. */
-    hidden?: string[]
-  }[]
+  /** The service's name is the name of its schema. */
+  databases: { service: string; database: string }[]
   user?: string
   password?: string
 }
 
-const grantVisible = async (client: pg.Client, options: { schema: string; reader: string; hidden: string[] }) => {
-  const { schema, reader, hidden } = options
-  for (const table of await listTables(client, schema)) {
-    if (hidden.includes(table)) continue
-    if (!hidden.some((name) => name.startsWith(`${table}.`))) {
-      await grantTable(client, { schema, table, reader })
-      continue
-    }
-    const columns = (await listColumns(client, { schema, table })).filter(
-      (name) => !hidden.includes(`${table}.${name}`),
-    )
-    if (columns.length > 0) await grantTable(client, { schema, table, reader, columns })
-  }
-}
-
-const openForReading = async (
-  options: ReaderOptions['databases'][number] & { superuserUrl: SuperuserUrl; reader: string },
-) => {
-  const { superuserUrl, service, database, hidden = [], reader } = options
-  const names = { schema: service, owner: `${service}_owner`, reader }
-  await asSuperuser(superuserUrl(database), async (client) => {
-    await client.query('begin')
-    await grantConnect(client, { database, role: reader })
-    // Whoever opens psql and types \d sees the service's tables, not an empty `public`.
-    await setSearchPath(client, { database, role: reader, schema: service })
-    await grantUsage(client, names)
-    await revokeAllReads(client, names)
-    if (hidden.length === 0) await grantAllReads(client, names)
-    else await grantVisible(client, { schema: service, reader, hidden })
-    await client.query('commit')
-  })
-}
-
 /**
  * Makes sure of the login people look into the databases with: `user`/`password` by default, read-only. Repeatable.
- * Call it after the migrations: where something is hidden, only the tables that exist by then become visible, so
- * that a new table with secrets is never shown by default; elsewhere future tables are visible at once.
+ * What it sees is granted by each schema's owner, after the migrations: see `migrate`.
  */
 export const provisionReader = async (options: ReaderOptions): Promise<void> => {
-  const { superuserUrl, databases, user = 'user', password = 'password' } = options
+  const { superuserUrl, databases, user = readerRole, password = 'password' } = options
   const settings = { default_transaction_read_only: 'on', statement_timeout: '60s' }
   await asSuperuser(superuserUrl('postgres'), async (client) => {
     await ensureLogin(client, { name: user, password, settings, connectionsMax: readerConnectionsMax })
     // Everyone knows this login; in the databases no service owns it could fill the disk.
     for (const own of ['postgres', 'template1']) await closeToPublic(client, own)
+    for (const { database, service } of databases) {
+      await grantConnect(client, { database, role: user })
+      // Whoever opens psql and types \d sees the service's tables, not an empty `public`.
+      await setSearchPath(client, { database, role: user, schema: service })
+    }
   })
-  await Promise.all(databases.map((entry) => openForReading({ ...entry, superuserUrl, reader: user })))
 }

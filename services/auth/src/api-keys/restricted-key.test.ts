@@ -60,7 +60,7 @@ describe('scopes', () => {
     })
   }
 
-  test('cannot be changed once the key is made, nor left out by whoever writes to the table', async () => {
+  test('cannot be changed once the key is made; left out, as by the version before, they are everything', async () => {
     await expect(database.db.sql`update auth.api_keys set scopes = '{*}'`).rejects.toThrow(/permission denied/)
     const { sql } = database.owner
     await expect(sql`update auth.api_keys set scopes = '{}'`).rejects.toThrow(/check constraint/)
@@ -69,7 +69,7 @@ describe('scopes', () => {
     await expect(sql`update auth.api_keys set scopes = null`).rejects.toThrow(/not-null constraint/)
     const defaults = await sql<{ column_default: string | null }>`
       select column_default from information_schema.columns where table_name = 'api_keys' and column_name = 'scopes'`
-    expect(defaults).toEqual([{ column_default: null }])
+    expect(defaults).toEqual([{ column_default: "'{*}'::text[]" }])
   })
 
   test('are everything for a key that was made before there were any', async () => {

@@ -185,9 +185,11 @@ describe('every action leaves one entry that says who, what, where and when', ()
   })
 
   test("reading the whole installation's log is recorded, with what was asked", async () => {
-    await whole('?action=login.failed&limit=3')
-    const detail = { action: 'login.failed', limit: 3, merchant: null }
-    expect(await newest()).toMatchObject({ action: 'audit_log.read', merchant: null, client_ip: ip, detail })
+    await whole('?action=login.failed&limit=3&created[gte]=4242424242424242')
+    const detail = { action: 'login.failed', merchant: null }
+    expect(await newest()).toMatchObject({ action: 'audit_log.read', merchant: null, client_ip: ip })
+    expect((await newest())?.detail).toEqual(detail)
+    expect((await whole('?merchant=4242424242424242')).status).toBe(400)
   })
 })
 

@@ -34,7 +34,9 @@ export const auditHandlers = ({
     async listInstallationAuditLog(call) {
       const { merchant = null, ...query } = call.query
       const { rows, hasMore } = await read(query, merchant)
-      await audit(db.sql, call, { action: 'audit_log.read', merchant: null, detail: { ...query, merchant } })
+      // Whose, and of what kind; numbers of a caller's choice are not kept, since one may be a card's.
+      const detail = { merchant, action: query.action ?? null }
+      await audit(db.sql, call, { action: 'audit_log.read', merchant: null, detail })
       return { object: 'list', url: '/auth/operator/audit_log', has_more: hasMore, data: rows.map(auditEntryToWire) }
     },
   }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { Fault } from '@micro/kernel'
+import { isLoopback } from '@micro/service'
 
 const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
@@ -7,8 +8,6 @@ const nameOf = (host: string): string => host.replace(/:\d{1,5}$/, '').toLowerCa
 
 // A name with a dot can be anyone's, and DNS rebinding points it here; addresses and bare names cannot be had that way.
 const cannotBeRebound = (name: string): boolean => isIP(name.replace(/^\[|\]$/g, '')) !== 0 || /^[a-z0-9-]+$/.test(name)
-
-export const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(host)
 
 /** Which pages and which names may reach the gateway: the defence of a local server against the browser beside it. */
 export interface BrowserGuard {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
+import { isLoopback } from '@micro/service'
 import type { GatewayConfig } from '../config.ts'
-import { isLoopback } from './browser.ts'
 import { addressIn, unmapped } from './client-ip.ts'
 
 /** Whether this gateway can be reached from its own machine only. */

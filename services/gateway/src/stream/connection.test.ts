@@ -62,6 +62,22 @@ describe('a stream connection', () => {
     await eventually(() => expect(seqs()).toEqual([4, 5]))
   })
 
+  for (const [name, frame] of [
+    ['the same event at the cursor', { type: 'resume', after: 2, event: 'evt_2' }],
+    ['an event at the beginning, where none is', { type: 'resume', after: 0, event: 'evt_0' }],
+  ] as const)
+    test(`resuming with ${name} goes on from there`, async () => {
+      const { seqs, state, sendFrame } = setUp(upTo(3))
+      await sendFrame(frame)
+      expect([seqs(), state.closed]).toEqual([numbers(frame.after + 1, 3), undefined])
+    })
+
+  test('resuming from an event that is no longer kept, but its successors are, cannot and need not be compared', async () => {
+    const { seqs, state, sendFrame } = setUp(upTo(9).slice(5), 9)
+    await sendFrame({ type: 'resume', after: 5, event: 'evt_5' })
+    expect([seqs(), state.closed]).toEqual([[6, 7, 8, 9], undefined])
+  })
+
   test('announced events that continue the cursor are sent without asking the store', async () => {
     const { connection, seqs, state, sendFrame } = setUp(upTo(2))
     await sendFrame({ type: 'resume', after: 2 })
@@ -162,6 +178,8 @@ describe('a stream ends', () => {
       closeCodes.protocol,
     ],
     ['on a cursor newer than the head', [{ type: 'resume', after: 99 }], closeCodes.unknownCursor],
+    ['on another event at the cursor', [{ type: 'resume', after: 2, event: 'evt_other' }], closeCodes.unknownCursor],
+    ['on an event id that is none', [{ type: 'resume', after: 2, event: 7 }], closeCodes.protocol],
   ] as const) {
     test(name, async () => {
       const { connection, frames: sent, state } = setUp(upTo(3))

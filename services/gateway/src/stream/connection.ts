@@ -117,13 +117,23 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     if (cursor !== undefined && cursor.head > cursor.sent) void pump()
   }
 
-  const resume = async (after: number | null): Promise<void> => {
+  /** After a restore from a backup the order goes on from an earlier point, and other events take the same seqs. */
+  const isSameEvent = async (seq: number, id: string | undefined): Promise<boolean> => {
+    if (id === undefined || seq === 0) return true
+    const [found] = (await read(seq - 1, 1)).events
+    // One that is no longer kept cannot be compared; what is missing after it is noticed all the same.
+    return found?.seq !== seq || found.event.id === id
+  }
+
+  const resume = async ({ after, event }: Extract<ClientFrame, { type: 'resume' }>): Promise<void> => {
     if (resuming) return violate('resume may be sent once.')
     resuming = true
     let head = options.headSeq
     // The client may have heard of newer events on an earlier connection than this one knew of at its hello.
     if (after !== null && after > head) head = (await read(after, 0)).head_seq
     if (after !== null && after > head) return unknownCursor(`There is no event ${after}: the newest is ${head}.`)
+    if (after !== null && !(await isSameEvent(after, event)))
+      return unknownCursor(`Event ${after} is not ${event}: the events were restored from an earlier copy.`)
     if (!open) return
     // null means from now on, and "now" is the head that hello told: nothing falls between the two.
     cursor = startAt(after ?? options.headSeq, head)
@@ -141,7 +151,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   }
 
   const handle = async (frame: ClientFrame): Promise<void> =>
-    frame.type === 'ack' ? acknowledge(frame.seq) : resume(frame.after)
+    frame.type === 'ack' ? acknowledge(frame.seq) : resume(frame)
 
   send({
     type: 'hello',

@@ -15,8 +15,9 @@ const parse = (text: string): unknown => {
 export const readClientFrame = (text: string): ClientFrame | undefined => {
   const frame = parse(text)
   if (frame === null || typeof frame !== 'object') return undefined
-  const { type, after, seq } = frame as Record<string, unknown>
-  if (type === 'resume' && (after === null || isSeq(after))) return { type, after }
+  const { type, after, seq, event } = frame as Record<string, unknown>
+  if (type === 'resume' && (after === null || isSeq(after)) && (event === undefined || typeof event === 'string'))
+    return { type, after, ...(event === undefined ? {} : { event }) }
   if (type === 'ack' && isSeq(seq)) return { type, seq }
   return undefined
 }

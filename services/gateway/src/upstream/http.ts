@@ -127,7 +127,9 @@ const carry =
     const start = (status: number, headers: IncomingHttpHeaders): void => {
       clearTimeout(deadline)
       if (headers[tokenRefusedHeader] !== undefined)
-        return unavailable(new Error(`${service} does not accept the gateway's token: check the token keys of both`))
+        return unavailable(
+          new Error(`${service} does not accept the gateway's token: check the token keys and the clocks of both`),
+        )
       for (const [name, value] of Object.entries(endToEnd(headers))) response.setHeader(name, value)
       response.writeHead(status)
     }

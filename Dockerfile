@@ -1,0 +1,18 @@
+# One image for everything of ours that runs in a container: the five services and the command line. compose.yaml says
+# which of them a container is. The other images are PostgreSQL's and Redis's own.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY . .
+RUN npm ci --loglevel=error
+RUN node scripts/build.ts --image
+# Bundles hold all they import but compiled code, which therefore comes along; the rest of node_modules stays behind.
+RUN mkdir image && cp -r --parents package.json LICENSE apps/micro/dist/micro.js services/*/dist/*.js services/*/migrations node_modules/@node-rs image
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+COPY --from=build /app/image ./
+# Nothing is ever written: no home, no folder of its own. The number is that of the user in the image of PostgreSQL, so
+# that one owner fits all files of secrets, each of which only one container sees.
+USER 999:999
+CMD ["node", "apps/micro/dist/micro.js", "--help"]

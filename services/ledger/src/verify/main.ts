@@ -1,0 +1,29 @@
+import { createDatabase } from '@micro/postgres'
+import { ConfigurationError } from '@micro/service'
+import { readVerifyConfig } from './config.ts'
+import { linesOf } from './lines.ts'
+import { verifyLedger } from './verify.work.ts'
+
+// A large lane takes its time; nobody waits behind these statements.
+const statementTimeoutMs = 60 * 60 * 1_000
+
+/** `node services/ledger/src/verify/main.ts`: 0 when the ledger at DB_DSN is sound, 1 when not or unreadable, 2 for wrong settings. */
+const main = async (): Promise<void> => {
+  const { url } = readVerifyConfig()
+  const db = createDatabase({ url, applicationName: 'micro ledger verify', poolSize: 1, statementTimeoutMs })
+  try {
+    const verification = await verifyLedger(db, {
+      onBook: ({ merchant, mode, transactions, headSeq }) =>
+        process.stdout.write(`${merchant} ${mode}: ${transactions} transactions, head seq ${headSeq}\n`),
+    })
+    process.stdout.write(`${linesOf(verification).join('\n')}\n`)
+    if (verification.findings.length > 0) process.exitCode = 1
+  } finally {
+    await db.close()
+  }
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`The ledger cannot be verified: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = error instanceof ConfigurationError ? 2 : 1
+})

@@ -1,0 +1,88 @@
+import type { Sql } from '@micro/postgres'
+import type { BookRow, EntryRow, TransactionRow } from './verify.ts'
+
+// Read of all merchants' books, on nobody's behalf: whoever verifies answers for the whole ledger.
+
+export const listLanes = async (sql: Sql): Promise<number[]> =>
+  (
+    await sql<{ lane: number }>`
+      select lane from ledger.books union select lane from ledger.accounts
+      union select lane from ledger.transactions union select lane from ledger.entries
+      order by lane`
+  ).map(({ lane }) => lane)
+
+/** The lane's next books, by id. */
+export const listBooks = (sql: Sql, lane: number, { after, limit }: { after: bigint; limit: number }) => sql<BookRow>`
+  select lane, id, merchant, mode, last_seq from ledger.books
+  where lane = ${lane} and id > ${after}
+  order by id limit ${limit}`
+
+/** The book's next transactions by seq, each with what its entries add up to. */
+export const listTransactions = (
+  sql: Sql,
+  { lane, id }: Pick<BookRow, 'lane' | 'id'>,
+  { after, limit }: { after: bigint; limit: number },
+) => sql<TransactionRow>`
+  select t.seq, t.entry_count, e.legs, e.accounts, e.total, e.legs_wrong,
+    coalesce(t.created_at < (
+      select p.created_at from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.seq - 1
+    ), false) as reversed
+  from ledger.transactions t
+  cross join lateral (
+    select count(*) as legs, count(distinct e.account) as accounts, coalesce(sum(e.amount), 0) as total,
+      count(*) filter (
+        where a.id is null or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
+      ) as legs_wrong
+    from ledger.entries e
+    left join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
+    where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+  ) e
+  where t.lane = ${lane} and t.book = ${id} and t.seq > ${after}
+  order by t.seq limit ${limit}`
+
+/** The lane's next entries, account by account, each account's in the order of posting. */
+export const listEntries = (
+  sql: Sql,
+  lane: number,
+  { after, limit }: { after: Pick<EntryRow, 'account' | 'seq' | 'leg'>; limit: number },
+) => sql<EntryRow>`
+  select e.book, e.account, e.seq, e.leg, e.amount, e.balance_after, e.account_version,
+    a.public_id, a.posted_credits, a.posted_debits, a.version
+  from ledger.entries e
+  left join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
+  -- The first comparison is the index's, the second decides between legs of one transaction.
+  where e.lane = ${lane} and (e.account, e.seq) >= (${after.account}::bigint, ${after.seq}::bigint)
+    and (e.account, e.seq, e.leg) > (${after.account}::bigint, ${after.seq}::bigint, ${after.leg}::smallint)
+  order by e.account, e.seq, e.leg limit ${limit}`
+
+type Orphan = { readonly book: bigint; readonly seq: bigint; readonly found: bigint }
+
+/** The first transaction of the lane that belongs to no book, and how many there are. */
+export const findOrphanTransactions = (sql: Sql, lane: number) => sql<Orphan>`
+  select t.book, t.seq, count(*) over () as found from ledger.transactions t
+  where t.lane = ${lane} and not exists (select from ledger.books b where b.lane = t.lane and b.id = t.book)
+  order by t.book, t.seq limit 1`
+
+/** The first entry of the lane that belongs to no transaction, and how many there are. */
+export const findOrphanEntries = (sql: Sql, lane: number) => sql<Orphan>`
+  select e.book, e.seq, count(*) over () as found from ledger.entries e
+  where e.lane = ${lane} and not exists (
+    select from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq)
+  order by e.book, e.seq, e.leg limit 1`
+
+type WrongAccount = { readonly book: bigint; readonly public_id: string; readonly found: bigint }
+
+/** The first account of the lane that belongs to no book of its merchant and mode, and how many there are. */
+export const findOrphanAccounts = (sql: Sql, lane: number) => sql<WrongAccount>`
+  select a.book, a.public_id, count(*) over () as found from ledger.accounts a
+  where a.lane = ${lane} and not exists (
+    select from ledger.books b
+    where b.lane = a.lane and b.id = a.book and b.merchant = a.merchant and b.mode = a.mode)
+  order by a.book, a.id limit 1`
+
+/** The first account of the lane that shows a balance without having entries, and how many there are. */
+export const findBalancesOfNothing = (sql: Sql, lane: number) => sql<WrongAccount>`
+  select a.book, a.public_id, count(*) over () as found from ledger.accounts a
+  where a.lane = ${lane} and (a.version <> 0 or a.posted_credits <> 0 or a.posted_debits <> 0)
+    and not exists (select from ledger.entries e where e.lane = a.lane and e.book = a.book and e.account = a.id)
+  order by a.book, a.id limit 1`

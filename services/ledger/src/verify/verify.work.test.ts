@@ -1,0 +1,241 @@
+/** Each way a ledger can be changed behind its triggers, by a superuser who takes them away, is named at its place. */
+import { createDatabase, type Database, type Sql } from '@micro/postgres'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
+import { linesOf } from './lines.ts'
+import { verifyLedger } from './verify.work.ts'
+
+let ledger: Ledger
+let superuser: Database
+const perMerchant = 12
+
+beforeAll(async () => {
+  ledger = await startLedger()
+  superuser = createDatabase({ url: ledger.database.superuserUrl, applicationName: 'ledger test' })
+  for (const name of ['acct_a', 'acct_b']) {
+    const who = merchant(name)
+    for (const id of ['cash', 'sales', 'idle']) await ledger.account(who, id)
+    for (let at = 1; at <= perMerchant; at++)
+      await ledger.record(who, `r${at}`, move(at, { from: 'cash', to: 'sales' }))
+  }
+  await ledger.post(payments, '/internal/transactions', {
+    merchant: 'acct_a',
+    mode: 'live',
+    reference_id: 'micro:1',
+    currency: 'usd',
+    accounts: [
+      { id: 'sys_x', name: 'x', type: 'asset' },
+      { id: 'sys_y', name: 'y', type: 'asset' },
+    ],
+    entries: move(1, { from: 'sys_x', to: 'sys_y' }),
+  })
+})
+afterAll(async () => {
+  await superuser.close()
+  await ledger.close()
+})
+
+const rolledBack = new Error('rolled back')
+
+/** Verifies what the ledger would say after the change, which is then undone. */
+const foundAfter = async (change: (sql: Sql) => Promise<unknown>, batchMax = 5) => {
+  let found: Awaited<ReturnType<typeof verifyLedger>> | undefined
+  await superuser
+    .transaction(async (sql) => {
+      await sql`set local session_replication_role = replica`
+      await sql`alter table ledger.books disable trigger user`
+      await sql`alter table ledger.accounts disable trigger user`
+      await sql`alter table ledger.transactions disable trigger user`
+      await sql`alter table ledger.entries disable trigger user`
+      await change(sql)
+      // The same open transaction answers for the database, so that nothing of this outlives the test.
+      const within = { sql, transaction: (work: (of: typeof sql) => Promise<unknown>) => work(sql) }
+      found = await verifyLedger(within as unknown as Database, { batchMax })
+      throw rolledBack
+    })
+    .catch((error: unknown) => {
+      if (error !== rolledBack) throw error
+    })
+  return found
+}
+
+test('a sound ledger is counted whole, whatever the size of a batch, by the role the service runs as', async () => {
+  for (const batchMax of [1, 3, 12, 5_000]) {
+    const books: string[] = []
+    const verification = await verifyLedger(ledger.database.db, {
+      batchMax,
+      onBook: ({ merchant: of, mode, transactions, headSeq }) => books.push(`${of} ${mode} ${transactions} ${headSeq}`),
+    })
+    expect(verification).toEqual({ books: 3, transactions: 25, entries: 50, findings: [] })
+    expect(books.toSorted()).toEqual(['acct_a live 1 1', 'acct_a test 12 12', 'acct_b test 12 12'])
+    expect(linesOf(verification)).toEqual(['Ledger verified: 3 books, 25 transactions, 50 entries'])
+  }
+})
+
+const inBookA = (sql: Sql) => sql<{ lane: number; id: bigint }>`
+  select lane, id from ledger.books where merchant = 'acct_a' and mode = 'test'`
+
+type Tampering = readonly [
+  name: string,
+  change: (sql: Sql) => Promise<unknown>,
+  want: readonly { problem: string; seq?: bigint; account?: string; found?: number }[],
+]
+const tamperings: readonly Tampering[] = [
+  [
+    'an amount changed on one side',
+    (sql) => sql`
+      update ledger.entries e set amount = amount + 1 from ledger.books b
+      where b.merchant = 'acct_a' and b.mode = 'test' and e.book = b.id and e.seq = 7 and e.leg = 1`,
+    [
+      { problem: 'unbalanced', seq: 7n, found: 1 },
+      { problem: 'broken_chain', seq: 7n },
+      { problem: 'wrong_balance', found: 1 },
+    ],
+  ],
+  [
+    'amounts changed on both sides',
+    (sql) => sql`
+      update ledger.entries e set amount = amount * 2 from ledger.books b
+      where b.merchant = 'acct_a' and b.mode = 'test' and e.book = b.id and e.seq = 12`,
+    [
+      { problem: 'broken_chain', seq: 12n, found: 2 },
+      { problem: 'wrong_balance', found: 2 },
+    ],
+  ],
+  [
+    'amounts and balances changed so that all that follows agrees, but not the account',
+    (sql) => sql`
+      update ledger.entries e set amount = amount * 2, balance_after = balance_after + amount from ledger.books b
+      where b.merchant = 'acct_a' and b.mode = 'test' and e.book = b.id and e.seq = 12`,
+    [{ problem: 'wrong_balance', found: 2 }],
+  ],
+  [
+    'a transaction removed with its entries',
+    async (sql) => {
+      await sql`delete from ledger.entries e using ledger.books b
+        where b.merchant = 'acct_a' and b.mode = 'test' and e.book = b.id and e.seq = 6`
+      await sql`delete from ledger.transactions t using ledger.books b
+        where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 6`
+    },
+    [{ problem: 'seq_gap', seq: 6n, found: 1 }, { problem: 'broken_chain', seq: 7n }, { problem: 'wrong_balance' }],
+  ],
+  [
+    'the newest transaction removed with its entries',
+    async (sql) => {
+      await sql`delete from ledger.entries e using ledger.books b
+        where b.merchant = 'acct_a' and b.mode = 'test' and e.book = b.id and e.seq = 12`
+      await sql`delete from ledger.transactions t using ledger.books b
+        where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 12`
+    },
+    [
+      { problem: 'seq_gap', seq: 12n, found: 1 },
+      { problem: 'wrong_balance', found: 2 },
+    ],
+  ],
+  [
+    'a head set back',
+    (sql) => sql`update ledger.books set last_seq = 10 where merchant = 'acct_a' and mode = 'test'`,
+    [{ problem: 'seq_gap', seq: 11n, found: 1 }],
+  ],
+  [
+    'a seq moved',
+    async (sql) => {
+      await sql`update ledger.entries e set seq = 99 from ledger.books b
+        where b.merchant = 'acct_a' and b.mode = 'test' and e.book = b.id and e.seq = 12`
+      await sql`update ledger.transactions t set seq = 99 from ledger.books b
+        where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 12`
+    },
+    [{ problem: 'seq_gap', seq: 12n, found: 1 }],
+  ],
+  [
+    'one entry removed',
+    (sql) => sql`
+      delete from ledger.entries e using ledger.books b
+      where b.merchant = 'acct_a' and b.mode = 'test' and e.book = b.id and e.seq = 3 and e.leg = 2`,
+    [
+      { problem: 'entries_missing', seq: 3n, found: 1 },
+      { problem: 'unbalanced', seq: 3n, found: 1 },
+      { problem: 'broken_chain', seq: 4n },
+      { problem: 'wrong_balance', found: 1 },
+    ],
+  ],
+  [
+    'a transaction removed without its entries',
+    (sql) => sql`
+      delete from ledger.transactions t using ledger.books b
+      where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 4`,
+    [
+      { problem: 'seq_gap', seq: 4n, found: 1 },
+      { problem: 'orphan_entry', seq: 4n, found: 2 },
+    ],
+  ],
+  [
+    'a book removed',
+    (sql) => sql`delete from ledger.books where merchant = 'acct_a' and mode = 'test'`,
+    [
+      { problem: 'orphan_transaction', seq: 1n, found: 12 },
+      { problem: 'orphan_account', account: 'cash', found: 3 },
+    ],
+  ],
+  [
+    'an account removed',
+    (sql) => sql`delete from ledger.accounts where merchant = 'acct_a' and mode = 'test' and public_id = 'sales'`,
+    [{ problem: 'wrong_account', seq: 1n, found: 12 }],
+  ],
+  [
+    "an account's currency changed",
+    (sql) => sql`
+      update ledger.accounts set currency = 'eur' where merchant = 'acct_a' and mode = 'test' and public_id = 'cash'`,
+    [{ problem: 'wrong_account', seq: 1n, found: 12 }],
+  ],
+  [
+    "a transaction's currency changed",
+    (sql) => sql`
+      update ledger.transactions t set currency = 'eur' from ledger.books b
+      where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 5`,
+    [{ problem: 'wrong_account', seq: 5n, found: 1 }],
+  ],
+  [
+    'a time set back',
+    (sql) => sql`
+      update ledger.transactions t set created_at = '2001-01-01' from ledger.books b
+      where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 9`,
+    [{ problem: 'time_reversed', seq: 9n, found: 1 }],
+  ],
+  [
+    'a balance changed',
+    (sql) => sql`
+      update ledger.accounts set posted_credits = posted_credits + 1
+      where merchant = 'acct_a' and mode = 'test' and public_id = 'sales'`,
+    [{ problem: 'wrong_balance', account: 'sales', found: 1 }],
+  ],
+  [
+    'a balance made up for an account without entries',
+    (sql) => sql`
+      update ledger.accounts set posted_credits = 500, version = 1
+      where merchant = 'acct_a' and mode = 'test' and public_id = 'idle'`,
+    [{ problem: 'wrong_balance', account: 'idle', found: 1 }],
+  ],
+  [
+    'a version changed',
+    (sql) => sql`
+      update ledger.accounts set version = version + 1
+      where merchant = 'acct_a' and mode = 'test' and public_id = 'cash'`,
+    [{ problem: 'wrong_balance', account: 'cash', found: 1 }],
+  ],
+]
+
+for (const [name, change, want] of tamperings)
+  test(`${name} is found and named`, async () => {
+    const [book] = await inBookA(superuser.sql)
+    const verification = await foundAfter(change)
+    const found = new Map(verification?.findings.map((finding) => [finding.problem as string, finding]))
+    expect([...found.keys()].toSorted()).toEqual(want.map(({ problem }) => problem).toSorted())
+    for (const each of want)
+      expect(found.get(each.problem)).toMatchObject({ ...each, lane: book?.lane, book: book?.id })
+    expect(linesOf(verification as NonNullable<typeof verification>)[0]).toMatch(/^Ledger IS WRONG: /)
+  })
+
+test('none of this outlived its test', async () => {
+  expect((await verifyLedger(ledger.database.db)).findings).toEqual([])
+})
