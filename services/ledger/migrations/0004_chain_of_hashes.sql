@@ -5,6 +5,10 @@
 --
 -- A transaction may also have entries in several currencies, each of which sums to 0 by itself, and say when it took
 -- effect, which is another time than that of its recording.
+--
+-- A process of the version before can still read, but not record: it knows no hash, and the database cannot stand in for
+-- it without taking on trust what the chain is there to prove. Its postings fail and are tried again, by payments until
+-- a process of this version takes them; none is lost or recorded twice.
 
 -- The helpers have no search path of their own: PostgreSQL then makes them part of the query that calls them.
 create function ledger.counted(value text) returns bytea language sql stable

@@ -12,7 +12,7 @@ import {
 import type { Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { createFlight } from './flight.ts'
-import { createPostingMetrics } from './posting-metrics.ts'
+import { createFlightMetrics, createPostingMetrics } from './posting-metrics.ts'
 import type { PostRequest, PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
 import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
@@ -57,7 +57,14 @@ export const createPosting = ({
   metrics,
   traces,
 }: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Post => {
-  const fly = createFlight({ db, clock })
+  const flight = createFlight({ db, clock })
+  const measured = createFlightMetrics(metrics)
+
+  // A step of the trace of whoever set it off; the others on it see it as part of their own wait.
+  const fly = (tickets: readonly Ticket[]): Promise<Outcome[]> => {
+    const postings = tickets.reduce((sum, { parts }) => sum + parts.length, 0)
+    return measured(postings, () => traces.step('ledger flight', { facts: { postings } }, () => flight(tickets)))
+  }
 
   // Recorded or not, the references make a second flight converge.
   const flyTwice = (tickets: readonly Ticket[]): Promise<Outcome[]> =>
