@@ -113,7 +113,7 @@ const pureFiles = (house: House): ReadonlySet<string> => {
 
 /** Hashing decides nothing and reads nothing; the rest of node:crypto makes randomness. */
 const isHashing = ({ specifier, clause }: Import): boolean =>
-  specifier === 'node:crypto' && /^\s*\{(\s*(createHash|createHmac|timingSafeEqual)\s*,?)+\s*\}\s*$/.test(clause)
+  specifier === 'node:crypto' && /^\s*\{(\s*(hash|createHash|createHmac|timingSafeEqual)\s*,?)+\s*\}\s*$/.test(clause)
 
 const pureRules = (one: Import): Finding[] => {
   const { specifier } = one

@@ -24,26 +24,62 @@ END) stored
   column version bigint not null default 0
   column metadata jsonb not null default '{}'::jsonb
   column created_at timestamp with time zone not null
+  column asset_scale smallint
+  column status text collate "C" not null default 'active'::text
+  column min_available numeric(38,0)
+  column max_balance numeric(38,0)
   constraint accounts_pkey PRIMARY KEY (lane, book, id)
-  constraint accounts_lane_merchant_mode_public_id_key UNIQUE (lane, merchant, mode, public_id)
+  constraint accounts_public_id_once UNIQUE (merchant, mode, public_id, lane)
+  constraint accounts_asset_fkey FOREIGN KEY (book, currency, asset_scale, lane) REFERENCES ledger.assets(book, code, scale, lane)
   constraint accounts_lane_book_merchant_mode_fkey FOREIGN KEY (lane, book, merchant, mode) REFERENCES ledger.books(lane, id, merchant, mode)
-  constraint accounts_currency_check CHECK (currency ~ '^[a-z]{3}$'::text)
+  constraint accounts_closed_at_zero CHECK (status <> 'closed'::text OR posted_credits = posted_debits)
+  constraint accounts_currency_check CHECK (currency ~ '^[a-z]{3}$'::text OR asset_scale IS NOT NULL)
+  constraint accounts_max_balance CHECK (max_balance IS NULL OR max_balance >=
+CASE normal_balance
+    WHEN 'credit'::text THEN posted_credits - posted_debits
+    ELSE posted_debits - posted_credits
+END)
   constraint accounts_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
+  constraint accounts_min_available CHECK (min_available IS NULL OR min_available <=
+CASE normal_balance
+    WHEN 'credit'::text THEN posted_credits - posted_debits
+    ELSE posted_debits - posted_credits
+END)
   constraint accounts_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
   constraint accounts_posted_credits_check CHECK (posted_credits >= 0::numeric)
   constraint accounts_posted_debits_check CHECK (posted_debits >= 0::numeric)
   constraint accounts_public_id_check CHECK (length(public_id) >= 1 AND length(public_id) <= 128)
   constraint accounts_start_empty CHECK (version > 0 OR posted_credits = 0::numeric AND posted_debits = 0::numeric)
+  constraint accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text]))
   constraint accounts_system_by_name CHECK (system = starts_with(public_id, 'sys_'::text))
+  constraint accounts_system_unlimited CHECK (NOT system OR status = 'active'::text AND min_available IS NULL AND max_balance IS NULL)
   constraint accounts_type_check CHECK (type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'revenue'::text, 'expense'::text]))
   constraint accounts_version_check CHECK (version >= 0)
-  trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, book, id, merchant, mode, public_id, type, currency, system, created_at ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, book, id, merchant, mode, public_id, type, currency, asset_scale, system, created_at ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF posted_credits, posted_debits, version ON ledger.accounts FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_reopening BEFORE UPDATE OF status ON ledger.accounts FOR EACH ROW WHEN (old.status = 'closed'::text AND new.status <> 'closed'::text) EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: select
-  grant ledger_app: insert (lane, book, merchant, mode, public_id, name, type, currency, system, metadata, created_at)
+  grant ledger_app: insert (lane, book, merchant, mode, public_id, name, type, currency, system, metadata, created_at, asset_scale, min_available, max_balance)
+  grant ledger_app: update (name, metadata, status, min_available, max_balance)
 
 sequence ledger.accounts_id_seq
+
+table ledger.assets
+  column lane smallint not null
+  column book bigint not null
+  column code text collate "C" not null
+  column name text not null
+  column scale smallint not null
+  column created_at timestamp with time zone not null
+  constraint assets_pkey PRIMARY KEY (lane, book, code)
+  constraint assets_book_code_scale_lane_key UNIQUE (book, code, scale, lane)
+  constraint assets_lane_book_fkey FOREIGN KEY (lane, book) REFERENCES ledger.books(lane, id)
+  constraint assets_code_check CHECK (code ~ '^[a-z][a-z0-9_]{2,16}$'::text)
+  constraint assets_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
+  constraint assets_scale_check CHECK (scale >= 0 AND scale <= 18)
+  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.assets FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: insert, select
 
 table ledger.books
   column lane smallint not null
@@ -53,20 +89,65 @@ table ledger.books
   column last_seq bigint not null default 0
   column last_recorded_at timestamp with time zone
   column created_at timestamp with time zone not null
+  column head_hash bytea
   constraint books_pkey PRIMARY KEY (lane, id)
   constraint books_lane_id_merchant_mode_key UNIQUE (lane, id, merchant, mode)
-  constraint books_lane_merchant_mode_key UNIQUE (lane, merchant, mode)
+  constraint books_merchant_once UNIQUE (merchant, mode, lane)
+  constraint books_head_hash_check CHECK (octet_length(head_hash) = 32)
+  constraint books_head_if_any CHECK ((head_hash IS NOT NULL) = (last_seq > 0))
   constraint books_lane_is_hash CHECK (lane = get_byte(sha256(convert_to((merchant || '/'::text) || mode, 'UTF8'::name)), 0))
   constraint books_last_seq_check CHECK (last_seq >= 0)
   constraint books_merchant_check CHECK (length(merchant) >= 1 AND length(merchant) <= 255)
   constraint books_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
   trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, id, merchant, mode, created_at ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
-  trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF last_seq, last_recorded_at ON ledger.books FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF last_seq, last_recorded_at, head_hash ON ledger.books FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: select
   grant ledger_app: insert (lane, merchant, mode, created_at)
 
 sequence ledger.books_id_seq
+
+view ledger.contents
+  column lane smallint
+  column book bigint
+  column seq bigint
+  column hash bytea
+  grant ledger_app: select
+ SELECT lane,
+    book,
+    seq,
+    sha256(((((((('\x01'::bytea || int8send(seq)) || ledger.counted(id)) || ledger.counted(reference_id)) || ledger.instant(created_at)) || ledger.instant(effective_at)) ||
+        CASE
+            WHEN text_salt IS NULL THEN '\x00'::bytea
+            ELSE '\x01'::bytea || sha256((text_salt ||
+            CASE
+                WHEN description IS NULL THEN '\x00'::bytea
+                ELSE '\x01'::bytea || ledger.counted(description)
+            END) || (( SELECT int4send(count(*)::integer) || COALESCE(string_agg(ledger.counted(jsonb_each_text.key) || ledger.counted(jsonb_each_text.value), '\x'::bytea ORDER BY (jsonb_each_text.key COLLATE "C")), '\x'::bytea)
+               FROM jsonb_each_text(t.metadata) jsonb_each_text(key, value))))
+        END) || int4send(entry_count::integer)) || (( SELECT string_agg((ledger.counted(a.public_id) || ledger.counted(a.currency)) || ledger.counted(e.amount::text), '\x'::bytea ORDER BY e.leg) AS string_agg
+           FROM ledger.entries e
+             CROSS JOIN LATERAL ( SELECT a_1.lane,
+                    a_1.book,
+                    a_1.id,
+                    a_1.merchant,
+                    a_1.mode,
+                    a_1.public_id,
+                    a_1.name,
+                    a_1.type,
+                    a_1.normal_balance,
+                    a_1.currency,
+                    a_1.system,
+                    a_1.posted_credits,
+                    a_1.posted_debits,
+                    a_1.version,
+                    a_1.metadata,
+                    a_1.created_at
+                   FROM ledger.accounts a_1
+                  WHERE a_1.lane = e.lane AND a_1.book = e.book AND a_1.id = e.account
+                 OFFSET 0) a
+          WHERE e.lane = t.lane AND e.book = t.book AND e.seq = t.seq))) AS hash
+   FROM ledger.transactions t;
 
 table ledger.entries
   column lane smallint not null
@@ -81,7 +162,7 @@ table ledger.entries
   constraint entries_account_version_check CHECK (account_version >= 1)
   constraint entries_amount_check CHECK (amount <> 0::numeric AND abs(amount) <= '1000000000000000000000000000000'::numeric)
   constraint entries_leg_check CHECK (leg >= 1 AND leg <= 1000)
-  index CREATE INDEX entries_of_account ON ledger.entries USING btree (lane, account, seq)
+  index CREATE INDEX entries_of_account ON ledger.entries USING btree (account, seq)
   trigger always: CREATE TRIGGER post_entries AFTER INSERT ON ledger.entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_entries()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: insert, select
@@ -99,25 +180,56 @@ table ledger.transactions
   column id text collate "C" not null
   column reference_id text collate "C" not null
   column description text
-  column currency text collate "C" not null
+  column currency text collate "C"
   column entry_count smallint not null
   column fingerprint bytea not null
   column metadata jsonb not null
   column created_at timestamp with time zone not null
+  column reference_key bytea not null generated always as (substr(sha256((int8send(book) || (replace(reference_id, '\'::text, '\\'::text))::bytea)), 1, 16)) stored
+  column effective_at timestamp with time zone not null
+  column text_salt bytea
+  column content_hash bytea not null
+  column hash bytea not null
   constraint transactions_pkey PRIMARY KEY (lane, book, seq)
-  constraint transactions_lane_book_reference_id_key UNIQUE (lane, book, reference_id)
-  constraint transactions_lane_id_key UNIQUE (lane, id)
-  constraint transactions_currency_check CHECK (currency ~ '^[a-z]{3}$'::text)
+  constraint transactions_id_once UNIQUE (id, lane)
+  constraint transactions_reference_once UNIQUE (reference_key, lane)
+  constraint transactions_content_hash_check CHECK (octet_length(content_hash) = 32)
+  constraint transactions_currency_check CHECK (currency ~ '^[a-z][a-z0-9_]{2,16}$'::text)
   constraint transactions_description_check CHECK (length(description) <= 1000)
+  constraint transactions_effective_in_range CHECK (effective_at >= '1970-01-01 00:00:00+00'::timestamp with time zone AND effective_at <= '9999-12-31 23:59:59+00'::timestamp with time zone)
   constraint transactions_entry_count_check CHECK (entry_count >= 2 AND entry_count <= 1000)
   constraint transactions_fingerprint_check CHECK (octet_length(fingerprint) = 32)
+  constraint transactions_hash_check CHECK (octet_length(hash) = 32)
   constraint transactions_id_check CHECK (id ~ '^ltx_[0-9A-Za-z]+$'::text)
   constraint transactions_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
   constraint transactions_reference_id_check CHECK (length(reference_id) >= 1 AND length(reference_id) <= 255)
   constraint transactions_seq_check CHECK (seq >= 1)
+  constraint transactions_text_is_salted CHECK ((text_salt IS NOT NULL) = (description IS NOT NULL OR metadata <> '{}'::jsonb))
+  constraint transactions_text_salt_check CHECK (octet_length(text_salt) = 16)
   trigger always: CREATE TRIGGER post_transactions AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_transactions()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: insert, select
+
+CREATE OR REPLACE FUNCTION ledger.counted(value text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+RETURN (int4send(octet_length(value)) || convert_to(value, 'UTF8'::name))
+-- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.genesis(merchant text, mode text)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+RETURN sha256(((ledger.counted('micro ledger book'::text) || ledger.counted(merchant)) || ledger.counted(mode)))
+-- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.instant(at timestamp with time zone)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+RETURN int8send(((EXTRACT(epoch FROM at) * (1000000)::numeric))::bigint)
+-- execute: ledger_app, ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.lock_book(of_lane smallint, of_merchant text, of_mode text)
  RETURNS SETOF ledger.books
@@ -127,6 +239,26 @@ CREATE OR REPLACE FUNCTION ledger.lock_book(of_lane smallint, of_merchant text, 
 AS $function$
   select * from ledger.books where lane = of_lane and merchant = of_merchant and mode = of_mode for update
 $function$
+-- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.lock_books(of_lanes smallint[], of_books bigint[])
+ RETURNS SETOF ledger.books
+ LANGUAGE plpgsql
+ SECURITY DEFINER ROWS 10
+ SET search_path TO ''
+AS $function$
+begin
+  -- What follows in this database transaction, triggers included, looks rows up by their keys, however many. Left to
+  -- itself PostgreSQL plans each flight anew, which takes longer than the work of a small one; and what it planned while
+  -- a table was small reads all of it, until the first statistics of a grown table tell it better.
+  perform set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true);
+  return query
+    select b.* from unnest(of_lanes, of_books) as asked (lane, book)
+    join ledger.books b on b.lane = asked.lane and b.id = asked.book
+    order by b.lane, b.id
+    for update of b;
+end $function$
 -- execute: ledger_app, ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.post_entries()
@@ -144,7 +276,9 @@ begin
     select lane, book, seq, count(*) as legs, max(leg) as leg_last, sum(amount) as total, count(distinct account) as accounts
     from added group by lane, book, seq
   ) e
-  left join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
+  left join lateral (
+    select * from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
+  ) t on true
   where t.seq is null or e.legs <> t.entry_count or e.leg_last <> t.entry_count or e.total <> 0 or e.accounts < 2
   limit 1;
   if found then
@@ -155,13 +289,18 @@ begin
 
   select e.seq, e.leg, e.account into wrong
   from added e
-  join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
-  left join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
+  cross join lateral (
+    select * from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
+  ) t
+  left join lateral (
+    select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
+  ) a on true
   -- Merchants do not move Micro's accounts, and Micro's own transactions do not move the merchant's.
-  where a.id is null or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
+  where a.id is null or a.status <> 'active' or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
   limit 1;
   if found then
-    raise exception 'entry % of transaction % is on an account of another book, currency or owner', wrong.leg, wrong.seq using
+    raise exception 'entry % of transaction % is on an account of another book, currency or owner, or one not active',
+      wrong.leg, wrong.seq using
       errcode = 'check_violation', constraint = 'entries_account', table = 'entries', schema = 'ledger';
   end if;
 
@@ -187,7 +326,9 @@ begin
       sum(amount) over each_account as so_far, sum(amount) over (partition by lane, book, account) as total
     from added window each_account as (partition by lane, book, account order by seq, leg)
   ) e
-  join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
+  cross join lateral (
+    select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
+  ) a
   where e.account_version <> a.version - e.legs + e.nth
     or e.balance_after <> a.posted_credits - a.posted_debits - e.total + e.so_far
   limit 1;
@@ -207,15 +348,35 @@ CREATE OR REPLACE FUNCTION ledger.post_transactions()
 AS $function$
 declare
   moved bigint;
+  wrong record;
 begin
   if exists (
     select from added t
     -- One leg is proof enough: ledger.post_entries lets them in only all together.
     where not exists (
-      select from ledger.entries e where e.lane = t.lane and e.book = t.book and e.seq = t.seq and e.leg = t.entry_count)
+      select from ledger.entries e where e.lane = t.lane and e.book = t.book and e.seq = t.seq and e.leg = t.entry_count
+      offset 0)
   ) then
     raise exception 'a transaction comes in one statement with its entries' using
       errcode = 'check_violation', constraint = 'transactions_have_entries', table = 'transactions', schema = 'ledger';
+  end if;
+
+  if exists (
+    select from added t
+    where t.currency is null and (
+      select count(*) < 2 or bool_or(each.total <> 0) from (
+        select sum(e.amount) as total
+        from ledger.entries e
+        cross join lateral (
+          select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
+        ) a
+        where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+        group by a.currency
+      ) each
+    )
+  ) then
+    raise exception 'a transaction without a currency of its own has several, and each of them sums to 0' using
+      errcode = 'check_violation', constraint = 'transactions_currencies', table = 'transactions', schema = 'ledger';
   end if;
 
   if exists (
@@ -227,7 +388,31 @@ begin
       errcode = 'check_violation', constraint = 'transactions_in_time', table = 'transactions', schema = 'ledger';
   end if;
 
-  update ledger.books b set last_seq = t.seq_last, last_recorded_at = t.recorded_last
+  select t.seq into wrong from added t
+  where t.content_hash is distinct from
+    (select c.hash from ledger.contents c where c.lane = t.lane and c.book = t.book and c.seq = t.seq)
+  limit 1;
+  if found then
+    raise exception 'transaction % has the hash of another content', wrong.seq using
+      errcode = 'check_violation', constraint = 'transactions_content', table = 'transactions', schema = 'ledger';
+  end if;
+
+  select t.seq into wrong from (
+    select lane, book, seq, content_hash, hash, lag(hash) over (partition by lane, book order by seq) as before from added
+  ) t
+  -- The first of a book follows what the book has; whether it may at all is asked below.
+  where t.hash <> sha256(coalesce(t.before, (
+    select coalesce(b.head_hash, ledger.genesis(b.merchant, b.mode)) from ledger.books b
+    where b.lane = t.lane and b.id = t.book and b.last_seq = t.seq - 1
+  )) || t.content_hash)
+  limit 1;
+  if found then
+    raise exception 'transaction % does not follow the hash before it', wrong.seq using
+      errcode = 'check_violation', constraint = 'transactions_chain', table = 'transactions', schema = 'ledger';
+  end if;
+
+  update ledger.books b set last_seq = t.seq_last, last_recorded_at = t.recorded_last, head_hash = (
+    select h.hash from ledger.transactions h where h.lane = b.lane and h.book = b.id and h.seq = t.seq_last)
   from (
     select lane, book, count(*) as recorded, min(seq) as seq_first, max(seq) as seq_last,
       min(created_at) as recorded_first, max(created_at) as recorded_last

@@ -69,6 +69,7 @@ describe.skipIf(!redisAvailable())('five processes, looked at from outside', { t
       ['ledger', 'POST /internal/transactions'],
       ['ledger', 'postSystemTransaction'],
       ['ledger', 'ledger posting'],
+      ['ledger', 'ledger flight'],
       ['ledger', 'database transaction'],
     ] as const
     await eventually(() => {

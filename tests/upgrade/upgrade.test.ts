@@ -33,6 +33,17 @@ import { lost } from './schema-lines.ts'
 
 const versions = await keptVersions()
 
+/** What an older process does miss, by service, where nothing else was possible. */
+const exceptions: Partial<Record<Service, readonly string[]>> = {
+  // Each transaction is chained by hashes that only who records it can vouch for, so no default can stand in for them:
+  // an older process reads on, while what it records is refused and tried again (0004_chain_of_hashes.sql).
+  ledger: [
+    'new column ledger.transactions.effective_at has no default',
+    'new column ledger.transactions.content_hash has no default',
+    'new column ledger.transactions.hash has no default',
+  ],
+}
+
 describe.each(versions)('from %s', { timeout: 120_000 }, (version) => {
   let data: TemporaryDirectory
   let aside: TemporaryDirectory
@@ -89,9 +100,9 @@ describe.each(versions)('from %s', { timeout: 120_000 }, (version) => {
       expect(await schemaOf(service)).toBe(schemas[service])
     })
 
-    test('is brought up to date, and a process of the old version still finds all it reads and writes', async () => {
+    test('is brought up to date, and a process of the old version still finds all it reads and writes, but for what is excepted', async () => {
       await migrate({ url: old[service].ownerUrl, schema: service, directory: migrationsOf(service) })
-      expect(lost(schemas[service], await schemaOf(service))).toEqual([])
+      expect(lost(schemas[service], await schemaOf(service))).toEqual(exceptions[service] ?? [])
     })
   })
 

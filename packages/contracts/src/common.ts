@@ -7,10 +7,11 @@ export type Mode = Static<typeof Mode>
 export const Timestamp = Type.Integer({ description: 'Seconds since the Unix epoch.' })
 
 /** An object of exactly these members; any other is answered with `parameter_unknown`. */
-export const Exact = <P extends Record<string, TSchema>>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false })
+export const Exact = <P extends Record<string, TSchema>>(properties: P, options: { description?: string } = {}) =>
+  Type.Object(properties, { ...options, additionalProperties: false })
 
-export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const Nullable = <T extends TSchema>(schema: T, options: { description?: string } = {}) =>
+  Type.Union([schema, Type.Null()], options)
 
 /** Free text of people: bounded, and without what PostgreSQL refuses to keep: NUL, and halves of surrogate pairs. */
 export const Text = (maxLength: number, minLength = 0) =>

@@ -1,6 +1,7 @@
 import { authApi } from './auth.ts'
 import { eventsApi } from './events.ts'
 import { ledgerApi } from './ledger.ts'
+export { LedgerAsset } from './ledger-assets.ts'
 import { paymentsApi } from './payments.ts'
 
 export { authApi, eventsApi, ledgerApi, paymentsApi }
@@ -19,5 +20,14 @@ export { auditActions, AuditEntry, type AuditAction } from './audit.ts'
 export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
-export { AccountType, Direction, LedgerAccount, LedgerEntry, LedgerTransaction, NewEntry } from './ledger.ts'
+export {
+  type AccountStatus,
+  AccountType,
+  Direction,
+  type EntryCondition,
+  LedgerAccount,
+  LedgerEntry,
+  LedgerTransaction,
+  NewEntry,
+} from './ledger.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
+import { assetRoutes } from './ledger-assets.ts'
+import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { route } from './route.ts'
 
 export const AccountType = Type.Union([
@@ -14,19 +16,8 @@ export type AccountType = Static<typeof AccountType>
 export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit')])
 export type Direction = Static<typeof Direction>
 
-/** Caller-chosen ids are kept as given; they identify an account within one merchant and mode. */
-const AccountId = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@-]*$' })
-const Reference = Text(255, 1)
-const Currency = Type.String({ pattern: '^[A-Za-z]{3}$' })
-/**
- * A JSON integer, or its decimal digits as a string where it passes 2^53 − 1. The string comes first: a form's text
- * then stays text, where trying the number first would round it.
- */
-const Amount = Type.Union([Type.String({ pattern: '^(0|-?[1-9][0-9]*)$', maxLength: 40 }), Type.Integer()], {
-  'x-expected': 'a whole number of minor units without fraction or exponent (a string of digits beyond 2^53 - 1)',
-})
-/** Null where the number would not be exact in JSON; the string twin always is. */
-const ExactNumber = Nullable(Type.Integer())
+const AccountStatus = Type.Union([Type.Literal('active'), Type.Literal('frozen'), Type.Literal('closed')])
+export type AccountStatus = Static<typeof AccountStatus>
 
 export const LedgerAccount = Type.Object({
   id: Type.String(),
@@ -35,12 +26,19 @@ export const LedgerAccount = Type.Object({
   type: AccountType,
   normal_balance: Direction,
   currency: Type.String(),
+  scale: Type.Integer({ description: 'Decimal digits of an amount: 2 for usd, whose amounts are cents.' }),
+  status: AccountStatus,
   balance: ExactNumber,
   balance_str: Type.String({ description: 'On the normal side: an asset debited 100 shows 100.' }),
   net: ExactNumber,
   net_str: Type.String({ description: 'Credits minus debits.' }),
+  min_available: ExactNumber,
+  min_available_str: Nullable(Type.String({ description: 'What must stay available; null when it has no limit.' })),
+  max_balance: ExactNumber,
+  max_balance_str: Nullable(Type.String({ description: 'What the balance may reach; null when it has no limit.' })),
   credits_str: Type.String(),
   debits_str: Type.String(),
+  version: Type.Integer({ description: 'How many entries the account has.' }),
   system: Type.Boolean({ description: "True for Micro's own accounts (sys_...)." }),
   metadata: Metadata,
   livemode: Type.Boolean(),
@@ -51,10 +49,13 @@ export type LedgerAccount = Static<typeof LedgerAccount>
 export const LedgerEntry = Type.Object({
   id: Type.String(),
   account_id: Type.String(),
+  currency: Type.String(),
   amount: ExactNumber,
   amount_str: Type.String({ description: 'Signed: credit +, debit −.' }),
   direction: Direction,
   value_str: Type.String({ description: 'Unsigned.' }),
+  balance_after: ExactNumber,
+  balance_after_str: Type.String({ description: "The account's balance after this entry, on its normal side." }),
 })
 
 export const LedgerTransaction = Type.Object({
@@ -62,20 +63,38 @@ export const LedgerTransaction = Type.Object({
   object: Type.Literal('ledger.transaction'),
   reference_id: Type.String(),
   description: Nullable(Type.String()),
-  currency: Type.String(),
+  currency: Nullable(Type.String({ description: 'Null when the entries are in several currencies.' })),
   entries: Type.Array(LedgerEntry),
-  status: Type.Literal('recorded'),
+  status: Type.Union([Type.Literal('recorded'), Type.Literal('dry_run')], {
+    description: 'dry_run: nothing was recorded, this is what would have been.',
+  }),
   seq: Type.Integer({ description: "Position in the merchant's book, from 1, without gaps." }),
+  hash: Type.String({ description: "SHA-256 over this transaction and the hash before it in the merchant's book." }),
   metadata: Metadata,
   livemode: Type.Boolean(),
+  effective_at: Type.Integer({ description: 'When it took effect, in seconds since the Unix epoch.' }),
   created: Timestamp,
 })
 export type LedgerTransaction = Static<typeof LedgerTransaction>
+
+const EntryCondition = Exact({
+  available: Type.Optional(
+    Exact(
+      { gte: Type.Optional(Amount), lte: Type.Optional(Amount) },
+      { description: 'Bounds of what the account has available after the transaction, on its normal side.' },
+    ),
+  ),
+  version: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'How many entries the account has before the transaction.' }),
+  ),
+})
+export type EntryCondition = Static<typeof EntryCondition>
 
 export const NewEntry = Exact({
   account_id: AccountId,
   amount: Amount,
   direction: Type.Optional(Direction),
+  condition: Type.Optional(EntryCondition),
 })
 export type NewEntry = Static<typeof NewEntry>
 
@@ -84,6 +103,26 @@ const newTransaction = {
   description: Type.Optional(Text(1000)),
   entries: Type.Array(NewEntry, { minItems: 1, maxItems: 1000 }),
   metadata: Type.Optional(Metadata),
+  effective_at: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 253_402_300_799,
+      description: 'When it took or takes effect, in seconds since the Unix epoch, up to the year 9999. Default: now.',
+    }),
+  ),
+}
+
+const limits = {
+  min_available: Type.Optional(
+    Nullable(Amount, {
+      description: 'No transaction takes more than leaves this, on the normal side. Null: no limit.',
+    }),
+  ),
+  max_balance: Type.Optional(
+    Nullable(Amount, {
+      description: 'No transaction lifts the balance over this, on the normal side. Null: no limit.',
+    }),
+  ),
 }
 
 const NewAccount = Exact({
@@ -91,10 +130,22 @@ const NewAccount = Exact({
   name: Text(255, 1),
   type: AccountType,
   currency: Type.Optional(Currency),
+  ...limits,
   metadata: Type.Optional(Metadata),
 })
 
+const AccountChange = Exact({
+  name: Type.Optional(Text(255, 1)),
+  status: Type.Optional(AccountStatus),
+  ...limits,
+  metadata: Type.Optional(Metadata),
+  if_version: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Change it only if it has this many entries: see version.' }),
+  ),
+})
+
 export const ledgerApi = {
+  ...assetRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',
@@ -105,7 +156,28 @@ export const ledgerApi = {
     summary: 'Create a ledger account. The same id with the same attributes again answers 200.',
     body: NewAccount,
     response: LedgerAccount,
-    faults: ['account_exists', 'account_reserved', 'currency_unsupported'],
+    faults: ['account_exists', 'account_reserved', 'currency_unsupported', 'limit_refused'],
+  }),
+  updateLedgerAccount: route({
+    method: 'POST',
+    path: '/ledger/accounts/:id',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:write',
+    status: 200,
+    summary:
+      'Change name, limits, metadata or status. Metadata keys are merged, an empty value removes one; closing takes a balance of 0 and is final.',
+    params: IdParam,
+    body: AccountChange,
+    response: LedgerAccount,
+    faults: [
+      'resource_missing',
+      'account_reserved',
+      'account_closed',
+      'account_not_empty',
+      'limit_refused',
+      'version_conflict',
+    ],
   }),
   retrieveLedgerAccount: route({
     method: 'GET',
@@ -126,8 +198,15 @@ export const ledgerApi = {
     access: ['secret_key'],
     scope: 'ledger:read',
     status: 200,
-    summary: 'List ledger accounts, newest first.',
-    query: Exact({ ...pageQuery, type: Type.Optional(AccountType), currency: Type.Optional(Currency) }),
+    summary: 'List ledger accounts, newest first; filter by type, currency, status, id_prefix and metadata.',
+    query: Exact({
+      ...pageQuery,
+      type: Type.Optional(AccountType),
+      currency: Type.Optional(Currency),
+      status: Type.Optional(AccountStatus),
+      id_prefix: Type.Optional(AccountId),
+      metadata: Type.Optional(Metadata),
+    }),
     response: List(LedgerAccount),
   }),
   recordLedgerTransaction: route({
@@ -138,7 +217,12 @@ export const ledgerApi = {
     scope: 'ledger:write',
     status: 201,
     summary: 'Record a balanced transaction. The same reference_id with the same content again answers 200.',
-    body: Exact(newTransaction),
+    body: Exact({
+      ...newTransaction,
+      dry_run: Type.Optional(
+        Type.Boolean({ description: 'Check everything and answer what would be recorded (200), but record nothing.' }),
+      ),
+    }),
     response: LedgerTransaction,
     faults: [
       'entries_too_few',
@@ -148,9 +232,15 @@ export const ledgerApi = {
       'currency_mismatch',
       'resource_missing',
       'account_reserved',
+      'account_frozen',
+      'account_closed',
+      'insufficient_funds',
+      'limit_exceeded',
       'reference_reserved',
       'reference_conflict',
       'sum_out_of_range',
+      'condition_failed',
+      'version_conflict',
     ],
   }),
   retrieveLedgerTransaction: route({

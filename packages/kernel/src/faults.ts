@@ -150,6 +150,13 @@ export const faultCatalogue = {
     "'{account}' belongs to Micro: names starting with sys_ can be read but not created or posted to.",
     403,
   ),
+  account_frozen: bad("{param}: account '{account}' is frozen. Nothing is posted to it until it is active again.", 409),
+  account_closed: bad("{param}: account '{account}' is closed, and stays so.", 409),
+  account_not_empty: bad("Account '{account}' has a balance of {balance}. Only an account at 0 can be closed.", 409),
+  insufficient_funds: bad("{param}: account '{account}' has {available} available, this needs {required}."),
+  limit_exceeded: bad("{param}: account '{account}' would have a balance of {balance}, its max_balance is {limit}."),
+  limit_refused: bad("Invalid {param}: account '{account}' is beyond that limit already, its balance is {balance}."),
+  asset_exists: bad("An asset with code '{asset}' exists already with another name or scale.", 409),
   reference_reserved: bad("References starting with 'micro:' belong to Micro. Choose another reference_id.", 403),
   reference_conflict: bad("A transaction with reference_id '{reference}' exists already with other content.", 409),
   entries_too_few: bad('A transaction needs at least 2 entries.'),
@@ -161,6 +168,11 @@ export const faultCatalogue = {
     'The entries do not balance: credits minus debits is {difference} {currency}, it must be 0.',
   ),
   currency_mismatch: bad('{param}: account {account} is in {currency}, the transaction is in {expected}.'),
+  condition_failed: bad(
+    "{param}: account '{account}' would have {available} available, the condition asks for {asked}.",
+    409,
+  ),
+  version_conflict: bad("{param}: account '{account}' is at version {version}, not {expected}.", 409),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
   // us
   ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),
@@ -177,7 +189,7 @@ export const faultCatalogue = {
 } as const satisfies Record<string, FaultSpec>
 
 export type FaultCode = keyof typeof faultCatalogue
-/** Data that fills the text and, for a few names (`param`, `decline_code`, `charge`, `payment_intent`), the error body. */
+/** Data that fills the text and, for a few names (see `publicMembers`), the error body. */
 export type FaultDetail = Readonly<Record<string, unknown>>
 
 // Objects in a detail are for the error body, never for its sentence.
@@ -204,7 +216,7 @@ export class Fault extends Error {
   }
 }
 
-/** The body every surface answers an error with. Extra members (`decline_code`, `payment_intent`, …) follow Stripe's names. */
+/** The body every surface answers an error with. Extra members (`decline_code`, `payment_intent`, …) follow Stripe's names. Amounts among them are text. */
 export interface ErrorBody {
   error: { type: FaultType; code?: string; message: string; param?: string; [member: string]: unknown }
 }
@@ -217,6 +229,9 @@ const publicMembers = [
   'payment_method',
   'advice_code',
   'retry_after',
+  'account',
+  'available',
+  'required',
 ] as const
 
 /** The error envelope of a fault. */

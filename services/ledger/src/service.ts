@@ -2,6 +2,7 @@ import { ledgerApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
+import { assetHandlers } from './assets/asset.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
 import { createPosting } from './posting/index.ts'
@@ -19,7 +20,11 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
     {
       name: 'ledger',
       api: ledgerApi,
-      handlers: { ...accountHandlers({ db, config, ...runtime }), ...transactionHandlers({ db, post }) },
+      handlers: {
+        ...accountHandlers({ db, config, ...runtime }),
+        ...assetHandlers({ db, ...runtime }),
+        ...transactionHandlers({ db, post }),
+      },
       ready: () => probe(db.sql),
     },
     runtime,

@@ -70,7 +70,7 @@ describe('an account is refused', () => {
     ],
     [
       'in a currency that is none',
-      { name: 'x', type: 'asset', currency: 'dollars' },
+      { name: 'x', type: 'asset', currency: '$$$' },
       [400, 'parameter_invalid', 'currency'],
     ],
     ['with an id that is no name', { id: '../x', name: 'x', type: 'asset' }, [400, 'parameter_invalid', 'id']],

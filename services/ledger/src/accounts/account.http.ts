@@ -1,23 +1,46 @@
-import type { ledgerApi } from '@micro/contracts'
+import type { Body, ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { isIsoCurrency } from '../assets/asset.ts'
+import { findAsset } from '../assets/asset.store.ts'
 import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
+import { laneOf } from '../books/lane.ts'
 import type { LedgerConfig } from '../config.ts'
-import { accountToWire, isSameAccount, isSystemAccount, parseCurrency } from './account.ts'
+import { findBooks, lockBooks } from '../posting/posting.store.ts'
+import { parseUnits } from '../transactions/entries.ts'
+import { changeAccount, checkLimitsHold } from './account-change.ts'
+import { accountToWire, isSameAccount, isSystemAccount, type Account } from './account.ts'
 import {
   findAccount,
   findAccountPosition,
   insertAccount,
   listAccountsAfter,
   listAccountsBefore,
+  saveAccount,
 } from './account.store.ts'
 
+type Routes = typeof ledgerApi
 type AccountHandlers = Pick<
-  Handlers<typeof ledgerApi>,
-  'createLedgerAccount' | 'retrieveLedgerAccount' | 'listLedgerAccounts'
+  Handlers<Routes>,
+  'createLedgerAccount' | 'updateLedgerAccount' | 'retrieveLedgerAccount' | 'listLedgerAccounts'
 >
+
+const limitMax = 10n ** 38n - 1n // what numeric(38,0) holds
+
+/** @throws Fault parameter_invalid, sum_out_of_range */
+const parseLimit = (given: number | string | null | undefined, param: string): bigint | null | undefined => {
+  if (given === null || given === undefined) return given
+  const limit = parseUnits(given, param)
+  if (limit > limitMax || limit < -limitMax) throw new Fault('sum_out_of_range', { param })
+  return limit
+}
+
+const limitsOf = (body: Pick<Body<Routes['updateLedgerAccount']>, 'min_available' | 'max_balance'>) => ({
+  minAvailable: parseLimit(body.min_available, 'min_available'),
+  maxBalance: parseLimit(body.max_balance, 'max_balance'),
+})
 
 export const accountHandlers = (deps: {
   db: Database
@@ -34,12 +57,26 @@ export const accountHandlers = (deps: {
     throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger account', id: cursor.id })
   }
 
+  /** A currency of ISO 4217, else an asset the merchant made. */
+  const currencyOf = async (book: BookKey, given: string): Promise<{ currency: string; assetScale: number | null }> => {
+    const currency = given.toLowerCase()
+    if (isIsoCurrency(currency)) return { currency, assetScale: null }
+    const asset = await findAsset(db.sql, book, currency)
+    if (asset === undefined) throw new Fault('currency_unsupported', { param: 'currency', currency: given })
+    return { currency, assetScale: asset.scale }
+  }
+
+  const missing = (id: string): Fault => new Fault('resource_missing', { param: 'id', resource: 'ledger account', id })
+
   return {
     async createLedgerAccount({ principal, body }) {
       const id = body.id ?? newId('ledger_account')
       if (isSystemAccount(id)) throw new Fault('account_reserved', { param: 'id', account: id })
-      const currency = parseCurrency(body.currency ?? config.defaultCurrency)
-      const wanted = { id, name: body.name, type: body.type, currency, metadata: body.metadata ?? {} }
+      const { minAvailable = null, maxBalance = null } = limitsOf(body)
+      checkLimitsHold({ minAvailable, maxBalance }, id, 0n)
+      const asset = await currencyOf(principal, body.currency ?? config.defaultCurrency)
+      const { name, type, metadata = {} } = body
+      const wanted = { id, name, type, ...asset, minAvailable, maxBalance, metadata }
       const now = clock.now()
       const add = () => insertAccount(db.sql, principal, wanted, now)
 
@@ -51,10 +88,29 @@ export const accountHandlers = (deps: {
       return reply(created ? 201 : 200, accountToWire(account))
     },
 
+    async updateLedgerAccount({ principal, params: { id }, body }) {
+      const { name, status, metadata, if_version } = body
+      const ifVersion = if_version === undefined ? undefined : BigInt(if_version)
+      const change = { name, status, metadata, ifVersion, ...limitsOf(body) }
+      const changed = await db.transaction(async (sql): Promise<Account> => {
+        // Under the book's lock: a flight has either landed with what the account was, or will decide on what it becomes.
+        const books = await findBooks(sql, [principal])
+        await lockBooks(
+          sql,
+          books.map((book) => ({ lane: laneOf(book), id: book.id })),
+        )
+        const account = await findAccount(sql, principal, id)
+        if (account === undefined) throw missing(id)
+        const changed = changeAccount(account, change)
+        await saveAccount(sql, principal, changed)
+        return changed
+      })
+      return accountToWire(changed)
+    },
+
     async retrieveLedgerAccount({ principal, params }) {
       const account = await findAccount(db.sql, principal, params.id)
-      if (account === undefined)
-        throw new Fault('resource_missing', { param: 'id', resource: 'ledger account', id: params.id })
+      if (account === undefined) throw missing(params.id)
       return accountToWire(account)
     },
 
@@ -64,6 +120,9 @@ export const accountHandlers = (deps: {
       const filter = {
         type: query.type ?? null,
         currency: query.currency?.toLowerCase() ?? null,
+        status: query.status ?? null,
+        idPrefix: query.id_prefix ?? '',
+        metadata: query.metadata ?? {},
         limit: page.fetch,
       }
       const found =

@@ -1,71 +1,36 @@
+import { randomBytes } from 'node:crypto'
 import { assert, Fault } from '@micro/kernel'
 import {
   CommitUnknownError,
+  isConnectionError,
   isRetryable,
   isUniqueViolation,
   sqlState,
   SQLSTATE,
   type Database,
-  type Sql,
-  type TransactionSql,
 } from '@micro/postgres'
 import type { Runtime } from '@micro/service'
-import { insertAccount } from '../accounts/account.store.ts'
-import { insertBook } from '../books/book.store.ts'
-import { laneOf } from '../books/lane.ts'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
-import { findSeqByReference, loadTransactions } from '../transactions/transaction.store.ts'
-import { decide, type BookState, type PostRequest, type PostResult } from './posting.ts'
-import { insertTransaction, loadAccounts, lockBook } from './posting.store.ts'
-import { createPostingMetrics } from './posting-metrics.ts'
-import { createTurns } from './turns.ts'
+import { createFlight } from './flight.ts'
+import { createFlightMetrics, createPostingMetrics } from './posting-metrics.ts'
+import type { PostRequest, PostResult } from './posting.ts'
+import { createQueue } from './queue.ts'
+import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
 
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
 
 /**
  * Records a transaction exactly once per reference, or answers with what is recorded. The one road for every write
  * of the ledger; what is behind it may change.
- * @throws Fault of posting.ts's `decide`, account_exists, ledger_busy, upstream_unavailable
+ * @throws Fault of posting.ts's `decide`, ledger_busy, upstream_unavailable
  */
-export type Post = (request: PostRequest) => Promise<PostResult>
+export type Post = (request: PostRequest, options?: { dryRun?: boolean }) => Promise<PostResult>
 
-const load = async (sql: Sql, request: PostRequest): Promise<BookState | undefined> => {
-  const named = [
-    ...request.entries.map(({ account }) => account),
-    ...(request.system?.accounts ?? []).map(({ id }) => id),
-  ]
-  // Sent together, run in order: what follows the lock sees what its last holder committed.
-  const [locked, accounts, seq] = await Promise.all([
-    lockBook(sql, request.book),
-    loadAccounts(sql, request.book, [...new Set(named)]),
-    findSeqByReference(sql, request.book, request.reference),
-  ])
-  if (locked === undefined) return undefined
-  const [existing] = seq === undefined ? [] : await loadTransactions(sql, request.book, [seq])
-  return { ...locked, accounts, existing }
-}
-
-const isComplete = (state: BookState, { system }: PostRequest): boolean =>
-  state.existing !== undefined || (system?.accounts ?? []).every(({ id }) => state.accounts.has(id))
-
-/** Micro's own accounts are made when first used. */
-const prepare = async (sql: Sql, request: PostRequest, now: Date): Promise<BookState | undefined> => {
-  const state = await load(sql, request)
-  if (request.system === undefined || (state !== undefined && isComplete(state, request))) return state
-  await insertBook(sql, request.book, now)
-  for (const account of request.system.accounts) await insertAccount(sql, request.book, account, now)
-  return load(sql, request)
-}
-
-const checkSystemAccounts = ({ accounts }: BookState, { system }: PostRequest): void => {
-  for (const [at, { id, type }] of (system?.accounts ?? []).entries()) {
-    const known = accounts.get(id)
-    if (known !== undefined && known.type !== type)
-      throw new Fault('account_exists', { param: `accounts[${at}][id]`, account: id })
-  }
-}
-
-const unopened: BookState = { book: 0n, seqLast: 0n, recordedLast: null, existing: undefined, accounts: new Map() }
+/** Postings on one flight: more would gain little, and let each wait longer. */
+const flightMax = 1_000
+const flightBytesMax = 4 * 1024 * 1024
+const waitingMax = 20_000
+const waitingBytesMax = 64 * 1024 * 1024
 
 const passing = (error: unknown): boolean => {
   const state = sqlState(error)
@@ -77,7 +42,14 @@ const passing = (error: unknown): boolean => {
   )
 }
 
-/** Posting under plain locks: one database transaction per posting, one posting at a time per book. */
+/** What a flight's failure means to each on it; what is none of these is a bug, and may be of one ticket only. */
+const faultOf = (error: unknown): Fault | undefined => {
+  if (error instanceof CommitUnknownError || isConnectionError(error))
+    return new Fault('upstream_unavailable', { service: 'ledger', retry_after: 1 }, { cause: error })
+  return passing(error) ? new Fault('ledger_busy', {}, { cause: error }) : undefined
+}
+
+/** Postings leave in flights: all that wait when one starts share its locks, its statements and its commit. */
 export const createPosting = ({
   db,
   clock,
@@ -85,38 +57,62 @@ export const createPosting = ({
   metrics,
   traces,
 }: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Post => {
-  const attempt = (request: PostRequest): Promise<PostResult> =>
-    db.transaction(async (sql: TransactionSql) => {
-      const now = clock.now()
-      const state = await prepare(sql, request, now)
-      const facts = { now, id: newId('ledger_transaction'), fingerprint: fingerprintOf(request) }
-      const decision = decide(state ?? unopened, request, facts)
-      if (decision.kind === 'replay') return { replayed: true, transaction: decision.transaction }
-      assert(state !== undefined, 'a posting that was decided has a book')
-      checkSystemAccounts(state, request)
-      await insertTransaction(sql.andCommit, { lane: laneOf(request.book), book: state.book }, decision)
-      return { replayed: false, transaction: decision.transaction }
-    })
+  const flight = createFlight({ db, clock })
+  const measured = createFlightMetrics(metrics)
 
-  // Recorded or not, the reference makes a second attempt converge.
-  const attemptTwice = (request: PostRequest): Promise<PostResult> =>
-    attempt(request).catch((error: unknown) => {
-      if (error instanceof CommitUnknownError) return attempt(request)
+  // A step of the trace of whoever set it off; the others on it see it as part of their own wait.
+  const fly = (tickets: readonly Ticket[]): Promise<Outcome[]> => {
+    const postings = tickets.reduce((sum, { parts }) => sum + parts.length, 0)
+    return measured(postings, () => traces.step('ledger flight', { facts: { postings } }, () => flight(tickets)))
+  }
+
+  // Recorded or not, the references make a second flight converge.
+  const flyTwice = (tickets: readonly Ticket[]): Promise<Outcome[]> =>
+    fly(tickets).catch((error: unknown) => {
+      if (error instanceof CommitUnknownError) return fly(tickets)
       throw error
     })
 
-  const turns = createTurns()
-  const postInTurn: Post = async (request) => {
+  /** Whatever the database refuses for one ticket's sake fails that one alone: halves are tried until it is found. */
+  const carry = async (tickets: readonly Ticket[]): Promise<(Outcome | Error)[]> => {
     try {
-      return await turns.take(`${request.book.mode}:${request.book.merchant}`, () => attemptTwice(request))
+      return await flyTwice(tickets)
     } catch (error) {
-      if (error instanceof CommitUnknownError)
-        throw new Fault('upstream_unavailable', { service: 'ledger' }, { cause: error })
-      if (passing(error)) throw new Fault('ledger_busy', {}, { cause: error })
-      throw error
+      const fault = faultOf(error)
+      if (fault !== undefined) return tickets.map(() => fault)
+      if (tickets.length === 1) return [error instanceof Error ? error : new Error(String(error))]
+      const half = tickets.length >> 1
+      return [...(await carry(tickets.slice(0, half))), ...(await carry(tickets.slice(half)))]
     }
   }
 
-  const counted = createPostingMetrics(metrics, turns)
-  return (request) => counted(() => traces.step('ledger posting', {}, () => postInTurn(request)))
+  const queue = createQueue({
+    carry,
+    loadMax: flightMax,
+    loadBytesMax: flightBytesMax,
+    loadsMax: 1,
+    waitingMax,
+    waitingBytesMax,
+    bytesOf,
+  })
+
+  const partOf = (request: PostRequest): Part => ({
+    request,
+    id: newId('ledger_transaction'),
+    fingerprint: fingerprintOf(request),
+    salt: randomBytes(16),
+  })
+
+  const carryOne = async (request: PostRequest, dryRun: boolean): Promise<PostResult> => {
+    const outcome = await queue.put({ parts: [partOf(request)], dryRun })
+    if (outcome instanceof Error) throw outcome
+    if (isRefusal(outcome)) throw outcome.fault
+    const [result] = outcome
+    assert(result !== undefined, 'a ticket of one part has one result')
+    return result
+  }
+
+  const counted = createPostingMetrics(metrics, queue)
+  return (request, { dryRun = false } = {}) =>
+    counted(() => traces.step('ledger posting', {}, () => carryOne(request, dryRun)))
 }

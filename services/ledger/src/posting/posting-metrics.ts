@@ -2,11 +2,41 @@ import { Fault, monotonicMs } from '@micro/kernel'
 import type { Metrics } from '@micro/service'
 import type { PostResult } from './posting.ts'
 
+const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
+
+/** Counts flights, how many postings each took and how long it was under way. */
+export const createFlightMetrics = (metrics: Metrics) => {
+  const took = metrics.histogram({
+    name: 'micro_posting_flight_duration_seconds',
+    help: 'Flights from the lock to the commit. failed: nothing is recorded, or nobody knows yet; it is tried again.',
+    labels: ['outcome'],
+  })
+  const size = metrics.histogram({
+    name: 'micro_posting_flight_postings',
+    help: 'Postings that shared one flight, and so its locks, statements and commit.',
+    buckets: sizeBuckets,
+  })
+
+  return async <T>(postings: number, work: () => Promise<T>): Promise<T> => {
+    const beganMs = monotonicMs()
+    const finished = (outcome: string): void => took({ outcome }, (monotonicMs() - beganMs) / 1_000)
+    size({}, postings)
+    try {
+      const result = await work()
+      finished('landed')
+      return result
+    } catch (error) {
+      finished('failed')
+      throw error
+    }
+  }
+}
+
 /** Counts postings and what became of them. */
 export const createPostingMetrics = (metrics: Metrics, { waiting }: { waiting: () => number }) => {
   const took = metrics.histogram({
     name: 'micro_posting_duration_seconds',
-    help: 'Postings to the ledger with their wait for the book. refused: the caller was told why; failed: to be tried again.',
+    help: 'Postings to the ledger with their wait for a flight. refused: the caller was told why; failed: to be tried again.',
     labels: ['outcome'],
   })
   const fault = metrics.counter({
@@ -14,7 +44,7 @@ export const createPostingMetrics = (metrics: Metrics, { waiting }: { waiting: (
     help: 'Postings that ended with a fault, by its code.',
     labels: ['code'],
   })
-  metrics.gauge({ name: 'micro_postings_waiting', help: 'Postings waiting for their turn, over all books.' }, waiting)
+  metrics.gauge({ name: 'micro_postings_waiting', help: 'Postings waiting for the next flight.' }, waiting)
 
   return async (work: () => Promise<PostResult>): Promise<PostResult> => {
     const beganMs = monotonicMs()

@@ -1,73 +1,142 @@
-import { first, type Sql } from '@micro/postgres'
+import type { AccountStatus, AccountType, Mode } from '@micro/contracts'
+import type { Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
-import type { StoredTransaction } from '../transactions/transaction.ts'
-import type { AccountState, EntryWrite } from './posting.ts'
+import type { TransactionWrite } from './posting.ts'
+import type { AccountState } from './state.ts'
 
-/** Takes the book's lock until the database transaction ends; every posting of the book waits here for its turn. */
-export const lockBook = async (
-  sql: Sql,
-  book: BookKey,
-): Promise<{ book: bigint; seqLast: bigint; recordedLast: Date | null } | undefined> => {
-  const row = first(
-    await sql<{ id: bigint; last_seq: bigint; last_recorded_at: Date | null }>`
-    select id, last_seq, last_recorded_at
-    from ledger.lock_book(${laneOf(book)}::smallint, ${book.merchant}, ${book.mode})`,
-  )
-  return row && { book: row.id, seqLast: row.last_seq, recordedLast: row.last_recorded_at }
+/** The numbers of those of the books that are open. They never change. */
+export const findBooks = (sql: Sql, books: readonly BookKey[]): Promise<(BookKey & { id: bigint })[]> =>
+  sql<BookKey & { id: bigint }>`
+    select b.id, b.merchant, b.mode
+    from unnest(
+      ${books.map(laneOf)}::smallint[], ${books.map(({ merchant }) => merchant)}::text[],
+      ${books.map(({ mode }) => mode)}::text[]
+    ) as asked (lane, merchant, mode)
+    cross join lateral (
+      select * from ledger.books b where b.lane = asked.lane and b.merchant = asked.merchant and b.mode = asked.mode
+      offset 0 -- looks each of them up, where a join might read all books there are
+    ) b`
+
+/** A book by its place in the database. */
+export interface BookPlace {
+  readonly lane: number
+  readonly id: bigint
 }
 
-/** The accounts by the names the merchant gave them. Stable under the book's lock: nothing else moves them. */
-export const loadAccounts = async (
-  sql: Sql,
-  book: BookKey,
-  ids: readonly string[],
-): Promise<Map<string, AccountState>> => {
+export interface LockedBook {
+  readonly id: bigint
+  readonly seqLast: bigint
+  readonly recordedLast: Date | null
+  readonly hashLast: Buffer | null
+}
+
+/** Takes the books' locks until the database transaction ends: whoever else posts to one of them waits here. */
+export const lockBooks = async (sql: Sql, books: readonly BookPlace[]): Promise<LockedBook[]> => {
+  const rows = await sql<{ id: bigint; last_seq: bigint; last_recorded_at: Date | null; head_hash: Buffer | null }>`
+    select id, last_seq, last_recorded_at, head_hash
+    from ledger.lock_books(${books.map(({ lane }) => lane)}::smallint[], ${books.map(({ id }) => id)}::bigint[])`
+  return rows.map(({ id, last_seq, last_recorded_at, head_hash }) => ({
+    id,
+    seqLast: last_seq,
+    recordedLast: last_recorded_at,
+    hashLast: head_hash,
+  }))
+}
+
+/** An account asked for, by the name the merchant gave it. */
+export interface Asked {
+  readonly book: BookKey
+  readonly lane: number
+  readonly name: string
+}
+
+export interface NamedAccount extends BookKey {
+  readonly name: string
+  readonly state: AccountState
+}
+
+/** The accounts of these names. Stable under their books' locks: nothing else moves them. */
+export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<NamedAccount[]> => {
   const rows = await sql<{
     id: bigint
+    merchant: string
+    mode: Mode
     public_id: string
     currency: string
-    type: string
+    type: AccountType
+    status: AccountStatus
+    min_available: bigint | null
+    max_balance: bigint | null
     posted_credits: bigint
     posted_debits: bigint
     version: bigint
   }>`
-    select id, public_id, currency, type, posted_credits, posted_debits, version
-    from ledger.accounts
-    where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode} and public_id = any(${ids})`
-  return new Map(
-    rows.map((row) => [
-      row.public_id,
-      {
-        account: row.id,
-        currency: row.currency,
-        type: row.type,
-        credits: row.posted_credits,
-        debits: row.posted_debits,
-        version: row.version,
-      },
-    ]),
-  )
+    select a.id, a.merchant, a.mode, a.public_id, a.currency, a.type, a.status, a.min_available, a.max_balance,
+      a.posted_credits, a.posted_debits, a.version
+    from unnest(
+      ${asked.map(({ lane }) => lane)}::smallint[], ${asked.map(({ book }) => book.merchant)}::text[],
+      ${asked.map(({ book }) => book.mode)}::text[], ${asked.map(({ name }) => name)}::text[]
+    ) as asked (lane, merchant, mode, public_id)
+    join ledger.accounts a
+      on a.lane = asked.lane and a.merchant = asked.merchant and a.mode = asked.mode and a.public_id = asked.public_id`
+  return rows.map((row) => ({
+    merchant: row.merchant,
+    mode: row.mode,
+    name: row.public_id,
+    state: {
+      account: row.id,
+      currency: row.currency,
+      type: row.type,
+      status: row.status,
+      minAvailable: row.min_available,
+      maxBalance: row.max_balance,
+      credits: row.posted_credits,
+      debits: row.posted_debits,
+      version: row.version,
+    },
+  }))
 }
 
-/** Writes transaction and entries in one statement; the database's triggers move balances and seq with them. */
-export const insertTransaction = async (
-  sql: Sql,
-  { lane, book }: { lane: number; book: bigint },
-  { transaction, writes }: { transaction: StoredTransaction; writes: readonly EntryWrite[] },
-): Promise<void> => {
+/** Where those of the references that are recorded stand in their books; see referenceKeyOf. */
+export const findSeqsByReferences = (sql: Sql, keys: readonly Buffer[]): Promise<{ book: bigint; seq: bigint }[]> =>
+  sql<{ book: bigint; seq: bigint }>`
+    select book, seq from ledger.transactions where reference_key = any(${keys}::bytea[])`
+
+/** A transaction that was decided, with the place it goes to. */
+export interface Recording extends TransactionWrite {
+  readonly lane: number
+  readonly book: bigint
+}
+
+/** Writes transactions and entries in one statement; the database's triggers move balances and seqs with them. */
+export const insertTransactions = async (sql: Sql, recordings: readonly Recording[]): Promise<void> => {
+  const of = <T>(member: (recording: Recording) => T): T[] => recordings.map(member)
+  const legs = recordings.flatMap(({ lane, book, transaction: { seq }, entries }) =>
+    entries.map((write, at) => ({ ...write, lane, book, seq, leg: at + 1 })),
+  )
   await sql`
     with recorded as (
       insert into ledger.transactions
-        (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at)
-      values (${lane}, ${book}, ${transaction.seq}, ${transaction.id}, ${transaction.reference}, ${transaction.description},
-        ${transaction.currency}, ${writes.length}, ${transaction.fingerprint}, ${transaction.metadata}, ${transaction.createdAt})
+        (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+          effective_at, text_salt, content_hash, hash)
+      select * from unnest(
+        ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
+        ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
+        ${of(({ transaction }) => transaction.reference)}::text[],
+        ${of(({ transaction }) => transaction.description)}::text[],
+        ${of(({ transaction }) => transaction.currency)}::text[], ${of(({ entries }) => entries.length)}::smallint[],
+        ${of(({ transaction }) => transaction.fingerprint)}::bytea[],
+        ${of(({ transaction }) => transaction.metadata)}::jsonb[],
+        ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
+        ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
+        ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[])
     )
     insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
-    select ${lane}::smallint, ${book}::bigint, ${transaction.seq}::bigint,
-      leg, account, amount, balance_after, account_version
-    from unnest(
-      ${writes.map((write) => write.account)}::bigint[], ${writes.map((write) => write.amount)}::numeric[],
-      ${writes.map((write) => write.balanceAfter)}::numeric[], ${writes.map((write) => write.accountVersion)}::bigint[]
-    ) with ordinality as e (account, amount, balance_after, account_version, leg)`
+    select * from unnest(
+      ${legs.map(({ lane }) => lane)}::smallint[], ${legs.map(({ book }) => book)}::bigint[],
+      ${legs.map(({ seq }) => seq)}::bigint[], ${legs.map(({ leg }) => leg)}::smallint[],
+      ${legs.map(({ account }) => account)}::bigint[], ${legs.map(({ amount }) => amount)}::numeric[],
+      ${legs.map(({ balanceAfter }) => balanceAfter)}::numeric[],
+      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[])`
 }

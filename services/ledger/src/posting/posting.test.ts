@@ -1,7 +1,8 @@
 import { addMs, Fault, fromUnixSeconds } from '@micro/kernel'
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
-import { decide, type AccountState, type BookState, type PostRequest } from './posting.ts'
+import { decide, type PostRequest } from './posting.ts'
+import type { AccountState, BookState } from './state.ts'
 
 const now = fromUnixSeconds(1_000)
 const sumMax = 10n ** 38n - 1n
@@ -9,6 +10,9 @@ const state = (account: bigint, rest: Partial<AccountState> = {}): AccountState 
   account,
   currency: 'usd',
   type: 'asset',
+  status: 'active',
+  minAvailable: null,
+  maxBalance: null,
   credits: 0n,
   debits: 0n,
   version: 0n,
@@ -18,8 +22,9 @@ const book = (accounts: Record<string, AccountState>, rest: Partial<BookState> =
   book: 1n,
   seqLast: 41n,
   recordedLast: null,
-  existing: undefined,
+  hashLast: Buffer.alloc(32),
   accounts: new Map(Object.entries(accounts)),
+  recorded: new Map(),
   ...rest,
 })
 const request = (entries: PostRequest['entries'], rest: Partial<PostRequest> = {}): PostRequest => ({
@@ -34,9 +39,9 @@ const transfer = request([
   { account: 'a', amount: 100n },
   { account: 'b', amount: -100n },
 ])
-const both = { a: state(1n), b: state(2n) }
+const both = () => ({ a: state(1n), b: state(2n) })
 const run = (on: BookState, what: PostRequest) =>
-  decide(on, what, { now, id: 'ltx_1', fingerprint: fingerprintOf(what) })
+  decide(on, what, { now, id: 'ltx_1', fingerprint: fingerprintOf(what), salt: Buffer.alloc(16) })
 const recorded = (on: BookState, what: PostRequest) => {
   const decision = run(on, what)
   if (decision.kind !== 'record') throw new Error('expected a transaction to record')
@@ -52,7 +57,7 @@ const faultOf = (on: BookState, what: PostRequest) => {
 }
 
 test('a recorded transaction continues the seq, the versions and the balances', () => {
-  const { transaction, writes } = recorded(
+  const { transaction, write } = recorded(
     book({ a: state(1n, { credits: 5n, version: 1n }), b: state(2n) }),
     request([
       { account: 'a', amount: 60n },
@@ -61,7 +66,7 @@ test('a recorded transaction continues the seq, the versions and the balances', 
     ]),
   )
   expect(transaction).toMatchObject({ seq: 42n, currency: 'usd', createdAt: now })
-  expect(writes).toEqual([
+  expect(write.entries).toEqual([
     { account: 1n, amount: 60n, balanceAfter: 65n, accountVersion: 2n },
     { account: 2n, amount: -100n, balanceAfter: -100n, accountVersion: 1n },
     { account: 1n, amount: 40n, balanceAfter: 105n, accountVersion: 3n },
@@ -70,12 +75,12 @@ test('a recorded transaction continues the seq, the versions and the balances', 
 
 test('time never runs backwards within a book', () => {
   const later = addMs(now, 60_000)
-  expect(recorded(book(both, { recordedLast: later }), transfer).transaction.createdAt).toEqual(later)
+  expect(recorded(book(both(), { recordedLast: later }), transfer).transaction.createdAt).toEqual(later)
 })
 
 describe('the same reference', () => {
-  const existing = recorded(book(both), transfer).transaction
-  const again = book({}, { existing })
+  const existing = recorded(book(both()), transfer).transaction
+  const again = book({}, { recorded: new Map([[existing.reference, existing]]) })
 
   test('with the same content is a replay, without another look at the accounts', () =>
     expect(run(again, transfer)).toEqual({ kind: 'replay', transaction: existing }))
@@ -120,13 +125,13 @@ describe('a transaction is refused', () => {
     ],
     [
       'in another currency than announced',
-      book(both),
+      book(both()),
       { ...transfer, system: { currency: 'eur', accounts: [] } },
       { code: 'currency_mismatch', param: 'entries[0][account_id]', expected: 'eur' },
     ],
     [
       'when it does not balance',
-      book(both),
+      book(both()),
       request([
         { account: 'a', amount: 100n },
         { account: 'b', amount: -99n },
@@ -135,7 +140,7 @@ describe('a transaction is refused', () => {
     ],
     [
       'when a sum would pass what the database holds',
-      book({ ...both, b: state(2n, { debits: sumMax - 99n }) }),
+      book({ ...both(), b: state(2n, { debits: sumMax - 99n }) }),
       transfer,
       { code: 'sum_out_of_range', param: 'entries[1][amount]' },
     ],
@@ -143,9 +148,9 @@ describe('a transaction is refused', () => {
     test(name, () => expect(faultOf(on, what)).toMatchObject(want))
 
   test('but not when a sum just reaches what the database holds', () =>
-    expect(recorded(book({ ...both, b: state(2n, { debits: sumMax - 100n }) }), transfer).writes[1]?.balanceAfter).toBe(
-      -sumMax,
-    ))
+    expect(
+      recorded(book({ ...both(), b: state(2n, { debits: sumMax - 100n }) }), transfer).write.entries[1]?.balanceAfter,
+    ).toBe(-sumMax))
 })
 
 test('sums never wrap: three entries that sum to 2^64 do not balance', () => {
@@ -155,5 +160,5 @@ test('sums never wrap: three entries that sum to 2^64 do not balance', () => {
     { account: 'b', amount: third },
     { account: 'a', amount: third },
   ])
-  expect(faultOf(book(both), wrapping)).toMatchObject({ code: 'transaction_unbalanced', difference: 2n ** 64n })
+  expect(faultOf(book(both()), wrapping)).toMatchObject({ code: 'transaction_unbalanced', difference: 2n ** 64n })
 })

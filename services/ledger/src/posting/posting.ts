@@ -1,8 +1,12 @@
 import { assert, Fault } from '@micro/kernel'
-import type { NewAccount } from '../accounts/account.ts'
+import { normalBalanceOf, type NewAccount } from '../accounts/account.ts'
 import type { BookKey } from '../books/book.ts'
-import { accountParam, amountParam, type Entry } from '../transactions/entries.ts'
-import type { StoredTransaction, Transaction } from '../transactions/transaction.ts'
+import { contentHashOf, linkOf } from '../chain/content.ts'
+import { accountParam, amountParam, type AskedEntry, type Entry } from '../transactions/entries.ts'
+import type { RecordedEntry, StoredTransaction, Transaction } from '../transactions/transaction.ts'
+import { checkBalanced } from './balanced.ts'
+import { checkConditions, checkLimits } from './limits.ts'
+import type { AccountState, BookState } from './state.ts'
 
 /** What only Micro's own transactions bring along: their currency, and accounts made on first use. */
 export interface SystemPosting {
@@ -16,7 +20,9 @@ export interface PostRequest {
   readonly reference: string
   readonly description: string | null
   readonly metadata: Readonly<Record<string, string>>
-  readonly entries: readonly Entry[]
+  readonly entries: readonly AskedEntry[]
+  /** When it takes effect; when it is recorded, unless given. */
+  readonly effectiveAt?: Date | undefined
   readonly system?: SystemPosting
 }
 
@@ -26,25 +32,13 @@ export interface PostResult {
   readonly transaction: Transaction
 }
 
-/** An account as the decision needs it. */
-export interface AccountState {
-  /** The account's number inside the database. */
-  readonly account: bigint
-  readonly currency: string
-  readonly type: string
-  readonly credits: bigint
-  readonly debits: bigint
-  readonly version: bigint
-}
-
-/** What was true when the book was locked. */
-export interface BookState {
-  /** The book's number inside the database. */
-  readonly book: bigint
-  readonly seqLast: bigint
-  readonly recordedLast: Date | null
-  readonly existing: StoredTransaction | undefined
-  readonly accounts: ReadonlyMap<string, AccountState>
+/** What a request was given at its arrival: trying it again is the same work, and known by its id. */
+export interface Facts {
+  readonly id: string
+  /** SHA-256 of the request. */
+  readonly fingerprint: Buffer
+  /** 16 random bytes, see Content. */
+  readonly salt: Buffer
 }
 
 /** One entry, ready to be written. */
@@ -55,89 +49,120 @@ export interface EntryWrite {
   readonly accountVersion: bigint
 }
 
+/** A transaction that was decided, ready to be written. */
+export interface TransactionWrite {
+  readonly transaction: StoredTransaction
+  readonly salt: Buffer | null
+  readonly contentHash: Buffer
+  readonly entries: readonly EntryWrite[]
+}
+
 export type Decision =
-  | { readonly kind: 'replay'; readonly transaction: Transaction }
-  | { readonly kind: 'record'; readonly transaction: StoredTransaction; readonly writes: readonly EntryWrite[] }
+  | { readonly kind: 'replay'; readonly transaction: StoredTransaction }
+  | { readonly kind: 'record'; readonly transaction: StoredTransaction; readonly write: TransactionWrite }
 
 /** What numeric(38,0) holds. */
 const sumMax = 10n ** 38n - 1n
 
-const accountsOf = ({ entries, system }: PostRequest, known: ReadonlyMap<string, AccountState>): AccountState[] => {
-  const states = entries.map(({ account: id }, at) => {
+const checkSystemAccounts = ({ accounts }: BookState, { system }: PostRequest): void => {
+  for (const [at, { id, type }] of (system?.accounts ?? []).entries()) {
+    const known = accounts.get(id)
+    if (known !== undefined && known.type !== type)
+      throw new Fault('account_exists', { param: `accounts[${at}][id]`, account: id })
+  }
+}
+
+const accountsOf = ({ entries }: PostRequest, known: ReadonlyMap<string, AccountState>): AccountState[] =>
+  entries.map(({ account: id }, at) => {
     const state = known.get(id)
     if (state === undefined)
       throw new Fault('parameter_resource_missing', { param: accountParam(at), resource: 'ledger account', id })
+    if (state.status !== 'active') throw new Fault(`account_${state.status}`, { param: accountParam(at), account: id })
     return state
   })
-  const expected = system?.currency ?? states[0]?.currency
-  for (const [at, { currency }] of states.entries()) {
-    if (currency !== expected) {
-      throw new Fault('currency_mismatch', {
-        param: accountParam(at),
-        account: entries[at]?.account,
-        currency,
-        expected,
-      })
-    }
+
+/** Judges the entries one after another, each on what those before it left of its account. */
+const checkEachSum = (entries: readonly Entry[], states: readonly AccountState[]): void => {
+  const sums = new Map(states.map((state) => [state, { credits: state.credits, debits: state.debits }]))
+  for (const [at, { amount }] of entries.entries()) {
+    const sum = sums.get(states[at] as AccountState)
+    assert(sum !== undefined, `entry ${at} has no account`)
+    if (amount > 0n) sum.credits += amount
+    else sum.debits -= amount
+    if (sum.credits > sumMax || sum.debits > sumMax) throw new Fault('sum_out_of_range', { param: amountParam(at) })
   }
-  return states
 }
 
-const checkBalanced = (entries: readonly Entry[], currency: string): void => {
-  const difference = entries.reduce((sum, { amount }) => sum + amount, 0n)
-  if (difference !== 0n) throw new Fault('transaction_unbalanced', { param: 'entries', difference, currency })
+const checkSums = (entries: readonly Entry[], states: readonly AccountState[]): void => {
+  // What moves in all is a bound for every account, and is nearly always far from the largest sum.
+  const moved = entries.reduce((sum, { amount }) => (amount > 0n ? sum + amount : sum), 0n)
+  const room = sumMax - moved
+  if (states.some(({ credits, debits }) => credits > room || debits > room)) checkEachSum(entries, states)
 }
 
-const writesOf = (entries: readonly Entry[], states: readonly AccountState[]): EntryWrite[] => {
-  const running = new Map(states.map((state) => [state.account, { ...state }]))
-  return entries.map(({ amount }, at) => {
-    const state = running.get(states[at]?.account ?? 0n)
-    assert(state !== undefined, `entry ${at} has no account`)
-    if (amount > 0n) state.credits += amount
-    else state.debits -= amount
-    if (state.credits > sumMax || state.debits > sumMax) throw new Fault('sum_out_of_range', { param: amountParam(at) })
-    state.version += 1n
-    return { account: state.account, amount, balanceAfter: state.credits - state.debits, accountVersion: state.version }
-  })
+const apply = ({ account, amount }: Entry, state: AccountState): { recorded: RecordedEntry; write: EntryWrite } => {
+  if (amount > 0n) state.credits += amount
+  else state.debits -= amount
+  state.version += 1n
+  const netAfter = state.credits - state.debits
+  const { currency, type } = state
+  return {
+    recorded: { account, amount, currency, normalBalance: normalBalanceOf(type), netAfter },
+    write: { account: state.account, amount, balanceAfter: netAfter, accountVersion: state.version },
+  }
 }
 
 /** Time does not run backwards within a book, whatever the machine's clock does. */
 const recordedAt = (now: Date, last: Date | null): Date => (last !== null && last > now ? last : now)
 
+const hasWords = ({ description, metadata }: PostRequest): boolean =>
+  description !== null || Object.keys(metadata).length > 0
+
 /**
- * Decides one posting on the locked state of its book. The reference comes first: a repeat is answered with what is
- * stored, without another look at the accounts.
- * @throws Fault reference_conflict, parameter_resource_missing, currency_mismatch, transaction_unbalanced, sum_out_of_range
+ * Decides one posting on the locked state of its book, and moves the state on. The reference comes first: a repeat is
+ * answered with what is recorded, without another look at the accounts. A request that is refused leaves no trace.
+ * @throws Fault reference_conflict, account_exists, parameter_resource_missing, account_frozen, account_closed,
+ * currency_mismatch, transaction_unbalanced, sum_out_of_range, insufficient_funds, limit_exceeded, version_conflict,
+ * condition_failed
  */
-export const decide = (
-  state: BookState,
-  request: PostRequest,
-  { now, id, fingerprint }: { now: Date; id: string; fingerprint: Buffer },
-): Decision => {
-  const { existing } = state
+export const decide = (state: BookState, request: PostRequest, { now, ...facts }: Facts & { now: Date }): Decision => {
+  const existing = state.recorded.get(request.reference)
   if (existing !== undefined) {
-    if (!existing.fingerprint.equals(fingerprint)) {
+    if (!existing.fingerprint.equals(facts.fingerprint)) {
       throw new Fault('reference_conflict', { param: 'reference_id', reference: request.reference })
     }
     return { kind: 'replay', transaction: existing }
   }
+  checkSystemAccounts(state, request)
   const states = accountsOf(request, state.accounts)
-  const currency = states[0]?.currency
-  assert(currency !== undefined, 'a transaction has entries')
-  checkBalanced(request.entries, currency)
-  const writes = writesOf(request.entries, states)
+  const currency = checkBalanced(request.entries, states, request.system?.currency)
+  checkSums(request.entries, states)
+  checkLimits(request.entries, states)
+  checkConditions(request.entries, states)
   // From here the transaction must succeed.
-  const transaction: StoredTransaction = {
-    id,
-    mode: request.book.mode,
+  const applied = request.entries.map((entry, at) => {
+    const account = states[at]
+    assert(account !== undefined, `entry ${at} has no account`)
+    return apply(entry, account)
+  })
+  const createdAt = recordedAt(now, state.recordedLast)
+  const content = {
+    id: facts.id,
     seq: state.seqLast + 1n,
     reference: request.reference,
     description: request.description,
-    currency,
     metadata: request.metadata,
-    entries: request.entries,
-    createdAt: recordedAt(now, state.recordedLast),
-    fingerprint,
+    entries: applied.map(({ recorded }) => recorded),
+    createdAt,
+    effectiveAt: request.effectiveAt ?? createdAt,
   }
-  return { kind: 'record', transaction, writes }
+  const salt = hasWords(request) ? facts.salt : null
+  const contentHash = contentHashOf({ ...content, salt })
+  const hash = linkOf(state.hashLast, contentHash)
+  const { fingerprint } = facts
+  const transaction: StoredTransaction = { ...content, mode: request.book.mode, currency, hash, fingerprint }
+  Object.assign(state, { seqLast: content.seq, recordedLast: createdAt, hashLast: hash })
+  state.recorded.set(request.reference, transaction)
+  const entries = applied.map(({ write }) => write)
+  return { kind: 'record', transaction, write: { transaction, salt, contentHash, entries } }
 }

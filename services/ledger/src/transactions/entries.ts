@@ -1,4 +1,4 @@
-import type { NewEntry } from '@micro/contracts'
+import type { EntryCondition, NewEntry } from '@micro/contracts'
 import { amountMax, Fault, parseInteger } from '@micro/kernel'
 
 /** One line of a transaction: credit +, debit −, never 0. The direction is the sign, so the two cannot disagree. */
@@ -7,14 +7,47 @@ export interface Entry {
   readonly amount: bigint
 }
 
+/** What must hold for an entry to be recorded. */
+export interface Condition {
+  /** Bounds of what the account has available after the transaction, on its normal side. */
+  readonly availableMin: bigint | undefined
+  readonly availableMax: bigint | undefined
+  /** How many entries the account had before the transaction. */
+  readonly version: bigint | undefined
+}
+
+/** An entry asked for. */
+export interface AskedEntry extends Entry {
+  readonly condition?: Condition
+}
+
 export const accountParam = (at: number): string => `entries[${at}][account_id]`
 export const amountParam = (at: number): string => `entries[${at}][amount]`
+export const conditionParam = (at: number): string => `entries[${at}][condition]`
+
+/** An amount of minor units, of either sign or 0. @throws Fault parameter_invalid */
+export const parseUnits = (given: number | string, param: string): bigint => {
+  // A number past 2^53 − 1 has been rounded already, by whoever made it a number.
+  const units = typeof given === 'number' && !Number.isSafeInteger(given) ? undefined : parseInteger(String(given))
+  if (units === undefined)
+    throw new Fault('parameter_invalid', { param, reason: `must be a whole number of minor units, got ${given}` })
+  return units
+}
+
+const parseCondition = ({ available, version }: EntryCondition, param: string): Condition => {
+  const bound = (name: 'gte' | 'lte'): bigint | undefined => {
+    const given = available?.[name]
+    return given === undefined ? undefined : parseUnits(given, `${param}[available][${name}]`)
+  }
+  return {
+    availableMin: bound('gte'),
+    availableMax: bound('lte'),
+    version: version === undefined ? undefined : BigInt(version),
+  }
+}
 
 const parseAmount = (given: number | string, param: string): bigint => {
-  // A number past 2^53 − 1 has been rounded already, by whoever made it a number.
-  const amount = typeof given === 'number' && !Number.isSafeInteger(given) ? undefined : parseInteger(String(given))
-  if (amount === undefined)
-    throw new Fault('parameter_invalid', { param, reason: `must be a whole number of minor units, got ${given}` })
+  const amount = parseUnits(given, param)
   if (amount > amountMax || amount < -amountMax) throw new Fault('sum_out_of_range', { param })
   if (amount === 0n) throw new Fault('entry_zero', { param })
   return amount
@@ -25,7 +58,7 @@ const parseAmount = (given: number | string, param: string): bigint => {
  * decides, and a direction given beside it must say the same. Unsigned otherwise: the direction decides.
  * @throws Fault entries_too_few, parameter_invalid, sum_out_of_range, entry_zero, sign_direction_conflict
  */
-export const normaliseEntries = (given: readonly NewEntry[]): Entry[] => {
+export const normaliseEntries = (given: readonly NewEntry[]): AskedEntry[] => {
   if (given.length < 2) throw new Fault('entries_too_few', { param: 'entries' })
   const amounts = given.map((entry, at) => parseAmount(entry.amount, amountParam(at)))
   if (given.every((entry) => entry.account_id === given[0]?.account_id)) {
@@ -35,13 +68,14 @@ export const normaliseEntries = (given: readonly NewEntry[]): Entry[] => {
     })
   }
   const signed = amounts.some((amount) => amount < 0n) || given.some((entry) => entry.direction === undefined)
-  return given.map(({ account_id: account, direction }, at) => {
+  return given.map(({ account_id: account, direction, condition }, at) => {
     const amount = amounts[at] ?? 0n
-    if (!signed) return { account, amount: direction === 'credit' ? amount : -amount }
+    const rest = condition === undefined ? {} : { condition: parseCondition(condition, conditionParam(at)) }
+    if (!signed) return { account, amount: direction === 'credit' ? amount : -amount, ...rest }
     if (direction !== undefined && direction !== directionOf(amount)) {
       throw new Fault('sign_direction_conflict', { param: `entries[${at}]`, amount, direction })
     }
-    return { account, amount }
+    return { account, amount, ...rest }
   })
 }
 

@@ -11,10 +11,13 @@ export const fingerprintOf = (content: {
   readonly entries: readonly Entry[]
   readonly description: string | null
   readonly metadata: Readonly<Record<string, string>>
+  readonly effectiveAt?: Date | undefined
 }): Buffer => {
   const entries = content.entries.map(({ account, amount }) => `${account} ${amount}`).toSorted(byText)
   const metadata = Object.entries(content.metadata).toSorted(([a], [b]) => byText(a, b))
+  // What is left out is not there at all, so that what was recorded before there was this part stays the same.
+  const effective = content.effectiveAt === undefined ? [] : [content.effectiveAt.getTime()]
   return createHash('sha256')
-    .update(JSON.stringify([entries, content.description, metadata]))
+    .update(JSON.stringify([entries, content.description, metadata, ...effective]))
     .digest()
 }

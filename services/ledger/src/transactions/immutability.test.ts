@@ -5,6 +5,7 @@
 import { createDatabase, SQLSTATE, sqlState, type Database, type Sql } from '@micro/postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expectSound, merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
+import { write, type Wrong } from '../testing/raw-transaction.ts'
 
 let ledger: Ledger
 let superuser: Database
@@ -15,7 +16,7 @@ beforeAll(async () => {
   superuser = createDatabase({ url: ledger.database.superuserUrl, applicationName: 'ledger test' })
   for (const who of [merchant(), merchant('acct_b')]) {
     for (const id of ['a', 'b']) await ledger.account(who, id)
-    await ledger.account(who, 'euros', { currency: 'eur' })
+    for (const id of ['euros', 'dimes']) await ledger.account(who, id, { currency: 'eur' })
     await ledger.record(who, 'one', move(100, { from: 'a', to: 'b' }))
   }
   const accounts = [
@@ -62,7 +63,12 @@ const changes: Record<string, (sql: Sql) => Promise<unknown>> = {
   'truncate of entries': (sql) => sql`truncate ledger.entries`,
   'truncate of everything': (sql) => sql`truncate ledger.books cascade`,
   'upsert of a transaction': (sql) => sql`
-    insert into ledger.transactions select * from ledger.transactions
+    insert into ledger.transactions
+      (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+        effective_at, content_hash, hash)
+    select lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+      effective_at, content_hash, hash
+    from ledger.transactions
     on conflict (lane, book, seq) do update set description = 'x'`,
   'upsert of an entry': (sql) => sql`
     insert into ledger.entries select * from ledger.entries on conflict (lane, book, seq, leg) do update set amount = 5`,
@@ -75,7 +81,12 @@ const changes: Record<string, (sql: Sql) => Promise<unknown>> = {
   'update of an account currency': (sql) => sql`update ledger.accounts set currency = 'eur'`,
   'update of an account id': (sql) => sql`update ledger.accounts set public_id = public_id || 'x'`,
   'update of an account owner': (sql) => sql`update ledger.accounts set merchant = 'acct_b'`,
+  'update of an account scale': (sql) => sql`update ledger.accounts set asset_scale = 2`,
+  'update of an asset': (sql) => sql`update ledger.assets set scale = 3`,
+  'delete of assets': (sql) => sql`delete from ledger.assets`,
   'delete of accounts': (sql) => sql`delete from ledger.accounts`,
+  'update of a hash': (sql) => sql`update ledger.transactions set hash = sha256('x')`,
+  'update of the last hash of a book': (sql) => sql`update ledger.books set head_hash = sha256('x')`,
   'update of a seq': (sql) => sql`update ledger.books set last_seq = 9`,
   'delete of books': (sql) => sql`delete from ledger.books`,
 }
@@ -105,54 +116,6 @@ describe('the service cannot get around it', () => {
     test(name, async () => expect(await stateOf(work(ledger.database.db.sql))).toBe(SQLSTATE.insufficientPrivilege))
 })
 
-interface Wrong {
-  /** Account (by name), amount, balance after, version; the next of each account unless given. */
-  readonly entries?: readonly (readonly [
-    account: string,
-    amount: number,
-    balanceAfter?: number | undefined,
-    version?: number,
-  ])[]
-  readonly seq?: number
-  readonly count?: number
-  readonly currency?: string
-  readonly reference?: string
-  readonly owner?: string
-  readonly at?: string
-  readonly withTransaction?: boolean
-}
-
-/** Writes what a broken service might: by default a right transaction of book acct_a. */
-const write = async (sql: Sql, wrong: Wrong) => {
-  const entries = wrong.entries ?? [
-    ['a', 5],
-    ['b', -5],
-  ]
-  const known = await sql<{ name: string; account: bigint; net: bigint; version: bigint }>`
-    select public_id as name, id as account, posted_credits - posted_debits as net, version
-    from ledger.accounts where merchant = ${wrong.owner ?? 'acct_a'}`
-  const states = new Map(known.map((each) => [each.name, { ...each }]))
-  const rows = entries.map(([name, amount, balanceAfter, version]) => {
-    const state = states.get(name)
-    if (state === undefined) return { account: 0n, amount, balance: balanceAfter ?? 0, version: version ?? 1 }
-    state.net += BigInt(amount)
-    state.version += 1n
-    return { account: state.account, amount, balance: balanceAfter ?? state.net, version: version ?? state.version }
-  })
-  return sql`
-    with book as (
-      select lane, id, coalesce(${wrong.seq ?? null}::bigint, last_seq + 1) as seq from ledger.books where merchant = 'acct_a'
-    ), recorded as (
-      insert into ledger.transactions (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at)
-      select lane, id, seq, 'ltx_' || md5(random()::text), ${wrong.reference ?? 'raw'}, ${wrong.currency ?? 'usd'},
-        ${wrong.count ?? entries.length}, sha256('x'), '{}', ${wrong.at ?? '2030-01-01T00:00:00Z'} from book where ${wrong.withTransaction ?? true}
-    )
-    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
-    select lane, id, seq, leg, account, amount, balance_after, version
-    from book, unnest(${rows.map((row) => row.account)}::bigint[], ${rows.map((row) => row.amount)}::numeric[],
-      ${rows.map((row) => row.balance)}::numeric[], ${rows.map((row) => row.version)}::bigint[])
-      with ordinality as e (account, amount, balance_after, version, leg)`
-}
 const rolledBack = new Error('rolled back')
 /** Done, or what refused it: the constraint by name, else the SQLSTATE. Leaves nothing behind either way. */
 const attempt = async (db: Database, wrong: Wrong): Promise<string> => {
@@ -237,7 +200,7 @@ describe('a transaction written past the service', () => {
       'entries_account',
     ],
     ["of Micro on a merchant's accounts", { reference: 'micro:2' }, 'entries_account'],
-    ['with a reference that is taken', { reference: 'one' }, 'transactions_lane_book_reference_id_key'],
+    ['with a reference that is taken', { reference: 'one' }, 'transactions_reference_once'],
     [
       'that tells a wrong balance',
       {
@@ -271,6 +234,47 @@ describe('a transaction written past the service', () => {
     ['that leaves out a seq', { seq: 9 }, SQLSTATE.serializationFailure],
     ['that takes a seq again', { seq: 1 }, 'entries_pkey'],
     ['from before the last one', { at: '2001-01-01T00:00:00Z' }, SQLSTATE.serializationFailure],
+    ['with the hash of another amount', { hashed: { entries: [] } }, 'transactions_content'],
+    ['with the hash of another reference', { hashed: { reference: 'rav' } }, 'transactions_content'],
+    ['with the hash of another time', { hashed: { createdAt: new Date(0) } }, 'transactions_content'],
+    ['with the hash of another time of effect', { hashed: { effectiveAt: new Date(0) } }, 'transactions_content'],
+    [
+      'with the hash of another description',
+      { description: 'x', salt: Buffer.alloc(16), hashed: { description: 'y' } },
+      'transactions_content',
+    ],
+    ['with a description that is salted', { description: 'x', salt: Buffer.alloc(16) }, 'done'],
+    ['with a description that is not salted', { description: 'x' }, 'transactions_text_is_salted'],
+    ['with a hash that is no link', { hash: Buffer.alloc(32) }, 'transactions_chain'],
+    ['that follows another hash', { before: Buffer.alloc(32) }, 'transactions_chain'],
+    ['with half a hash', { hash: Buffer.alloc(16) }, 'transactions_hash_check'],
+    ['of the far past', { effective: '1970-01-01T00:00:00Z' }, 'done'],
+    ['from before there was time', { effective: '1969-12-31T23:59:59Z' }, 'transactions_effective_in_range'],
+    [
+      'in two currencies, each of which balances',
+      {
+        currency: null,
+        entries: [
+          ['a', 5],
+          ['b', -5],
+          ['euros', 7],
+          ['dimes', -7],
+        ],
+      },
+      'done',
+    ],
+    [
+      'in two currencies, which balance only together',
+      {
+        currency: null,
+        entries: [
+          ['a', 5],
+          ['euros', -5],
+        ],
+      },
+      'transactions_currencies',
+    ],
+    ['in one currency that it does not name', { currency: null }, 'transactions_currencies'],
     ['of entries alone', { withTransaction: false }, 'entries_balance'],
     ['of more entries for an old one', { withTransaction: false, seq: 1 }, 'entries_pkey'],
   ] as const satisfies readonly (readonly [string, Wrong, string])[]) {
@@ -283,8 +287,10 @@ describe('a transaction written past the service', () => {
   test('without entries is refused at once, so none can be committed', async () =>
     expect(
       await stateOf(ledger.database.db.sql`
-      insert into ledger.transactions (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at)
-      select lane, id, last_seq + 1, 'ltx_orphan', 'orphan', 'usd', 2, sha256('x'), '{}', now() from ledger.books where merchant = 'acct_a'`),
+      insert into ledger.transactions
+        (lane, book, seq, id, reference_id, currency, entry_count, fingerprint, metadata, created_at, effective_at, content_hash, hash)
+      select lane, id, last_seq + 1, 'ltx_orphan', 'orphan', 'usd', 2, sha256('x'), '{}', now(), now(), sha256('x'), sha256('x')
+      from ledger.books where merchant = 'acct_a'`),
     ).toBe(SQLSTATE.checkViolation))
 
   test('is checked also in a session that plays the replica', async () =>
@@ -304,6 +310,16 @@ describe('a transaction written past the service', () => {
 
 describe('books and accounts', () => {
   for (const [name, work] of Object.entries({
+    'a limit that the balance is beyond': (sql) =>
+      sql`update ledger.accounts set min_available = 1000 where public_id = 'a'`,
+    "a limit on Micro's account": (sql) =>
+      sql`update ledger.accounts set max_balance = 1000000 where public_id = 'sys_x'`,
+    "a frozen account of Micro's": (sql) => sql`update ledger.accounts set status = 'frozen' where public_id = 'sys_x'`,
+    'a closed account that is not empty': (sql) =>
+      sql`update ledger.accounts set status = 'closed' where public_id = 'a'`,
+    'a currency of more than three letters without a scale': (sql) => sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)
+      select lane, id, merchant, mode, 'cash', 'x', 'asset', 'ether', false, now() from ledger.books`,
     'a second book under another lane': (sql) => sql`
       insert into ledger.books (lane, merchant, mode, created_at) select (lane + 1) % 256, merchant, mode, now() from ledger.books`,
     'an account of Micro that is not named so': (sql) => sql`
@@ -322,4 +338,42 @@ describe('books and accounts', () => {
       insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)
       select lane, id, 'acct_thief', mode, 'cash', 'x', 'asset', 'usd', false, now() from ledger.books`),
     ).toBe(SQLSTATE.foreignKeyViolation))
+
+  test('an asset that was never made is refused', async () =>
+    expect(
+      await stateOf(ledger.database.db.sql`
+      insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, asset_scale, system, created_at)
+      select lane, id, merchant, mode, 'cash', 'x', 'asset', 'ether', 18, false, now() from ledger.books`),
+    ).toBe(SQLSTATE.foreignKeyViolation))
+
+  test('an entry past a limit, on a frozen or a closed account is refused, whatever the service decided', async () => {
+    const outcomes = async (change: (sql: Sql) => Promise<unknown>, amount: number): Promise<string> => {
+      try {
+        return await ledger.database.owner.transaction(async (sql) => {
+          await change(sql)
+          await write(sql, {
+            entries: [
+              ['a', amount],
+              ['b', -amount],
+            ],
+          })
+          throw rolledBack
+        })
+      } catch (error) {
+        return error === rolledBack ? 'done' : String((error as { constraint?: string }).constraint ?? error)
+      }
+    }
+    const limit = (sql: Sql) =>
+      sql`update ledger.accounts set min_available = 95, max_balance = 105 where public_id = 'a'`
+    expect(await outcomes(limit, 5)).toBe('done')
+    expect(await outcomes(limit, 6)).toBe('accounts_min_available')
+    expect(await outcomes(limit, -6)).toBe('accounts_max_balance')
+    const freeze = (sql: Sql) => sql`update ledger.accounts set status = 'frozen' where public_id = 'b'`
+    expect(await outcomes(freeze, 5)).toBe('entries_account')
+    const close = async (sql: Sql) => {
+      await sql`update ledger.accounts set status = 'closed' where public_id = 'euros'`
+      await sql`update ledger.accounts set status = 'active' where public_id = 'euros'`
+    }
+    expect(await outcomes(close, 5)).toContain('UPDATE of ledger.accounts is refused')
+  })
 })

@@ -1,11 +1,12 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
-import { Fault } from '@micro/kernel'
+import { Fault, fromUnixSeconds } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, timeRangeOf, type Handlers, type Page } from '@micro/service'
-import { isSystemAccount, parseCurrency } from '../accounts/account.ts'
+import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
+import { parseIsoCurrency } from '../assets/asset.ts'
 import type { BookKey } from '../books/book.ts'
-import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
+import type { Post, PostRequest, PostResult, SystemPosting } from '../posting/index.ts'
 import { accountParam, normaliseEntries } from './entries.ts'
 import { lightPage, mayBeTooHeavy } from './page-weight.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
@@ -31,6 +32,14 @@ type ListQuery = Query<Routes['listLedgerTransactions']>
 
 const answer = ({ replayed, transaction }: PostResult) => reply(replayed ? 200 : 201, transactionToWire(transaction))
 
+const contentOf = (body: Omit<Body<Routes['recordLedgerTransaction']>, 'dry_run'>): Omit<PostRequest, 'book'> => ({
+  reference: body.reference_id,
+  description: body.description ?? null,
+  metadata: body.metadata ?? {},
+  entries: normaliseEntries(body.entries),
+  effectiveAt: body.effective_at === undefined ? undefined : fromUnixSeconds(body.effective_at),
+})
+
 const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTransaction']>): void => {
   if (isSystemReference(reference_id)) throw new Fault('reference_reserved', { param: 'reference_id' })
   const at = entries.findIndex((entry) => isSystemAccount(entry.account_id))
@@ -38,6 +47,8 @@ const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTran
   if (reserved !== undefined)
     throw new Fault('account_reserved', { param: accountParam(at), account: reserved.account_id })
 }
+
+const unlimited = { minAvailable: null, maxBalance: null }
 
 const must = (holds: boolean, param: string, reason: string): void => {
   if (!holds) throw new Fault('parameter_invalid', { param, reason })
@@ -49,8 +60,11 @@ const systemPosting = (body: Body<Routes['postSystemTransaction']>): SystemPosti
     must(isSystemAccount(id), `accounts[${at}][id]`, 'must start with sys_')
   for (const [at, entry] of body.entries.entries())
     must(isSystemAccount(entry.account_id), accountParam(at), 'must start with sys_')
-  const currency = parseCurrency(body.currency)
-  return { currency, accounts: body.accounts.map((account) => ({ ...account, currency, metadata: {} })) }
+  const currency = parseIsoCurrency(body.currency)
+  return {
+    currency,
+    accounts: body.accounts.map((account) => ({ ...account, ...unlimited, currency, assetScale: null, metadata: {} })),
+  }
 }
 
 export const transactionHandlers = ({ db, post }: { db: Database; post: Post }): TransactionHandlers => {
@@ -106,15 +120,9 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     async recordLedgerTransaction({ principal, body }) {
       refuseReserved(body)
       const { merchant, mode } = principal
-      return answer(
-        await post({
-          book: { merchant, mode },
-          reference: body.reference_id,
-          description: body.description ?? null,
-          metadata: body.metadata ?? {},
-          entries: normaliseEntries(body.entries),
-        }),
-      )
+      const dryRun = body.dry_run === true
+      const result = await post({ book: { merchant, mode }, ...contentOf(body) }, { dryRun })
+      return dryRun ? reply(200, transactionToWire(result.transaction, { dryRun: !result.replayed })) : answer(result)
     },
 
     async postSystemTransaction({ principal, body }) {
@@ -122,11 +130,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
       return answer(
         await post({
           book: { merchant: body.merchant, mode: body.mode },
-          reference: body.reference_id,
-          description: body.description ?? null,
-          metadata: body.metadata ?? {},
           system: systemPosting(body),
-          entries: normaliseEntries(body.entries),
+          ...contentOf(body),
         }),
       )
     },
@@ -151,7 +156,7 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
         object: 'list',
         url: '/ledger/transactions',
         has_more: hasMore,
-        data: transactions.map(transactionToWire),
+        data: transactions.map((each) => transactionToWire(each)),
       }
     },
   }

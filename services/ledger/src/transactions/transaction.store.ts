@@ -1,5 +1,5 @@
 import { assert } from '@micro/kernel'
-import type { Mode } from '@micro/contracts'
+import type { Direction, Mode } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -18,12 +18,17 @@ interface TransactionRow {
   seq: bigint
   reference_id: string
   description: string | null
-  currency: string
+  currency: string | null
   metadata: Record<string, string>
   created_at: Date
+  effective_at: Date
+  hash: Buffer
   fingerprint: Buffer
   accounts: string[]
+  currencies: string[]
+  normal_balances: Direction[]
   amounts: bigint[]
+  nets_after: bigint[]
 }
 
 const toTransaction = (row: TransactionRow): StoredTransaction => ({
@@ -35,11 +40,18 @@ const toTransaction = (row: TransactionRow): StoredTransaction => ({
   currency: row.currency,
   metadata: row.metadata,
   createdAt: row.created_at,
+  effectiveAt: row.effective_at,
+  hash: row.hash,
   fingerprint: row.fingerprint,
   entries: row.accounts.map((account, at) => {
-    const amount = row.amounts[at]
-    assert(amount !== undefined, `transaction ${row.id} lacks the amount of entry ${at}`)
-    return { account, amount }
+    const [currency, normalBalance] = [row.currencies[at], row.normal_balances[at]]
+    const [amount, netAfter] = [row.amounts[at], row.nets_after[at]]
+    assert(
+      currency !== undefined && normalBalance !== undefined,
+      `transaction ${row.id} lacks the account of entry ${at}`,
+    )
+    assert(amount !== undefined && netAfter !== undefined, `transaction ${row.id} lacks the amount of entry ${at}`)
+    return { account, currency, normalBalance, amount, netAfter }
   }),
 })
 
@@ -51,11 +63,14 @@ export const loadTransactions = async (
 ): Promise<StoredTransaction[]> => {
   if (seqs.length === 0) return []
   const rows = await sql<TransactionRow>`
-    select t.*, b.mode, e.accounts, e.amounts
+    select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.hash,
+      t.fingerprint, b.mode, e.*
     from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     cross join lateral (
-      select array_agg(a.public_id order by e.leg) as accounts, array_agg(e.amount order by e.leg) as amounts
+      select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
+        array_agg(a.normal_balance order by e.leg) as normal_balances, array_agg(e.amount order by e.leg) as amounts,
+        array_agg(e.balance_after order by e.leg) as nets_after
       from ledger.entries e
       join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
       where e.lane = t.lane and e.book = t.book and e.seq = t.seq
@@ -91,7 +106,7 @@ export const findSeqByReference = async (sql: Sql, book: BookKey, reference: str
     select t.seq from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
-      and t.reference_id = ${reference}`,
+      and t.reference_key = substr(sha256(int8send(b.id) || replace(${reference}, '\\', '\\\\')::bytea), 1, 16)`,
   )?.seq
 
 /** The last seq recorded before a time; 0 when there is none, or no book. */

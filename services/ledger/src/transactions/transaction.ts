@@ -1,6 +1,15 @@
-import type { LedgerTransaction, Mode } from '@micro/contracts'
+import type { Direction, LedgerTransaction, Mode } from '@micro/contracts'
 import { exactNumber, unixSeconds } from '@micro/kernel'
+import { onNormalSide } from '../accounts/account.ts'
 import { directionOf, type Entry } from './entries.ts'
+
+/** An entry as it was recorded. */
+export interface RecordedEntry extends Entry {
+  readonly currency: string
+  readonly normalBalance: Direction
+  /** Credits minus debits of the account after this entry. */
+  readonly netAfter: bigint
+}
 
 /** A transaction as it was recorded; nothing of it ever changes. */
 export interface Transaction {
@@ -10,10 +19,14 @@ export interface Transaction {
   readonly seq: bigint
   readonly reference: string
   readonly description: string | null
-  readonly currency: string
+  /** Null when its entries are in several. */
+  readonly currency: string | null
   readonly metadata: Readonly<Record<string, string>>
-  readonly entries: readonly Entry[]
+  readonly entries: readonly RecordedEntry[]
   readonly createdAt: Date
+  readonly effectiveAt: Date
+  /** Its link in the book's chain of hashes. */
+  readonly hash: Buffer
 }
 
 /** With the SHA-256 of its content, by which a repeat is told from a conflict. */
@@ -28,23 +41,36 @@ export const isSystemReference = (reference: string): boolean => reference.start
 const entryId = (transaction: string, at: number): string =>
   `${transaction.replace('ltx_', 'len_')}${String(at).padStart(3, '0')}`
 
-export const transactionToWire = (transaction: Transaction): LedgerTransaction => ({
+const entryToWire = (id: string, entry: RecordedEntry): LedgerTransaction['entries'][number] => {
+  const balance = onNormalSide(entry.netAfter, entry.normalBalance)
+  return {
+    id,
+    account_id: entry.account,
+    currency: entry.currency,
+    amount: exactNumber(entry.amount),
+    amount_str: String(entry.amount),
+    direction: directionOf(entry.amount),
+    value_str: String(entry.amount < 0n ? -entry.amount : entry.amount),
+    balance_after: exactNumber(balance),
+    balance_after_str: String(balance),
+  }
+}
+
+export const transactionToWire = (
+  transaction: Transaction,
+  { dryRun = false }: { dryRun?: boolean } = {},
+): LedgerTransaction => ({
   id: transaction.id,
   object: 'ledger.transaction',
   reference_id: transaction.reference,
   description: transaction.description,
   currency: transaction.currency,
-  entries: transaction.entries.map(({ account, amount }, at) => ({
-    id: entryId(transaction.id, at),
-    account_id: account,
-    amount: exactNumber(amount),
-    amount_str: String(amount),
-    direction: directionOf(amount),
-    value_str: String(amount < 0n ? -amount : amount),
-  })),
-  status: 'recorded',
+  entries: transaction.entries.map((entry, at) => entryToWire(entryId(transaction.id, at), entry)),
+  status: dryRun ? 'dry_run' : 'recorded',
   seq: Number(transaction.seq),
+  hash: transaction.hash.toString('hex'),
   metadata: { ...transaction.metadata },
   livemode: transaction.mode === 'live',
+  effective_at: unixSeconds(transaction.effectiveAt),
   created: unixSeconds(transaction.createdAt),
 })

@@ -13,8 +13,10 @@ const main = async (): Promise<void> => {
   const db = createDatabase({ url, applicationName: 'micro ledger verify', poolSize: 1, statementTimeoutMs })
   try {
     const verification = await verifyLedger(db, {
-      onBook: ({ merchant, mode, transactions, headSeq }) =>
-        process.stdout.write(`${merchant} ${mode}: ${transactions} transactions, head seq ${headSeq}\n`),
+      onBook: ({ merchant, mode, transactions, headSeq, headHash }) =>
+        process.stdout.write(
+          `${merchant} ${mode}: ${transactions} transactions, head seq ${headSeq}, hash ${headHash ?? 'none'}\n`,
+        ),
     })
     process.stdout.write(`${linesOf(verification).join('\n')}\n`)
     if (verification.findings.length > 0) process.exitCode = 1

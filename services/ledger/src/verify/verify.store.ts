@@ -13,30 +13,41 @@ export const listLanes = async (sql: Sql): Promise<number[]> =>
 
 /** The lane's next books, by id. */
 export const listBooks = (sql: Sql, lane: number, { after, limit }: { after: bigint; limit: number }) => sql<BookRow>`
-  select lane, id, merchant, mode, last_seq from ledger.books
+  select lane, id, merchant, mode, last_seq, head_hash from ledger.books
   where lane = ${lane} and id > ${after}
   order by id limit ${limit}`
 
-/** The book's next transactions by seq, each with what its entries add up to. */
+/** The book's next transactions by seq, each with what its entries add up to and the hash its content has now. */
 export const listTransactions = (
   sql: Sql,
   { lane, id }: Pick<BookRow, 'lane' | 'id'>,
   { after, limit }: { after: bigint; limit: number },
 ) => sql<TransactionRow>`
-  select t.seq, t.entry_count, e.legs, e.accounts, e.total, e.legs_wrong,
+  select t.seq, t.entry_count, e.legs, e.accounts, e.currencies_unbalanced, e.legs_wrong,
+    t.currency is null and e.currencies < 2 as currency_missing, t.content_hash, t.hash, c.hash as content_found,
     coalesce(t.created_at < (
       select p.created_at from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.seq - 1
     ), false) as reversed
   from ledger.transactions t
   cross join lateral (
-    select count(*) as legs, count(distinct e.account) as accounts, coalesce(sum(e.amount), 0) as total,
-      count(*) filter (
-        where a.id is null or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
-      ) as legs_wrong
-    from ledger.entries e
-    left join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
-    where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+    select coalesce(sum(legs), 0)::bigint as legs, coalesce(sum(accounts), 0)::bigint as accounts,
+      count(*) as currencies, count(*) filter (where total <> 0) as currencies_unbalanced,
+      coalesce(sum(legs_wrong), 0)::bigint as legs_wrong
+    from (
+      select count(*) as legs, count(distinct e.account) as accounts, sum(e.amount) as total,
+        count(*) filter (
+          where a.id is null or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
+        ) as legs_wrong
+      from ledger.entries e
+      left join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
+      where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+      group by coalesce(a.currency, t.currency)
+    ) each_currency
   ) e
+  left join lateral (
+    select hash from ledger.contents c where c.lane = t.lane and c.book = t.book and c.seq = t.seq
+    offset 0 -- hashes these alone, where a join might hash all there are
+  ) c on true
   where t.lane = ${lane} and t.book = ${id} and t.seq > ${after}
   order by t.seq limit ${limit}`
 
@@ -85,4 +96,15 @@ export const findBalancesOfNothing = (sql: Sql, lane: number) => sql<WrongAccoun
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
   where a.lane = ${lane} and (a.version <> 0 or a.posted_credits <> 0 or a.posted_debits <> 0)
     and not exists (select from ledger.entries e where e.lane = a.lane and e.book = a.book and e.account = a.id)
+  order by a.book, a.id limit 1`
+
+/** The first account of the lane that shows what its limits or its state rule out, and how many there are. */
+export const findLimitsPassed = (sql: Sql, lane: number) => sql<WrongAccount>`
+  select a.book, a.public_id, count(*) over () as found from ledger.accounts a
+  cross join lateral (
+    select case a.normal_balance when 'credit' then a.posted_credits - a.posted_debits
+      else a.posted_debits - a.posted_credits end as balance
+  ) b
+  where a.lane = ${lane} and (b.balance < a.min_available or b.balance > a.max_balance
+    or (a.status = 'closed' and b.balance <> 0))
   order by a.book, a.id limit 1`

@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { chainHolds, balanceHolds, foldNext, gapIn, problemsOf, type EntryRow, type Fold } from './verify.ts'
+import { linkOf } from '../chain/content.ts'
+import {
+  chainHolds,
+  balanceHolds,
+  foldNext,
+  gapIn,
+  headHolds,
+  linkHolds,
+  problemsOf,
+  type EntryRow,
+  type Fold,
+} from './verify.ts'
 
 for (const [seqs, after, head, want] of [
   [[1n, 2n, 3n], 0n, 3n, undefined],
@@ -12,10 +23,26 @@ for (const [seqs, after, head, want] of [
   test(`counting ${JSON.stringify(seqs.map(Number))} on from ${after} to the head ${head} goes wrong at ${want}`, () =>
     expect(gapIn(seqs, { after, head })).toBe(want))
 
-const sound = { seq: 1n, entry_count: 2, legs: 2n, accounts: 2n, total: 0n, legs_wrong: 0n, reversed: false }
+const content = Buffer.alloc(32, 2)
+const sound = {
+  seq: 1n,
+  entry_count: 2,
+  legs: 2n,
+  accounts: 2n,
+  currencies_unbalanced: 0n,
+  legs_wrong: 0n,
+  currency_missing: false,
+  content_hash: content,
+  content_found: Buffer.from(content),
+  hash: linkOf(Buffer.alloc(32, 1), content),
+  reversed: false,
+}
 for (const [change, want] of [
   [{}, []],
-  [{ total: 1n }, ['unbalanced']],
+  [{ currencies_unbalanced: 1n }, ['unbalanced']],
+  [{ currency_missing: true }, ['wrong_currency']],
+  [{ content_found: Buffer.alloc(32, 3) }, ['wrong_content']],
+  [{ content_found: null }, ['wrong_content']],
   [{ legs: 3n }, ['entries_missing']],
   [{ legs: 1n, entry_count: 1, accounts: 1n }, ['entries_missing']],
   [{ accounts: 1n }, ['entries_missing']],
@@ -23,6 +50,22 @@ for (const [change, want] of [
 ] as const)
   test(`a transaction with ${JSON.stringify(change, (_, value: unknown) => String(value))} is ${want.join(' and ') || 'sound'}`, () =>
     expect(problemsOf({ ...sound, ...change })).toEqual(want))
+
+test('a transaction follows the one hash before it and no other', () => {
+  expect(linkHolds(sound, Buffer.alloc(32, 1))).toBe(true)
+  expect(linkHolds(sound, Buffer.alloc(32, 9))).toBe(false)
+  expect(linkHolds({ ...sound, content_hash: Buffer.alloc(32, 9) }, Buffer.alloc(32, 1))).toBe(false)
+})
+
+const book = { lane: 1, id: 1n, merchant: 'acct_a', mode: 'test', last_seq: 1n } as const
+for (const [name, head_hash, newest, want] of [
+  ['an empty book without a hash', null, undefined, true],
+  ['an empty book with a hash', sound.hash, undefined, false],
+  ['a book with the hash of its newest', Buffer.from(sound.hash), sound, true],
+  ['a book with another hash', content, sound, false],
+  ['a book with a transaction and no hash', null, sound, false],
+] as const)
+  test(`${name} is ${want ? 'sound' : 'wrong'}`, () => expect(headHolds({ ...book, head_hash }, newest)).toBe(want))
 
 const entry = (amount: bigint, balance_after: bigint, account_version: bigint): EntryRow => ({
   book: 1n,

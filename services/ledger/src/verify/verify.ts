@@ -1,17 +1,24 @@
 import { assert } from '@micro/kernel'
+import type { BookKey } from '../books/book.ts'
+import { linkOf } from '../chain/content.ts'
 
 /** What can be wrong with a ledger; each is named by the first place it was found at, and counted. */
 export const problems = {
   seq_gap: 'a seq is missing, or stands there although the book has not come so far',
   entries_missing: 'a transaction has fewer or more entries than it was recorded with, or fewer than two',
-  unbalanced: 'the entries of a transaction do not sum to zero',
+  unbalanced: 'the entries of a transaction do not sum to zero in each currency',
   wrong_account: 'an entry is on an account that does not exist, or of another currency or owner than its transaction',
+  wrong_currency: 'a transaction names no currency of its own and does not have several',
+  wrong_content: 'a transaction does not have the hash of its content',
+  wrong_link: 'a transaction does not follow from the hash before it',
+  wrong_head: 'a book does not show the hash of its newest transaction',
   time_reversed: 'a transaction was recorded before the one in front of it',
   orphan_transaction: 'a transaction belongs to no book',
   orphan_entry: 'an entry belongs to no transaction',
   orphan_account: 'an account belongs to no book',
   broken_chain: 'an entry tells a balance or version that does not follow from the entries before it',
   wrong_balance: 'an account does not show the fold of its entries',
+  limit_passed: 'an account holds less or more than its limits let it, or is closed and holds something',
 } as const
 export type Problem = keyof typeof problems
 
@@ -24,32 +31,47 @@ export interface Finding {
   readonly account?: string
 }
 
-export interface BookRow {
+export interface BookRow extends BookKey {
   readonly lane: number
   readonly id: bigint
-  readonly merchant: string
-  readonly mode: string
   readonly last_seq: bigint
+  /** Null while the book has no transaction. */
+  readonly head_hash: Buffer | null
 }
 
-/** A transaction with what its entries add up to. `legs_wrong`: entries on an account that cannot be theirs. */
+/** A transaction with what its entries add up to and what they hash to. `legs_wrong`: entries on an account that cannot be theirs. */
 export interface TransactionRow {
   readonly seq: bigint
   readonly entry_count: number
   readonly legs: bigint
   readonly accounts: bigint
-  readonly total: bigint
+  readonly currencies_unbalanced: bigint
   readonly legs_wrong: bigint
+  readonly currency_missing: boolean
+  readonly content_hash: Buffer
+  readonly hash: Buffer
+  /** The hash of what is there now; null where nothing can be hashed. */
+  readonly content_found: Buffer | null
   readonly reversed: boolean
 }
 
 /** What is wrong with a transaction taken by itself. */
 export const problemsOf = (row: TransactionRow): Problem[] => [
   ...(row.legs !== BigInt(row.entry_count) || row.legs < 2n || row.accounts < 2n ? ['entries_missing' as const] : []),
-  ...(row.total === 0n ? [] : ['unbalanced' as const]),
+  ...(row.currencies_unbalanced === 0n ? [] : ['unbalanced' as const]),
   ...(row.legs_wrong === 0n ? [] : ['wrong_account' as const]),
+  ...(row.currency_missing ? ['wrong_currency' as const] : []),
+  ...(row.content_found?.equals(row.content_hash) ? [] : ['wrong_content' as const]),
   ...(row.reversed ? ['time_reversed' as const] : []),
 ]
+
+/** Whether the transaction's hash is made of its content and the hash before it. */
+export const linkHolds = ({ content_hash, hash }: TransactionRow, before: Buffer): boolean =>
+  linkOf(before, content_hash).equals(hash)
+
+/** Whether the book shows the hash of its newest transaction, or none without one. */
+export const headHolds = ({ head_hash }: BookRow, newest: TransactionRow | undefined): boolean =>
+  newest === undefined ? head_hash === null : head_hash !== null && newest.hash.equals(head_hash)
 
 /** Where counting a book from 1 to its head first goes wrong; undefined while it does not. */
 export const gapIn = (

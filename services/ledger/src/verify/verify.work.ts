@@ -1,6 +1,8 @@
 import type { Database, Sql } from '@micro/postgres'
+import { genesisOf } from '../chain/content.ts'
 import {
   findBalancesOfNothing,
+  findLimitsPassed,
   findOrphanAccounts,
   findOrphanEntries,
   findOrphanTransactions,
@@ -14,11 +16,14 @@ import {
   chainHolds,
   foldNext,
   gapIn,
+  headHolds,
+  linkHolds,
   problemsOf,
   type BookRow,
   type Finding,
   type Fold,
   type Problem,
+  type TransactionRow,
 } from './verify.ts'
 
 /** A finding and how often its problem was found in the whole ledger. */
@@ -32,6 +37,8 @@ export interface VerifiedBook {
   readonly transactions: number
   /** The seq of the newest transaction, as the book says. */
   readonly headSeq: bigint
+  /** Its hash, in hex: one kept elsewhere tells later whether anything up to it was changed. Null without one. */
+  readonly headHash: string | null
 }
 
 export interface Verification {
@@ -62,26 +69,32 @@ const createReport = () => {
   return { report, all: () => [...findings.values()] }
 }
 
-/** Counts a book from 1 to its head, and adds up each of its transactions. Resolves with how many it has. */
+/** Counts a book from 1 to its head, adds up each of its transactions, and follows their hashes. Resolves with how many it has. */
 const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context): Promise<number> => {
   const place = { lane: book.lane, book: book.id }
   let after = 0n
   let transactions = 0
   let gap: bigint | undefined
+  let newest: TransactionRow | undefined
   for (;;) {
     const rows = await listTransactions(sql, book, { after, limit: batchMax })
-    for (const row of rows) for (const problem of problemsOf(row)) report({ problem, ...place, seq: row.seq })
+    for (const row of rows) {
+      for (const problem of problemsOf(row)) report({ problem, ...place, seq: row.seq })
+      if (!linkHolds(row, newest?.hash ?? genesisOf(book))) report({ problem: 'wrong_link', ...place, seq: row.seq })
+      newest = row
+    }
     // After one gap everything further on stands at a wrong place too.
     gap ??= gapIn(
       rows.map(({ seq }) => seq),
       { after, head: book.last_seq },
     )
     transactions += rows.length
-    after = rows.at(-1)?.seq ?? after
+    after = newest?.seq ?? after
     if (rows.length < batchMax) break
   }
   if (gap === undefined && after < book.last_seq) gap = after + 1n
   if (gap !== undefined) report({ problem: 'seq_gap', ...place, seq: gap })
+  if (!headHolds(book, newest)) report({ problem: 'wrong_head', ...place, seq: book.last_seq })
   return transactions
 }
 
@@ -119,6 +132,7 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
   for (const [problem, find] of [
     ['orphan_account', findOrphanAccounts],
     ['wrong_balance', findBalancesOfNothing],
+    ['limit_passed', findLimitsPassed],
   ] as const)
     for (const { book, public_id, found } of await find(sql, lane))
       report({ problem, lane, book, account: public_id }, Number(found))
@@ -137,7 +151,13 @@ const verifyLane = async (sql: Sql, lane: number, context: Context) => {
     for (const book of books) {
       const transactions = await verifyBook(sql, book, context)
       counts.transactions += transactions
-      context.onBook({ merchant: book.merchant, mode: book.mode, transactions, headSeq: book.last_seq })
+      context.onBook({
+        merchant: book.merchant,
+        mode: book.mode,
+        transactions,
+        headSeq: book.last_seq,
+        headHash: book.head_hash?.toString('hex') ?? null,
+      })
     }
     counts.books += books.length
     after = books.at(-1)?.id ?? after
