@@ -32,6 +32,10 @@ revoke all on database template1 from public;
 
 \connect :database
 revoke execute on function lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+select string_agg(oid::regprocedure::text, ', ') as advisory from pg_proc
+where pronamespace = 'pg_catalog'::regnamespace and proname ~ 'advisory' \gset
+revoke execute on function :advisory from public;
+grant execute on function :advisory to :"owner", :"app";
 revoke create on schema public from public;
 create schema :"service" authorization :"owner";
 SQL

@@ -11,7 +11,8 @@ const decided = {
     from pg_database d join pg_roles r on r.oid = d.datdba where d.datname <> 'template0' order by 1`,
   settings: `select d.datname, r.rolname, s.setconfig from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
     join pg_roles r on r.oid = s.setrole order by 1, 2`,
-  functions: `select proname, proacl::text from pg_proc where proname in ('lo_creat', 'lo_create', 'lo_from_bytea') order by 1`,
+  functions: `select proname, proacl::text from pg_proc where proname in ('lo_creat', 'lo_create', 'lo_from_bytea') or proname ~ 'advisory'
+    order by oid`,
   schemas: `select n.nspname, r.rolname as owner, has_schema_privilege('user', n.oid, 'create') as reader_creates
     from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.nspname in ('auth', 'public') order by 1`,
 } as const

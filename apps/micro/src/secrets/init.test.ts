@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lchown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTokenSigner, createTokenVerifier, parseAuthSecrets, parseEncryptionKeys } from '@micro/signing'
 import { fakeClock, temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
@@ -165,28 +165,34 @@ describe('a symbolic link that a service put in the place of', () => {
     expect(await readFile(elsewhere, 'utf8')).toBe('root:hash')
   })
 
-  test('its folder is neither closed nor written into', async () => {
-    await init()
-    const elsewhere = join(home.path, 'etc')
-    await mkdir(elsewhere)
-    await chmod(elsewhere, 0o755)
-    await rm(join(dir, 'events'), { recursive: true })
-    await symlink(elsewhere, join(dir, 'events'))
-    const { code, stderr } = await init()
-    expect(code).toBe(1)
-    expect(stderr).toContain('is a symbolic link')
-    expect((await stat(elsewhere)).mode & 0o777).toBe(0o755)
-    expect(await readdir(elsewhere)).toEqual([])
-  })
+  test.skipIf(process.getuid?.() !== 0)(
+    'its folder is neither closed, written into nor given away (needs root)',
+    async () => {
+      await init()
+      const elsewhere = join(home.path, 'etc')
+      await mkdir(elsewhere)
+      await chmod(elsewhere, 0o755)
+      await rm(join(dir, 'events'), { recursive: true })
+      await symlink(elsewhere, join(dir, 'events'))
+      await lchown(join(dir, 'events'), 1234, 5678)
+      const { code, stderr } = await init('--owner', '1234:1')
+      expect(code).toBe(1)
+      expect(stderr).toContain('is a symbolic link')
+      await expect(giveTo(join(dir, 'events'), { uid: 1234, gid: 1 })).rejects.toThrow('is a symbolic link')
+      const { mode, uid, gid } = await stat(elsewhere)
+      expect([mode & 0o777, uid, gid]).toEqual([0o755, process.getuid?.(), process.getgid?.()])
+      expect(await readdir(elsewhere)).toEqual([])
+    },
+  )
 })
 
-test.skipIf(process.getuid?.() !== 0)('what a symbolic link names is given to nobody (needs root)', async () => {
-  const elsewhere = join(home.path, 'shadow')
-  await writeFile(elsewhere, 'root:hash')
-  await chown(elsewhere, 0, 0)
-  await symlink(elsewhere, join(home.path, 'link'))
-  await giveTo(join(home.path, 'link'), { uid: 1234, gid: 5678 })
-  expect((await stat(elsewhere)).uid).toBe(0)
+test('a folder may lie elsewhere, by a link of whoever runs the command', async () => {
+  await mkdir(join(home.path, 'volume'), { mode: 0o755 })
+  await mkdir(dir)
+  await symlink(join(home.path, 'volume'), join(dir, 'events'))
+  expect((await init()).code).toBe(0)
+  expect((await stat(join(home.path, 'volume'))).mode & 0o777).toBe(0o700)
+  expect(await readdir(join(home.path, 'volume'))).toEqual(['env'])
 })
 
 test.skipIf(process.getuid?.() !== 0)('files are given to the owner named (needs root)', async () => {

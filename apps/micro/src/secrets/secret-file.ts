@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { chmod, lchown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { chmod, chown, lchown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../shell/failure.ts'
 import { fileReason } from '../shell/file-reason.ts'
@@ -19,6 +19,10 @@ const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).
 // Root works in folders that belong to a service's user, who could point it at any file of the machine.
 const isLink = (path: string): Failure =>
   new Failure(`${path} is a symbolic link; put the file or folder itself there.`)
+
+/** A link of root's or of whoever runs the command says where a folder lies; nobody else has a say in that. */
+const isStrangersLink = (named: Stats): boolean =>
+  named.isSymbolicLink() && named.uid !== 0 && named.uid !== process.getuid?.()
 
 /** Undefined when there is none. @throws Failure when this user may not read it, or when it is a symbolic link */
 export const readSecretFile = async (path: string): Promise<string | undefined> => {
@@ -75,20 +79,22 @@ export const writeSecretFile = async (path: string, text: string): Promise<void>
   }
 }
 
-/** Makes a folder that only its owner enters, or closes one to others. @throws Failure when it is a symbolic link */
+/** Makes a folder that only its owner enters, or closes one to others. @throws Failure for a stranger's symbolic link */
 export const secretFolder = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: folderMode })
-  const there = await lstat(path)
-  if (there.isSymbolicLink()) throw isLink(path)
-  if ((there.mode & othersMay) !== 0) await chmod(path, folderMode)
+  if (isStrangersLink(await lstat(path))) throw isLink(path)
+  if (((await stat(path)).mode & othersMay) !== 0) await chmod(path, folderMode)
 }
 
-/** Gives a file or folder away, when it is not theirs yet. @throws Failure when only root may */
+/** Gives a file or folder away, when it is not theirs yet. @throws Failure when only root may, or for a stranger's symbolic link */
 export const giveTo = async (path: string, { uid, gid }: Owner): Promise<void> => {
-  const now = await lstat(path)
+  const named = await lstat(path)
+  if (isStrangersLink(named)) throw isLink(path)
+  const now = await stat(path)
   if (now.uid === uid && now.gid === gid) return
   try {
-    await lchown(path, uid, gid)
+    // Where there was no link none is followed, whatever was put there since.
+    await (named.isSymbolicLink() ? chown : lchown)(path, uid, gid)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
     throw new Failure(`${path} cannot be given to ${uid}:${gid}: only root may do that.`, { cause: error })

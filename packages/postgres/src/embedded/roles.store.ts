@@ -56,6 +56,20 @@ export const closeLargeObjects = async (client: pg.Client) => {
   await client.query('revoke execute on function lo_creat(int), lo_create(oid), lo_from_bytea(oid, bytea) from public')
 }
 
+/**
+ * PostgreSQL lets every role take any advisory lock, and so hold up the migrations and all others that wait for one.
+ * Only these roles may from now on.
+ */
+export const keepAdvisoryLocksFor = async (client: pg.Client, roles: readonly string[]) => {
+  const { rows } = await client.query<{ list: string }>(
+    `select string_agg(oid::regprocedure::text, ', ') as list from pg_proc
+     where pronamespace = 'pg_catalog'::regnamespace and proname ~ 'advisory'`,
+  )
+  const list = rows[0]?.list ?? ''
+  await client.query(`revoke execute on function ${list} from public`)
+  await client.query(`grant execute on function ${list} to ${roles.map(id).join(', ')}`)
+}
+
 export const ensureSchema = async (client: pg.Client, { schema, owner }: { schema: string; owner: string }) => {
   await client.query('revoke create on schema public from public')
   await client.query(`create schema if not exists ${id(schema)} authorization ${id(owner)}`)

@@ -94,6 +94,14 @@ test('a person has no business in the databases of no service, and cannot take e
   expect(rows).toEqual([{ rolconnlimit: 40 }])
 })
 
+test('a person cannot hold up a service by the locks it waits for', async () => {
+  await openTo([])
+  for (const call of ['pg_advisory_lock(1)', 'pg_advisory_xact_lock(1)', 'pg_try_advisory_lock_shared(1, 2)'])
+    await expect(read(call)).rejects.toThrow('permission denied')
+  for (const database of [owner, app])
+    await expect(raw(database, `select pg_advisory_lock(1), pg_advisory_unlock(1)`)).resolves.toHaveLength(1)
+})
+
 test('a person sees what is not hidden, and nothing that comes later', async () => {
   await openTo(['secrets', 'users.hash'])
   await expect(read(`id from ${service}.users`)).resolves.toEqual([])

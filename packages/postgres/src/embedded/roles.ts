@@ -9,6 +9,7 @@ import {
   ensureLogin,
   ensureSchema,
   grantConnect,
+  keepAdvisoryLocksFor,
   setSearchPath,
 } from './roles.store.ts'
 
@@ -53,6 +54,7 @@ export const provisionService = async (options: ServiceRoles): Promise<{ ownerUr
   })
   await asSuperuser(superuserUrl(database), async (client) => {
     await closeLargeObjects(client)
+    await keepAdvisoryLocksFor(client, [owner, app])
     await ensureSchema(client, { schema: service, owner })
   })
   return {

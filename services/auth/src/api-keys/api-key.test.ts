@@ -1,6 +1,7 @@
 import type { ApiKey, MerchantPrincipal } from '@micro/contracts'
+import { only } from '@micro/postgres'
 import { parseApiKey } from '@micro/signing'
-import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
+import { eventually, fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startAuth, type TestAuth } from '../testing/harness.ts'
 
@@ -38,6 +39,13 @@ const list = (principal: MerchantPrincipal, query = '') =>
   })
 const revoke = (principal: MerchantPrincipal, id: string) =>
   auth.call<ApiKey>('DELETE', `/auth/api_keys/${encodeURIComponent(id)}`, { principal })
+
+/** Connections to this database that wait for somebody's lock. */
+const waiting = async () =>
+  only(
+    await database.db.sql<{ count: bigint }>`
+      select count(*) as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  ).count
 
 describe('creating', () => {
   test('many at once stops at the most a merchant may have in a mode; revoking one makes room, the other mode is its own', async () => {
@@ -163,8 +171,14 @@ describe('revoking', () => {
 
   test('many times at once is recorded once', async () => {
     const key = await auth.createKey(ada)
-    const answers = await Promise.all(Array.from({ length: 10 }, () => revoke(ada, key.id)))
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    // Held until both wait for the key, so that neither sees what the other does.
+    const answers = await database.db.transaction(async (sql) => {
+      await sql`select id from auth.api_keys where id = ${key.id} for update`
+      const asked = [revoke(ada, key.id), revoke(ada, key.id)]
+      await eventually(async () => expect(await waiting()).toBe(2n))
+      return asked
+    })
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(200)
     const recorded = await database.db.sql`
       select id from auth.audit_log where action = 'api_key.revoked' and subject = ${key.id}`
     expect(recorded).toHaveLength(1)
