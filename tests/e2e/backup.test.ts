@@ -188,7 +188,9 @@ describe('a restore', () => {
     const ended = await run('restore', archive, '--data-dir', join(await temporaryDirectory(), 'restored'))
     expect(ended.code).toBe(1)
     expect(ended.stdout).toContain('Ledger IS WRONG')
-    expect(ended.stdout).toMatch(/the entries of a transaction do not sum to zero in each currency: first at lane \d+, book \d+, seq 2,/)
+    expect(ended.stdout).toMatch(
+      /the entries of a transaction do not sum to zero in each currency: first at lane \d+, book \d+, seq 2,/,
+    )
   })
 }, 120_000)
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { hasCardNumber, isBareNumber, refuseCardNumbers } from './card-number.ts'
 
@@ -52,6 +53,14 @@ describe('what is no card number passes', () => {
   ]) {
     test(`'${text}'`, () => expect(hasCardNumber(text)).toBe(false))
   }
+})
+
+test('a random identifier in hexadecimal digits is none, with its hyphens or without', () => {
+  for (let times = 0; times < 20_000; times++) {
+    const id = randomUUID()
+    expect([id, hasCardNumber(`order ${id}`), hasCardNumber(id.replaceAll('-', ''))]).toEqual([id, false, false])
+  }
+  expect(hasCardNumber('42424242-4242-4242-0000-000000000000')).toBe(true)
 })
 
 test('in the place of a payment method any number that passes Luhn is refused', () => {
