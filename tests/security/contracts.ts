@@ -25,6 +25,9 @@ interface Schema {
 /** Values of the parameters whose form or meaning a schema's type does not tell. */
 const byName: Readonly<Record<string, unknown>> = {
   amount: 5000,
+  min_available: 0,
+  max_balance: 1_000_000,
+  if_version: 1,
   currency: 'usd',
   email: 'fuzz@example.com',
   password: 'securepassword',
