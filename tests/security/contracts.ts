@@ -26,7 +26,7 @@ interface Schema {
 const byName: Readonly<Record<string, unknown>> = {
   amount: 5000,
   min_available: 0,
-  max_balance: 1_000_000,
+  max_balance: '1000000000000000000000000000000',
   if_version: 1,
   currency: 'usd',
   email: 'fuzz@example.com',
