@@ -79,6 +79,10 @@ bench: $(installed) ## Measure payments on whatever runs, see bench/README.md: m
 bench-gateway: $(installed) ## Measure the gateway against a bare HTTP server: make bench-gateway ARGS='--rounds 5'
 	@$(node) bench/gateway.ts $(ARGS)
 
+.PHONY: bench-ledger
+bench-ledger: $(installed) ## Measure the ledger against ones built by hand: make bench-ledger ARGS='--rounds 5'
+	@$(node) bench/ledger.ts $(ARGS)
+
 .PHONY: soak
 soak: build ## Run the test suite again and again, to find what fails rarely: make soak ROUNDS=50
 	@for round in $$(seq $(ROUNDS)); do echo "Round $$round of $(ROUNDS)"; $(run) vitest run $(ARGS) || exit 1; done
