@@ -1,5 +1,4 @@
 // How fast the ledger records, beside what one builds by hand and what PostgreSQL allows. Usage: make bench-ledger ARGS='--seconds 2 --rounds 5'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { goalsOf } from './ledger/goals.ts'
@@ -70,10 +69,9 @@ const bench = async (options: Options, interrupted: Promise<never>): Promise<voi
 }
 
 try {
-  const interrupted = once(process, 'SIGINT').then(() => {
-    throw new Error('Interrupted.')
-  })
+  const { promise: interrupted, reject } = Promise.withResolvers<never>()
   interrupted.catch(() => {})
+  process.on('SIGINT', () => reject(new Error('Interrupted.')))
   await bench(readOptions(process.argv.slice(2)), interrupted)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

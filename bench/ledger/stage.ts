@@ -11,7 +11,15 @@ import { startPlatform, type Platform } from './platform.ts'
 import { rawRow } from './raw.ts'
 import type { Row, Way } from './row.ts'
 import type { Places } from './scenarios.ts'
-import { createBenchDatabase, dropChecks, fillByHand, fillLedger, readVersion, readWalBytes } from './stage.store.ts'
+import {
+  checkpoint,
+  createBenchDatabase,
+  dropChecks,
+  fillByHand,
+  fillLedger,
+  readVersion,
+  readWalBytes,
+} from './stage.store.ts'
 
 const migrations = new URL('../../services/ledger/migrations/', import.meta.url)
 
@@ -109,7 +117,11 @@ const open = async (options: StageOptions, undo: Undo): Promise<Stage> => {
     max: Math.max(...byHandCallers),
     idleTimeoutMillis: 0,
   })
+  // The loss of a connection reaches whoever uses it through the statement; unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('error', () => {})
   undo.add(() => pool.end())
+  await checkpoint(auditors.ledger)
 
   return {
     postgresVersion: await readVersion(auditors.ledger),
