@@ -17,7 +17,7 @@ export const countMissing = (sql: Sql, series: readonly Series[]): Promise<bigin
     from unnest(${namesOf(series)}::text[], ${issuedOf(series)}::bigint[]) as s (name, issued)
     cross join generate_series(0, s.issued - 1) as n
     left join ledger.transactions t
-      on t.reference_id = left(encode(sha256(convert_to(s.name || '/' || n, 'UTF8')), 'hex'), 32)
+      on t.reference_id = left(translate(encode(sha256(convert_to(s.name || '/' || n, 'UTF8')), 'base64'), '+/', '-_'), 32)
     where t.reference_id is null`)
 
 export const countUnbalanced = (sql: Sql): Promise<bigint> =>
@@ -63,7 +63,7 @@ export const countMissingByHand = (sql: Sql, series: readonly Series[]): Promise
     from unnest(${namesOf(series)}::text[], ${issuedOf(series)}::bigint[]) as s (name, issued)
     cross join generate_series(0, s.issued - 1) as n
     left join by_hand.transactions t
-      on t.reference = left(encode(sha256(convert_to(s.name || '/' || n, 'UTF8')), 'hex'), 32)
+      on t.reference = left(translate(encode(sha256(convert_to(s.name || '/' || n, 'UTF8')), 'base64'), '+/', '-_'), 32)
     where t.reference is null`)
 
 export const countUnbalancedByHand = (sql: Sql): Promise<bigint> =>

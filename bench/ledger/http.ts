@@ -60,6 +60,10 @@ export const httpRows = (options: { platform: Platform; developers: readonly Dev
           const calls = Math.max(callers, Math.round(perMs * load.ms))
           const began = monotonicMs()
           let ended = began
+          let refusal = ''
+          const onResponse = (status: number, body: string): void => {
+            if (status !== 201) refusal ||= `${status} ${body.trim()}`
+          }
           const result = await new Promise<autocannon.Result>((resolve, reject) => {
             const options = {
               url: platform.url + path,
@@ -68,13 +72,15 @@ export const httpRows = (options: { platform: Platform; developers: readonly Dev
               amount: calls,
               timeout: answerSecondsMax,
               sampleInt: 50,
-              requests: [{ setupRequest: (given: autocannon.Request) => ({ ...given, ...request(load) }) }],
+              requests: [{ setupRequest: (given: autocannon.Request) => ({ ...given, ...request(load) }), onResponse }],
             }
             const done = (error: unknown, found: autocannon.Result) => (error ? reject(error as Error) : resolve(found))
             autocannon(options, done).on('response', () => (ended = monotonicMs()))
           })
-          if (result.non2xx > 0 || result.errors > 0)
-            throw new Error(`http: ${result.non2xx} answers were no success, ${result.errors} requests failed`)
+          if (result['2xx'] < calls)
+            throw new Error(
+              `http: ${result.non2xx} answers were no success, ${result.errors} requests failed; ${refusal}`,
+            )
           const ms = ended - began
           perMs = calls / ms
           return { calls, ms, p50Ms: result.latency.p50, p99Ms: result.latency.p99 }

@@ -8,7 +8,7 @@ const inner = {
   width: panel.width - panel.left - panel.right,
   height: panel.height - panel.top - panel.bottom,
 } as const
-const callersMax = 4096
+const callerMarks = [1, 4, 16, 64, 256, 1024, 4096]
 
 const colours: Readonly<Record<Way, string>> = {
   naive: '#9a3412',
@@ -25,7 +25,9 @@ interface Scale {
   readonly decades: readonly number[]
 }
 
-const scaleOf = (rates: readonly number[]): Scale => {
+const scaleOf = (summaries: readonly Summary[]): Scale => {
+  const rates = summaries.map(({ medians }) => medians.perSecond)
+  const callersMax = Math.max(...callerMarks, ...summaries.map(({ callers }) => callers))
   const low = Math.floor(Math.log10(Math.min(...rates)))
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...rates))))
   return {
@@ -49,9 +51,7 @@ const axes = ({ x, y, decades }: Scale): string[] => {
       line(panel.left, y(decade), right, y(decade), 'stroke="#e5e7eb"'),
       text(panel.left - 6, y(decade) + 4, decade.toLocaleString('en'), 'text-anchor="end"'),
     ]),
-    ...[1, 4, 16, 64, 256, 1024, 4096].map((callers) =>
-      text(x(callers), bottom + 16, String(callers), 'text-anchor="middle"'),
-    ),
+    ...callerMarks.map((callers) => text(x(callers), bottom + 16, String(callers), 'text-anchor="middle"')),
     text(panel.left + inner.width / 2, bottom + 34, 'callers', 'text-anchor="middle"'),
   ]
 }
@@ -86,7 +86,7 @@ const curve = (way: Way, summaries: readonly Summary[], { x, y }: Scale): string
 }
 
 const panelOf = (title: string, summaries: readonly Summary[]): string[] => {
-  const scale = scaleOf(summaries.map(({ medians }) => medians.perSecond))
+  const scale = scaleOf(summaries)
   const ways = [...new Set(summaries.map(({ way }) => way))]
   return [
     text(panel.left, 20, title, 'font-weight="bold"'),
