@@ -93,6 +93,9 @@ bench-gateway: $(installed) ## Measure the gateway against a bare HTTP server: m
 .PHONY: snapshot
 snapshot: build ## Keep the data of this version for later upgrade tests, when it is released
 	@$(node) scripts/snapshot.ts
+.PHONY: bench-ledger
+bench-ledger: $(installed) ## Measure the ledger against ones built by hand: make bench-ledger ARGS='--rounds 5'
+	@$(node) bench/ledger.ts $(ARGS)
 
 .PHONY: soak
 soak: build ## Play every fault on a system under load, and fuzz for longer, see docs/faults.md: make soak SEED=7 ROUNDS=20 ARGS='-t R05'
