@@ -27,8 +27,9 @@ const bareNumber = new RegExp(`^\\d{${digitsMin},${digitsMax}}$`)
 const enoughDigits = new RegExp(`\\d(?:${separator.source}?\\d){${digitsMin - 1}}`, 'u')
 
 // An identifier of 32 hexadecimal digits, in the groups of RFC 9562 or without: four in ten thousand random ones hold
-// digits that would pass for a card, and they are what people name their orders by. One of digits alone is no exception.
-const uuids = /(?<![0-9a-z-])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-z-])/gi
+// digits that would pass for a card, and they are what people name their orders by and what SDKs make idempotency keys
+// of (`stripe-node-retry-…`). One of digits alone is no exception, nor one that goes on in groups of digits.
+const uuids = /(?<![0-9a-z]|\d-)[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-z]|-\d)/gi
 
 /** Whether some text carries a card number: plain, or in groups parted by single blanks, dashes or dots. */
 export const hasCardNumber = (text: string): boolean => {
