@@ -1,18 +1,38 @@
+import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
-export const freePort = () =>
-  new Promise<number>((resolve, reject) => {
+// Below the ports that kernels give to outgoing connections (Linux from 32768, macOS from 49152), where any connection of
+// any test could take a port that was found free before its server listens there.
+const [portFirst, portLast] = [10_240, 32_767]
+
+const listensOnce = (port: number) =>
+  new Promise<boolean>((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
+
+// The UDP port of the same number is the claim: one process on this machine can have it, and its end frees it.
+const claim = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => resolve(false))
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true))
+    socket.unref()
+  })
+
+/** A free TCP port of 127.0.0.1, which nobody else who asks here gets until this process ends. */
+export const freePort = async (): Promise<number> => {
+  for (let tries = 0; tries < 1_000; tries++) {
+    const port = randomInt(portFirst, portLast + 1)
+    if ((await claim(port)) && (await listensOnce(port))) return port
+  }
+  throw new Error(`no free port was found between ${portFirst} and ${portLast}`)
+}
 
 export interface TemporaryDirectory extends AsyncDisposable {
   path: string

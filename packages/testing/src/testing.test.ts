@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -49,7 +50,18 @@ describe('eventually', () => {
   })
 })
 
-test('a free port is a port', async () => expect(await freePort()).toBeGreaterThan(1023))
+test("a free port is nobody else's, and none that an outgoing connection may take", async () => {
+  const ports = await Promise.all(Array.from({ length: 50 }, freePort))
+  expect(new Set(ports).size).toBe(50)
+  expect(Math.max(...ports)).toBeLessThan(32_768)
+  const socket = createSocket('udp4')
+  await expect(
+    new Promise(
+      (resolve, reject) => void socket.once('error', reject).bind(ports[0], '127.0.0.1', () => resolve('bound')),
+    ),
+  ).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  socket.close()
+})
 
 test('a temporary directory goes with all it holds', async () => {
   const directory = await temporaryDirectory()
