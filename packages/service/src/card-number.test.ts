@@ -77,6 +77,7 @@ describe('a request is refused, with the name of the parameter and without the n
     [{ metadata: { card: `card ${numbers[0]}` } }, 'metadata[card]'],
     [{ entries: [{ amount: 1, account_id: 'a' }, { account_id: numbers[1] }] }, 'entries[1][account_id]'],
     [{ metadata: { amount: numbers[0] } }, 'metadata[amount]'],
+    [{ transactions: [{ metadata: { amount: numbers[0] } }] }, 'transactions[0][metadata][amount]'],
     [{ metadata: { [`card ${numbers[0]}`]: 'x' } }, 'metadata[card [redacted]]'],
   ] as const)
     test(param, () => {
@@ -86,7 +87,9 @@ describe('a request is refused, with the name of the parameter and without the n
   test('but not for an amount, nor for what only a hash is kept of', () => {
     const [number] = numbers
     refuseCardNumbers({
-      entries: [{ amount: number }],
+      entries: [{ amount: number, condition: { available: { gte: number, lte: number } } }],
+      min_available: number,
+      max_balance: number,
       password: number,
       current_password: number,
       refresh_token: number,

@@ -54,7 +54,10 @@ export const isBareNumber = (text: string): boolean => {
 }
 
 // Amounts may be of any length, and of passwords and tokens only a keyed hash is ever kept.
-const exempt: ReadonlySet<string> = new Set(['amount', 'password', 'current_password', 'new_password', 'refresh_token'])
+const exempt: ReadonlySet<string> = new Set([
+  ...['amount', 'min_available', 'max_balance', 'gte', 'lte'],
+  ...['password', 'current_password', 'new_password', 'refresh_token'],
+])
 
 /**
  * Refuses a request that carries a card number anywhere in its parameters, names of metadata included, before anything
@@ -65,7 +68,7 @@ export const refuseCardNumbers = (values: object, path = ''): void => {
   for (const [name, value] of Object.entries(values)) {
     const here = `${path}/${name}`
     // What a merchant names so in metadata is kept as it is.
-    if (exempt.has(name) && !path.startsWith('/metadata')) continue
+    if (exempt.has(name) && !path.split('/').includes('metadata')) continue
     if (hasCardNumber(name)) throw new Fault('card_number_refused', { param: paramName(here) })
     if (value !== null && typeof value === 'object') refuseCardNumbers(value as object, here)
     else if (typeof value === 'string' && hasCardNumber(value))
