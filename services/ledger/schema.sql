@@ -90,18 +90,30 @@ table ledger.books
   column last_recorded_at timestamp with time zone
   column created_at timestamp with time zone not null
   column head_hash bytea
+  column origin_merchant text collate "C"
+  column origin_mode text collate "C"
+  column imported_seq bigint
+  column imported_at timestamp with time zone
   constraint books_pkey PRIMARY KEY (lane, id)
   constraint books_lane_id_merchant_mode_key UNIQUE (lane, id, merchant, mode)
   constraint books_merchant_once UNIQUE (merchant, mode, lane)
+  constraint books_begin_at_origin CHECK (last_seq > 0 OR head_hash IS NULL OR head_hash = ledger.genesis(origin_merchant, origin_mode))
   constraint books_head_hash_check CHECK (octet_length(head_hash) = 32)
-  constraint books_head_if_any CHECK ((head_hash IS NOT NULL) = (last_seq > 0))
+  constraint books_head_if_any CHECK ((head_hash IS NOT NULL) = (last_seq > 0 OR origin_merchant IS NOT NULL))
+  constraint books_imported_seq_check CHECK (imported_seq >= 0)
+  constraint books_imported_whole CHECK ((imported_at IS NULL) = (imported_seq IS NULL) AND (origin_merchant IS NULL OR imported_seq > 0))
   constraint books_lane_is_hash CHECK (lane = get_byte(sha256(convert_to((merchant || '/'::text) || mode, 'UTF8'::name)), 0))
   constraint books_last_seq_check CHECK (last_seq >= 0)
   constraint books_merchant_check CHECK (length(merchant) >= 1 AND length(merchant) <= 255)
   constraint books_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
+  constraint books_origin_merchant_check CHECK (length(origin_merchant) >= 1 AND length(origin_merchant) <= 255)
+  constraint books_origin_mode CHECK (origin_mode = mode)
+  constraint books_origin_mode_check CHECK (origin_mode = ANY (ARRAY['test'::text, 'live'::text]))
+  constraint books_origin_whole CHECK ((origin_merchant IS NULL) = (origin_mode IS NULL))
   trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, id, merchant, mode, created_at ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF last_seq, last_recorded_at, head_hash ON ledger.books FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_rewriting BEFORE UPDATE OF origin_merchant, origin_mode, imported_seq, imported_at ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: select
   grant ledger_app: insert (lane, merchant, mode, created_at)
 

@@ -2,6 +2,14 @@ import { authApi } from './auth.ts'
 import { eventsApi } from './events.ts'
 import { ledgerApi } from './ledger.ts'
 export { LedgerAsset } from './ledger-assets.ts'
+export {
+  ExportAccount,
+  ExportAsset,
+  ExportEnd,
+  ExportHeader,
+  type ExportLine,
+  ExportTransaction,
+} from './ledger-export.ts'
 import { paymentsApi } from './payments.ts'
 
 export { authApi, eventsApi, ledgerApi, paymentsApi }

@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
+import { exportRoutes } from './ledger-export.ts'
+import { feedRoutes } from './ledger-feed.ts'
 import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { route } from './route.ts'
 
@@ -146,6 +148,8 @@ const AccountChange = Exact({
 
 export const ledgerApi = {
   ...assetRoutes,
+  ...feedRoutes(LedgerTransaction),
+  ...exportRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',

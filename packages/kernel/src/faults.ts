@@ -173,6 +173,14 @@ export const faultCatalogue = {
     409,
   ),
   version_conflict: bad("{param}: account '{account}' is at version {version}, not {expected}.", 409),
+  cursor_ahead: bad(
+    '{param}: this cursor is behind transaction {seq}, but the book ends at {head}. It may have been restored from an older copy: read it again from a seq you trust.',
+    409,
+  ),
+  cursor_foreign: bad(
+    '{param}: this cursor is not of this book, or transaction {seq} has another hash than it had. Begin with after=0.',
+    409,
+  ),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
   // us
   ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),

@@ -5,6 +5,12 @@ import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
+import { exportHandlers } from './export/export.http.ts'
+import { createDoorbell } from './feed/doorbell.ts'
+import { feedHandlers } from './feed/feed.http.ts'
+import { findHeads } from './feed/feed.store.ts'
+import { ringing } from './feed/ringing.ts'
+import { createSeats } from './feed/seats.ts'
 import { createPosting } from './posting/index.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
@@ -13,9 +19,14 @@ export interface LedgerDependencies extends Runtime {
   readonly config: LedgerConfig
 }
 
+/** Readers of the feed who wait, and followers, that one merchant may have at a process. */
+const readersPerMerchantMax = 20
+const exportsPerMerchantMax = 4
+
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
-  const post = createPosting({ db, ...runtime })
+  const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
+  const post = ringing(createPosting({ db, ...runtime }), doorbell)
   return createService(
     {
       name: 'ledger',
@@ -24,6 +35,8 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
         ...transactionHandlers({ db, post }),
+        ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
+        ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),
       },
       ready: () => probe(db.sql),
     },
