@@ -1,5 +1,6 @@
 import Type, { type Static, type TProperties } from 'typebox'
 import { Exact, Metadata, Mode, Nullable } from './common.ts'
+import { Layer, TransactionKind } from './ledger-transactions.ts'
 import { route } from './route.ts'
 
 // What an export is made of, line by line. An import takes exactly this, so each object is exact: a member that an older
@@ -49,15 +50,18 @@ export const ExportAccount = line('ledger.export.account', {
   max_balance: Nullable(Digits),
   metadata: Metadata,
   created_at: Instant,
-  /** As of the export's last seq: credits minus debits, and how many entries it has. */
+  /** As of the export's last seq: credits minus debits, posted and pending, and how many entries it has. */
   net: Digits,
+  net_pending: Digits,
   entries: Seq,
 })
 export type ExportAccount = Static<typeof ExportAccount>
 
 const ExportEntry = Exact({
   account_id: Type.String({ minLength: 1, maxLength: 128 }),
+  layer: Layer,
   amount: Digits,
+  /** Of the account on the entry's layer. */
   net_after: Digits,
   account_version: Seq,
 })
@@ -65,6 +69,10 @@ const ExportEntry = Exact({
 export const ExportTransaction = line('ledger.export.transaction', {
   seq: Seq,
   id: Type.String({ minLength: 5, maxLength: 128 }),
+  kind: TransactionKind,
+  /** The seq of the hold or of the reversed transaction. */
+  parent: Nullable(Seq),
+  expires_at: Nullable(Instant),
   reference_id: Type.String({ minLength: 1, maxLength: 255 }),
   description: Nullable(Words),
   currency: Nullable(Type.String({ maxLength: 20 })),

@@ -1,5 +1,6 @@
-import Type, { type TSchema } from 'typebox'
+import Type from 'typebox'
 import { Exact } from './common.ts'
+import { LedgerTransaction } from './ledger-transactions.ts'
 import { route } from './route.ts'
 
 /** Where a reader of the feed is: opaque to it. It stands for one transaction of one book, whatever happens to either. */
@@ -11,7 +12,7 @@ export const FeedCursor = Type.String({
 /** The longest a reader waits for the next transaction in one request, in seconds: within what a request may take. */
 const waitSecondsMax = 25
 
-export const feedRoutes = <T extends TSchema>(transaction: T) => ({
+export const feedRoutes = {
   readLedgerFeed: route({
     method: 'GET',
     path: '/ledger/feed',
@@ -38,7 +39,7 @@ export const feedRoutes = <T extends TSchema>(transaction: T) => ({
     }),
     response: Type.Object({
       object: Type.Literal('ledger.feed'),
-      data: Type.Array(transaction),
+      data: Type.Array(LedgerTransaction),
       cursor: Type.String({ description: 'Ask with it as after for what comes next.' }),
       has_more: Type.Boolean(),
       head_seq: Type.Integer({ description: "The newest transaction's seq." }),
@@ -49,7 +50,7 @@ export const feedRoutes = <T extends TSchema>(transaction: T) => ({
         Type.Object({
           object: Type.Literal('ledger.feed.transaction'),
           cursor: Type.String({ description: 'Ask with it as after to go on behind this line.' }),
-          transaction,
+          transaction: LedgerTransaction,
         }),
         Type.Object({
           object: Type.Literal('ledger.feed.heartbeat'),
@@ -61,4 +62,4 @@ export const feedRoutes = <T extends TSchema>(transaction: T) => ({
     },
     faults: ['cursor_ahead', 'cursor_foreign', 'stream_limit'],
   }),
-})
+} as const

@@ -93,7 +93,7 @@ const AccountChange = Exact({
 
 export const ledgerApi = {
   ...assetRoutes,
-  ...feedRoutes(LedgerTransaction),
+  ...feedRoutes,
   ...exportRoutes,
   createLedgerAccount: route({
     method: 'POST',

@@ -1,4 +1,4 @@
-import type { Mode } from '@micro/contracts'
+import type { Layer, Mode, TransactionKind } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -52,8 +52,12 @@ export interface AccountRow {
   readonly metadata: Readonly<Record<string, string>>
   readonly created_at: string
   readonly net: bigint
+  readonly net_pending: bigint
   readonly entries: bigint
   readonly entries_now: bigint
+  /** What was held then. Only of accounts with limits or closed that have moved since. */
+  readonly pending_credits: bigint | null
+  readonly pending_debits: bigint | null
 }
 
 /**
@@ -68,22 +72,47 @@ export const listAccounts = (
   select a.id as number, a.public_id, a.name, a.type, a.normal_balance, a.currency, a.asset_scale, a.status,
     a.min_available, a.max_balance, a.metadata,
     to_char(a.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
-    coalesce(e.balance_after, 0) as net, coalesce(e.account_version, 0) as entries, a.version as entries_now
+    coalesce(posted.balance_after, 0) as net, coalesce(pending.balance_after, 0) as net_pending,
+    coalesce(newest.account_version, 0) as entries, a.version as entries_now,
+    a.pending_credits - since.credits as pending_credits, a.pending_debits - since.debits as pending_debits
   from ledger.books b
   join ledger.accounts a on a.lane = b.lane and a.book = b.id
   left join lateral (
-    select e.balance_after, e.account_version from ledger.entries e
-    where e.account = a.id and e.lane = a.lane and e.seq <= ${seq}
+    select e.balance_after from ledger.entries e
+    where e.account = a.id and e.lane = a.lane and e.seq <= ${seq} and e.layer = 'posted'
     order by e.seq desc, e.leg desc limit 1
-  ) e on true
+  ) posted on true
+  left join lateral (
+    select e.balance_after from ledger.entries e
+    where e.account = a.id and e.lane = a.lane and e.seq <= ${seq} and e.layer = 'pending'
+    order by e.seq desc, e.leg desc limit 1
+  ) pending on true
+  left join lateral (
+    select max(e.account_version) as account_version from (
+      select e.account_version from ledger.entries e
+      where e.account = a.id and e.lane = a.lane and e.seq <= ${seq}
+      order by e.seq desc, e.leg desc limit 1
+    ) e
+  ) newest on true
+  left join lateral (
+    select coalesce(sum(case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end), 0) as credits,
+      coalesce(sum(case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end), 0) as debits
+    from ledger.entries e
+    join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
+    where e.account = a.id and e.lane = a.lane and e.seq > ${seq} and e.layer = 'pending'
+  ) since on a.version <> coalesce(newest.account_version, 0)
+    and (a.min_available is not null or a.max_balance is not null or a.status = 'closed')
   where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and a.id > ${after}
-    and (${isHead}::boolean or e.account_version is not null or a.created_at <= (
+    and (${isHead}::boolean or newest.account_version is not null or a.created_at <= (
       select t.created_at from ledger.transactions t where t.lane = b.lane and t.book = b.id and t.seq = ${seq}))
   order by a.id limit ${limit}`
 
 export interface TransactionRow {
   readonly seq: bigint
   readonly id: string
+  readonly kind: TransactionKind
+  readonly parent: bigint | null
+  readonly expires_at: string | null
   readonly reference_id: string
   readonly description: string | null
   readonly currency: string | null
@@ -98,6 +127,7 @@ export interface TransactionRow {
   readonly currencies: readonly string[]
   readonly scales: readonly (number | null)[]
   readonly normal_balances: readonly ('credit' | 'debit')[]
+  readonly layers: readonly Layer[]
   readonly amounts: readonly bigint[]
   readonly nets_after: readonly bigint[]
   readonly account_versions: readonly bigint[]
@@ -122,7 +152,8 @@ export const listTransactions = (
     ) counted
     where entries_before < ${entriesMax}::integer
   )
-  select t.seq, t.id, t.reference_id, t.description, t.currency, t.metadata,
+  select t.seq, t.id, t.kind, t.parent,
+    to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at, t.reference_id, t.description, t.currency, t.metadata,
     to_char(t.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
     to_char(t.effective_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as effective_at,
     t.fingerprint, t.text_salt, t.content_hash, t.hash, e.*
@@ -133,7 +164,7 @@ export const listTransactions = (
   cross join lateral (
     select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
       array_agg(a.asset_scale order by e.leg) as scales, array_agg(a.normal_balance order by e.leg) as normal_balances,
-      array_agg(e.amount order by e.leg) as amounts, array_agg(e.balance_after order by e.leg) as nets_after,
+      array_agg(e.layer order by e.leg) as layers, array_agg(e.amount order by e.leg) as amounts, array_agg(e.balance_after order by e.leg) as nets_after,
       array_agg(e.account_version order by e.leg) as account_versions
     from ledger.entries e
     cross join lateral (

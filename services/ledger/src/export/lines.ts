@@ -1,7 +1,7 @@
 import type { ExportAccount, ExportAsset, ExportHeader, ExportTransaction } from '@micro/contracts'
 import { assert } from '@micro/kernel'
-import type { BookKey } from '../books/book.ts'
 import { onNormalSide } from '../accounts/account.ts'
+import type { BookKey } from '../books/book.ts'
 import type { AccountRow, AssetRow, BookRow, TransactionRow } from './export.store.ts'
 
 const hex = (bytes: Buffer): string => bytes.toString('hex')
@@ -41,9 +41,12 @@ export const assetLine = ({ code, name, scale, created_at }: AssetRow): ExportAs
  * left out.
  */
 export const accountLine = (row: AccountRow): ExportAccount => {
-  const { min_available: min, max_balance: max, entries, entries_now } = row
+  const { min_available: min, max_balance: max, pending_credits: credits, pending_debits: debits } = row
   const balance = onNormalSide(row.net, row.normal_balance)
-  const moved = entries !== entries_now
+  const moved = credits !== null && debits !== null
+  const [lifting, lowering] =
+    row.normal_balance === 'credit' ? [credits ?? 0n, debits ?? 0n] : [debits ?? 0n, credits ?? 0n]
+  const isEmpty = balance === 0n && lifting === 0n && lowering === 0n
   return {
     object: 'ledger.export.account',
     id: row.public_id,
@@ -51,13 +54,14 @@ export const accountLine = (row: AccountRow): ExportAccount => {
     type: row.type,
     currency: row.currency,
     asset_scale: row.asset_scale,
-    status: moved && row.status === 'closed' && balance !== 0n ? 'active' : row.status,
-    min_available: moved && min !== null && balance < min ? null : digits(min),
-    max_balance: moved && max !== null && balance > max ? null : digits(max),
+    status: moved && row.status === 'closed' && !isEmpty ? 'active' : row.status,
+    min_available: moved && min !== null && balance - lowering < min ? null : digits(min),
+    max_balance: moved && max !== null && balance + lifting > max ? null : digits(max),
     metadata: row.metadata,
     created_at: row.created_at,
     net: String(row.net),
-    entries: Number(entries),
+    net_pending: String(row.net_pending),
+    entries: Number(row.entries),
   }
 }
 
@@ -71,6 +75,9 @@ export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   object: 'ledger.export.transaction',
   seq: Number(row.seq),
   id: row.id,
+  kind: row.kind,
+  parent: row.parent === null ? null : Number(row.parent),
+  expires_at: row.expires_at,
   reference_id: row.reference_id,
   description: row.description,
   currency: row.currency,
@@ -79,6 +86,7 @@ export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   effective_at: row.effective_at,
   entries: row.accounts.map((account, leg) => ({
     account_id: account,
+    layer: at(row.layers, leg),
     amount: String(at(row.amounts, leg)),
     net_after: String(at(row.nets_after, leg)),
     account_version: Number(at(row.account_versions, leg)),

@@ -18,8 +18,12 @@ export interface Envelope {
   readonly message: string
 }
 
-export const startLedger = async ({ poolSize = 10 } = {}) => {
-  const database: TestDatabase = await testDatabase('ledger', { poolSize })
+/** `given`: a database that is there already, whose ledger is then one of several processes'. */
+export const startLedger = async ({
+  poolSize = 10,
+  database: given,
+}: { poolSize?: number; database?: TestDatabase } = {}) => {
+  const database: TestDatabase = given ?? (await testDatabase('ledger', { poolSize }))
   const runtime = testRuntime()
   const service = ledgerService({ ...runtime, db: database.db, config: { defaultCurrency: 'usd' } })
   const call = injector(service)
@@ -29,6 +33,7 @@ export const startLedger = async ({ poolSize = 10 } = {}) => {
 
   return {
     database,
+    service,
     clock: runtime.clock,
     call,
     get: (who: MerchantPrincipal, url: string) => call(who, { url }),
@@ -44,6 +49,8 @@ export const startLedger = async ({ poolSize = 10 } = {}) => {
     },
     record: (who: MerchantPrincipal, reference_id: string, entries: readonly NewEntry[], rest: object = {}) =>
       post(who, '/ledger/transactions', { reference_id, entries, ...rest }),
+    /** Ends the service and leaves the database. */
+    stop: () => service.stop(),
     close: async () => {
       await service.stop()
       await database.close()
