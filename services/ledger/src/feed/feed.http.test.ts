@@ -102,7 +102,7 @@ describe('GET /ledger/feed', () => {
 
   test('what another process posts is noticed, too', async () => {
     const waiting = read('wait=25')
-    const elsewhere = await startLedger({ database: ledger.database })
+    const elsewhere = await startLedger({ database: ledger.database, seed: 2 })
     await elsewhere.record(who, '1', move(1, { from: 'a', to: 'b' }))
     await elsewhere.stop()
     expect(references(await waiting)).toEqual(['1'])

@@ -22,9 +22,10 @@ export interface Envelope {
 export const startLedger = async ({
   poolSize = 10,
   database: given,
-}: { poolSize?: number; database?: TestDatabase } = {}) => {
+  seed = 1,
+}: { poolSize?: number; database?: TestDatabase; seed?: number } = {}) => {
   const database: TestDatabase = given ?? (await testDatabase('ledger', { poolSize }))
-  const runtime = testRuntime()
+  const runtime = testRuntime({ seed })
   const service = ledgerService({ ...runtime, db: database.db, config: { defaultCurrency: 'usd' } })
   const call = injector(service)
   await service.start()

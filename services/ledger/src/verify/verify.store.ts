@@ -13,7 +13,9 @@ export const listLanes = async (sql: Sql): Promise<number[]> =>
 
 /** The lane's next books, by id. */
 export const listBooks = (sql: Sql, lane: number, { after, limit }: { after: bigint; limit: number }) => sql<BookRow>`
-  select lane, id, merchant, mode, last_seq, head_hash from ledger.books
+  select lane, id, merchant, mode, coalesce(origin_merchant, merchant) as origin_merchant,
+    coalesce(origin_mode, mode) as origin_mode, last_seq, head_hash
+  from ledger.books
   where lane = ${lane} and id > ${after}
   order by id limit ${limit}`
 

@@ -59,7 +59,8 @@ test('a transaction follows the one hash before it and no other', () => {
   expect(linkHolds({ ...sound, content_hash: Buffer.alloc(32, 9) }, Buffer.alloc(32, 1))).toBe(false)
 })
 
-const book = { lane: 1, id: 1n, merchant: 'acct_a', mode: 'test', last_seq: 1n } as const
+const named = { merchant: 'acct_a', mode: 'test', origin_merchant: 'acct_a', origin_mode: 'test' } as const
+const book = { lane: 1, id: 1n, ...named, last_seq: 1n } as const
 for (const [name, head_hash, newest, want] of [
   ['an empty book without a hash', null, undefined, true],
   ['an empty book with a hash', sound.hash, undefined, false],

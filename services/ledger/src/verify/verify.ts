@@ -1,5 +1,5 @@
 import { assert } from '@micro/kernel'
-import type { Layer } from '@micro/contracts'
+import type { Layer, Mode } from '@micro/contracts'
 import type { BookKey } from '../books/book.ts'
 import type { Sums } from '../accounts/account.ts'
 import { linkOf } from '../chain/content.ts'
@@ -41,6 +41,9 @@ export interface Finding {
 export interface BookRow extends BookKey {
   readonly lane: number
   readonly id: bigint
+  /** Whose genesis its chain follows: its own, unless it was imported. */
+  readonly origin_merchant: string
+  readonly origin_mode: Mode
   readonly last_seq: bigint
   /** Null while the book has no transaction. */
   readonly head_hash: Buffer | null

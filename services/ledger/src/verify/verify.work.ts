@@ -73,6 +73,7 @@ const createReport = () => {
 /** Counts a book from 1 to its head, adds up each of its transactions, and follows their hashes. Resolves with how many it has. */
 const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context): Promise<number> => {
   const place = { lane: book.lane, book: book.id }
+  const genesis = genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
   let after = 0n
   let transactions = 0
   let gap: bigint | undefined
@@ -81,7 +82,7 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context
     const rows = await listTransactions(sql, book, { after, limit: batchMax })
     for (const row of rows) {
       for (const problem of problemsOf(row)) report({ problem, ...place, seq: row.seq })
-      if (!linkHolds(row, newest?.hash ?? genesisOf(book))) report({ problem: 'wrong_link', ...place, seq: row.seq })
+      if (!linkHolds(row, newest?.hash ?? genesis)) report({ problem: 'wrong_link', ...place, seq: row.seq })
       newest = row
     }
     const until = newest?.seq ?? after
