@@ -151,64 +151,6 @@ describe('POST /ledger/holds', () => {
     })
 })
 
-describe('limits count what is held', () => {
-  test('what is held is available to nobody else, and captured it breaks no limit', async () => {
-    await ledger.post(who, '/ledger/accounts', {
-      id: 'card',
-      name: 'Card',
-      type: 'liability',
-      min_available: 0,
-      max_balance: 150,
-    })
-    await ledger.record(who, 'load', move(100, { from: 'shop', to: 'card' }))
-    const first = await hold(0, { entries: move(60, { from: 'card', to: 'shop' }) })
-    expect(errorOf(await hold(0, { entries: move(41, { from: 'card', to: 'shop' }) }))).toMatchObject({
-      code: 'insufficient_funds',
-      account: 'card',
-      available: '40',
-      required: '41',
-    })
-    expect(errorOf(await ledger.record(who, 'spend', move(41, { from: 'card', to: 'shop' })))).toMatchObject({
-      code: 'insufficient_funds',
-      available: '40',
-    })
-    expect((await ledger.record(who, 'spend less', move(40, { from: 'card', to: 'shop' }))).status).toBe(201)
-    expect((await capture(idOf(first))).status).toBe(201)
-    expect(await account('card')).toMatchObject({ balance: 0, pending: { available: 0, pending_out: 0 } })
-  })
-  test('what is to come in counts against the most there may be, and is not there to be spent', async () => {
-    await ledger.post(who, '/ledger/accounts', {
-      id: 'till',
-      name: 'Till',
-      type: 'liability',
-      min_available: 0,
-      max_balance: 100,
-    })
-    const first = await hold(0, { entries: move(60, { from: 'shop', to: 'till' }) })
-    expect(errorOf(await hold(0, { entries: move(41, { from: 'shop', to: 'till' }) })).code).toBe('limit_exceeded')
-    expect(errorOf(await ledger.record(who, 'till', move(1, { from: 'till', to: 'shop' }))).code).toBe(
-      'insufficient_funds',
-    )
-    expect(errorOf(await ledger.post(who, '/ledger/accounts/till', { max_balance: 59 })).code).toBe('limit_refused')
-    expect(errorOf(await ledger.post(who, '/ledger/accounts/till', { status: 'closed' })).code).toBe(
-      'account_not_empty',
-    )
-    await release(idOf(first))
-    expect((await ledger.post(who, '/ledger/accounts/till', { status: 'closed' })).status).toBe(200)
-  })
-  test('a condition speaks of what is available, holds counted', async () => {
-    await ledger.account(who, 'purse', { type: 'liability' })
-    await ledger.record(who, 'purse', move(10, { from: 'shop', to: 'purse' }))
-    const entries = (gte: number) => [
-      { account_id: 'purse', amount: -4, condition: { available: { gte } } },
-      { account_id: 'shop', amount: 4 },
-    ]
-    expect(errorOf(await hold(0, { entries: entries(7) })).code).toBe('condition_failed')
-    expect((await hold(0, { entries: entries(6) })).status).toBe(201)
-    expect(errorOf(await ledger.record(who, 'purse 2', entries(3))).code).toBe('condition_failed')
-  })
-})
-
 describe('POST /ledger/holds/:id/capture', () => {
   test('201: posts all of it, and the hold is captured', async () => {
     const id = idOf(await hold(30))
@@ -401,15 +343,6 @@ describe('POST /ledger/holds/:id/release', () => {
     await capture(id)
     expect(await release(id)).toMatchObject({ status: 409, body: { error: { code: 'hold_captured' } } })
   })
-})
-
-test('a frozen account holds and captures nothing more, and takes back what was held', async () => {
-  await ledger.account(who, 'ice', { type: 'liability' })
-  const id = idOf(await hold(0, { entries: move(5, { from: 'ice', to: 'shop' }) }))
-  await ledger.post(who, '/ledger/accounts/ice', { status: 'frozen' })
-  expect(errorOf(await hold(0, { entries: move(5, { from: 'ice', to: 'shop' }) })).code).toBe('account_frozen')
-  expect(errorOf(await capture(id))).toMatchObject({ code: 'account_frozen', account: 'ice' })
-  expect((await release(id)).status).toBe(201)
 })
 
 describe("another merchant's or mode's hold is answered exactly like an unknown one", () => {
