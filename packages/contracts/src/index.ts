@@ -10,6 +10,7 @@ export {
   type ExportLine,
   ExportTransaction,
 } from './ledger-export.ts'
+export { LedgerHold } from './ledger-holds.ts'
 import { paymentsApi } from './payments.ts'
 
 export { authApi, eventsApi, ledgerApi, paymentsApi }

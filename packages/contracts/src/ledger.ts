@@ -3,6 +3,7 @@ import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFi
 import { assetRoutes } from './ledger-assets.ts'
 import { exportRoutes } from './ledger-export.ts'
 import { feedRoutes } from './ledger-feed.ts'
+import { holdRoutes } from './ledger-holds.ts'
 import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { Direction, LedgerTransaction, newTransaction } from './ledger-transactions.ts'
 import { route } from './route.ts'
@@ -95,6 +96,7 @@ export const ledgerApi = {
   ...assetRoutes,
   ...feedRoutes,
   ...exportRoutes,
+  ...holdRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',

@@ -11,7 +11,10 @@ import { feedHandlers } from './feed/feed.http.ts'
 import { findHeads } from './feed/feed.store.ts'
 import { ringing } from './feed/ringing.ts'
 import { createSeats } from './feed/seats.ts'
+import { createExpiry } from './holds/expiry.ts'
+import { holdHandlers } from './holds/hold.http.ts'
 import { createPosting } from './posting/index.ts'
+import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -37,7 +40,10 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...transactionHandlers({ db, post }),
         ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
         ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),
+        ...reversalHandlers({ db, post }),
+        ...holdHandlers({ db, post }),
       },
+      workers: [createExpiry({ ...runtime, db, post })],
       ready: () => probe(db.sql),
     },
     runtime,
