@@ -7,6 +7,7 @@ import { addressIn, clientIpReader } from './access/client-ip.ts'
 import { credentialCache } from './access/credential-cache.ts'
 import { countLookUps } from './access/look-up-metrics.ts'
 import { isLocal, listensInClear, transportReader } from './access/transport.ts'
+import { watchCredential } from './access/watch-credential.ts'
 import type { GatewayConfig } from './config.ts'
 import { createHealth, readinessOf, type Checks } from './health.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -78,6 +79,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const inFlight = createInFlight()
   let closing: Promise<void> | undefined
   const draining = (): boolean => closing !== undefined
+  const leaving = new AbortController()
 
   const health = createHealth({ checks: deps.health, bus, limiter: deps.limiter, clock, log })
 
@@ -90,9 +92,11 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     clientIp,
     transport,
     authenticate,
+    watch: watchCredential({ cache, everyMs: config.stream.verifyMs }),
     enforce,
     policies,
     draining,
+    leaving: leaving.signal,
     routes: createRoutes(),
     health,
     upstreams: deps.upstreams,
@@ -129,6 +133,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const drain = async (): Promise<void> => {
     const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : Promise.resolve()
     hub.close()
+    leaving.abort()
     inFlight.sayClose()
     await inFlight.settled(config.drainMs)
     await hub.emptied(streamCloseMsMax)

@@ -5,7 +5,16 @@ import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
+import { exportHandlers } from './export/export.http.ts'
+import { createDoorbell } from './feed/doorbell.ts'
+import { feedHandlers } from './feed/feed.http.ts'
+import { findHeads } from './feed/feed.store.ts'
+import { ringing } from './feed/ringing.ts'
+import { createSeats } from './feed/seats.ts'
+import { createExpiry } from './holds/expiry.ts'
+import { holdHandlers } from './holds/hold.http.ts'
 import { createPosting } from './posting/index.ts'
+import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -13,9 +22,14 @@ export interface LedgerDependencies extends Runtime {
   readonly config: LedgerConfig
 }
 
+/** Readers of the feed who wait, and followers, that one merchant may have at a process. */
+const readersPerMerchantMax = 20
+const exportsPerMerchantMax = 4
+
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
-  const post = createPosting({ db, ...runtime })
+  const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
+  const post = ringing(createPosting({ db, ...runtime }), doorbell)
   return createService(
     {
       name: 'ledger',
@@ -24,7 +38,12 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
         ...transactionHandlers({ db, post }),
+        ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
+        ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),
+        ...reversalHandlers({ db, post }),
+        ...holdHandlers({ db, post }),
       },
+      workers: [createExpiry({ ...runtime, db, post })],
       ready: () => probe(db.sql),
     },
     runtime,

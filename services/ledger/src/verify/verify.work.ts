@@ -1,5 +1,6 @@
 import type { Database, Sql } from '@micro/postgres'
 import { genesisOf } from '../chain/content.ts'
+import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import {
   findBalancesOfNothing,
   findLimitsPassed,
@@ -72,6 +73,7 @@ const createReport = () => {
 /** Counts a book from 1 to its head, adds up each of its transactions, and follows their hashes. Resolves with how many it has. */
 const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context): Promise<number> => {
   const place = { lane: book.lane, book: book.id }
+  const genesis = genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
   let after = 0n
   let transactions = 0
   let gap: bigint | undefined
@@ -80,8 +82,13 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context
     const rows = await listTransactions(sql, book, { after, limit: batchMax })
     for (const row of rows) {
       for (const problem of problemsOf(row)) report({ problem, ...place, seq: row.seq })
-      if (!linkHolds(row, newest?.hash ?? genesisOf(book))) report({ problem: 'wrong_link', ...place, seq: row.seq })
+      if (!linkHolds(row, newest?.hash ?? genesis)) report({ problem: 'wrong_link', ...place, seq: row.seq })
       newest = row
+    }
+    const until = newest?.seq ?? after
+    for (const { seq, wrong_parent, wrong_hold } of await findWrongFollowing(sql, book, { after, until })) {
+      if (wrong_parent) report({ problem: 'wrong_parent', ...place, seq })
+      if (wrong_hold) report({ problem: 'wrong_hold', ...place, seq })
     }
     // After one gap everything further on stands at a wrong place too.
     gap ??= gapIn(
@@ -127,6 +134,7 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
   for (const [problem, find] of [
     ['orphan_transaction', findOrphanTransactions],
     ['orphan_entry', findOrphanEntries],
+    ['orphan_hold', findOrphanHolds],
   ] as const)
     for (const { book, seq, found } of await find(sql, lane)) report({ problem, lane, book, seq }, Number(found))
   for (const [problem, find] of [
