@@ -30,4 +30,7 @@ export {
   LedgerTransaction,
   NewEntry,
 } from './ledger.ts'
+export { LedgerPeriod } from './ledger-periods.ts'
+export { LedgerAggregate, LedgerTotals, LedgerTrialBalance, type TrialBalanceAccount } from './ledger-reports.ts'
+export { LedgerBalance, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

@@ -1,23 +1,23 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
-import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
+import {
+  AccountId,
+  AccountStatus,
+  AccountType,
+  Amount,
+  Currency,
+  Direction,
+  ExactNumber,
+  Reference,
+  secondsMax,
+} from './ledger-parts.ts'
+import { periodRoutes } from './ledger-periods.ts'
+import { reportRoutes } from './ledger-reports.ts'
+import { statementRoutes } from './ledger-statements.ts'
 import { route } from './route.ts'
 
-export const AccountType = Type.Union([
-  Type.Literal('asset'),
-  Type.Literal('liability'),
-  Type.Literal('equity'),
-  Type.Literal('revenue'),
-  Type.Literal('expense'),
-])
-export type AccountType = Static<typeof AccountType>
-
-export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit')])
-export type Direction = Static<typeof Direction>
-
-const AccountStatus = Type.Union([Type.Literal('active'), Type.Literal('frozen'), Type.Literal('closed')])
-export type AccountStatus = Static<typeof AccountStatus>
+export { AccountStatus, AccountType, Direction }
 
 export const LedgerAccount = Type.Object({
   id: Type.String(),
@@ -73,6 +73,12 @@ export const LedgerTransaction = Type.Object({
   metadata: Metadata,
   livemode: Type.Boolean(),
   effective_at: Type.Integer({ description: 'When it took effect, in seconds since the Unix epoch.' }),
+  booked_at: Nullable(
+    Type.Integer({
+      description:
+        "When it counts, where its period was closed before it came: that happens to Micro's own transactions alone. Null: when it took effect.",
+    }),
+  ),
   created: Timestamp,
 })
 export type LedgerTransaction = Static<typeof LedgerTransaction>
@@ -106,7 +112,7 @@ const newTransaction = {
   effective_at: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 253_402_300_799,
+      maximum: secondsMax,
       description: 'When it took or takes effect, in seconds since the Unix epoch, up to the year 9999. Default: now.',
     }),
   ),
@@ -146,6 +152,9 @@ const AccountChange = Exact({
 
 export const ledgerApi = {
   ...assetRoutes,
+  ...periodRoutes,
+  ...reportRoutes,
+  ...statementRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',
@@ -241,6 +250,7 @@ export const ledgerApi = {
       'sum_out_of_range',
       'condition_failed',
       'version_conflict',
+      'period_closed',
     ],
   }),
   retrieveLedgerTransaction: route({

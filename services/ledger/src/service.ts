@@ -3,9 +3,14 @@ import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
+import { balanceHandlers } from './balances/balance.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
+import { periodHandlers } from './periods/period.http.ts'
 import { createPosting } from './posting/index.ts'
+import { reportHandlers } from './reports/report.http.ts'
+import { createTurns } from './reports/turns.ts'
+import { statementHandlers } from './statements/statement.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -16,6 +21,7 @@ export interface LedgerDependencies extends Runtime {
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
   const post = createPosting({ db, ...runtime })
+  const inTurn = createTurns({ atOnce: 2, waitingMax: 20 })
   return createService(
     {
       name: 'ledger',
@@ -23,6 +29,10 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
       handlers: {
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
+        ...balanceHandlers({ db }),
+        ...periodHandlers({ db, inTurn, ...runtime }),
+        ...reportHandlers({ db, inTurn }),
+        ...statementHandlers({ db }),
         ...transactionHandlers({ db, post }),
       },
       ready: () => probe(db.sql),

@@ -44,6 +44,10 @@ export const onNormalSide = (net: bigint, side: Direction): bigint => (side === 
 export const balanceOf = ({ credits, debits, normalBalance }: Account): bigint =>
   onNormalSide(credits - debits, normalBalance)
 
+/** Decimal digits of an amount. */
+export const scaleOf = ({ currency, assetScale }: Pick<NewAccount, 'currency' | 'assetScale'>): number =>
+  assetScale ?? minorUnitDigits(currency)
+
 const sameMetadata = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
   const names = Object.keys(a)
   return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name])
@@ -71,7 +75,7 @@ export const accountToWire = (account: Account): LedgerAccount => {
     type: account.type,
     normal_balance: account.normalBalance,
     currency: account.currency,
-    scale: account.assetScale ?? minorUnitDigits(account.currency),
+    scale: scaleOf(account),
     status: account.status,
     balance: exactNumber(balance),
     balance_str: String(balance),

@@ -6,6 +6,7 @@ import { accountParam, amountParam, type AskedEntry, type Entry } from '../trans
 import type { RecordedEntry, StoredTransaction, Transaction } from '../transactions/transaction.ts'
 import { checkBalanced } from './balanced.ts'
 import { checkConditions, checkLimits } from './limits.ts'
+import { bookedAtOf } from './period.ts'
 import type { AccountState, BookState } from './state.ts'
 
 /** What only Micro's own transactions bring along: their currency, and accounts made on first use. */
@@ -112,8 +113,9 @@ const apply = ({ account, amount }: Entry, state: AccountState): { recorded: Rec
   }
 }
 
-/** Time does not run backwards within a book, whatever the machine's clock does. */
-const recordedAt = (now: Date, last: Date | null): Date => (last !== null && last > now ? last : now)
+/** Time does not run backwards within a book, nor into a closed period, whatever the machine's clock does. */
+const recordedAt = (now: Date, { recordedLast, closedBefore }: BookState): Date =>
+  [recordedLast, closedBefore].reduce<Date>((latest, each) => (each !== null && each > latest ? each : latest), now)
 
 const hasWords = ({ description, metadata }: PostRequest): boolean =>
   description !== null || Object.keys(metadata).length > 0
@@ -123,7 +125,7 @@ const hasWords = ({ description, metadata }: PostRequest): boolean =>
  * answered with what is recorded, without another look at the accounts. A request that is refused leaves no trace.
  * @throws Fault reference_conflict, account_exists, parameter_resource_missing, account_frozen, account_closed,
  * currency_mismatch, transaction_unbalanced, sum_out_of_range, insufficient_funds, limit_exceeded, version_conflict,
- * condition_failed
+ * condition_failed, period_closed
  */
 export const decide = (state: BookState, request: PostRequest, { now, ...facts }: Facts & { now: Date }): Decision => {
   const existing = state.recorded.get(request.reference)
@@ -139,13 +141,15 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
   checkSums(request.entries, states)
   checkLimits(request.entries, states)
   checkConditions(request.entries, states)
+  const createdAt = recordedAt(now, state)
+  const effectiveAt = request.effectiveAt ?? createdAt
+  const bookedAt = bookedAtOf(state, request, { createdAt, effectiveAt })
   // From here the transaction must succeed.
   const applied = request.entries.map((entry, at) => {
     const account = states[at]
     assert(account !== undefined, `entry ${at} has no account`)
     return apply(entry, account)
   })
-  const createdAt = recordedAt(now, state.recordedLast)
   const content = {
     id: facts.id,
     seq: state.seqLast + 1n,
@@ -154,7 +158,8 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
     metadata: request.metadata,
     entries: applied.map(({ recorded }) => recorded),
     createdAt,
-    effectiveAt: request.effectiveAt ?? createdAt,
+    effectiveAt,
+    bookedAt,
   }
   const salt = hasWords(request) ? facts.salt : null
   const contentHash = contentHashOf({ ...content, salt })

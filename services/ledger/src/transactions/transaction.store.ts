@@ -22,6 +22,7 @@ interface TransactionRow {
   metadata: Record<string, string>
   created_at: Date
   effective_at: Date
+  booked_at: Date | null
   hash: Buffer
   fingerprint: Buffer
   accounts: string[]
@@ -41,6 +42,7 @@ const toTransaction = (row: TransactionRow): StoredTransaction => ({
   metadata: row.metadata,
   createdAt: row.created_at,
   effectiveAt: row.effective_at,
+  bookedAt: row.booked_at,
   hash: row.hash,
   fingerprint: row.fingerprint,
   entries: row.accounts.map((account, at) => {
@@ -63,8 +65,8 @@ export const loadTransactions = async (
 ): Promise<StoredTransaction[]> => {
   if (seqs.length === 0) return []
   const rows = await sql<TransactionRow>`
-    select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.hash,
-      t.fingerprint, b.mode, e.*
+    select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.booked_at,
+      t.hash, t.fingerprint, b.mode, e.*
     from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     cross join lateral (
