@@ -21,15 +21,16 @@ export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
 export {
-  type AccountStatus,
-  AccountType,
   Direction,
   type EntryCondition,
-  LedgerAccount,
+  type HoldStatus,
+  type Layer,
   LedgerEntry,
   LedgerTransaction,
   NewEntry,
-} from './ledger.ts'
+  type TransactionKind,
+} from './ledger-transactions.ts'
+export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
 export { LedgerPeriod } from './ledger-periods.ts'
 export { LedgerAggregate, LedgerTotals, LedgerTrialBalance, type TrialBalanceAccount } from './ledger-reports.ts'
 export { LedgerBalance, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
 import { Direction, ExactNumber, point, pointQuery, Scale } from './ledger-parts.ts'
+import { Layer } from './ledger-transactions.ts'
 import { route } from './route.ts'
 
 const ofAccount = {
@@ -17,6 +18,12 @@ export const LedgerBalance = Type.Object({
   balance_str: Type.String({ description: 'On the normal side: an asset debited 100 shows 100.' }),
   net: ExactNumber,
   net_str: Type.String({ description: 'Credits minus debits.' }),
+  pending: ExactNumber,
+  pending_str: Nullable(
+    Type.String({
+      description: 'What capturing all that was held then would add to the balance; null at an effective date.',
+    }),
+  ),
   ...point,
   livemode: Type.Boolean(),
 })
@@ -49,6 +56,7 @@ export const LedgerStatement = Type.Object({
   object: Type.Literal('ledger.statement'),
   url: Type.String(),
   ...ofAccount,
+  layer: Layer,
   order: Type.Union([Type.Literal('recorded'), Type.Literal('effective')], {
     description: 'Whether lines come as they were recorded or as they took effect.',
   }),
@@ -94,6 +102,7 @@ export const statementRoutes = {
       created: Type.Optional(TimeFilter),
       effective_at: Type.Optional(TimeFilter),
       seq: pointQuery.seq,
+      layer: Type.Optional(Layer),
     }),
     response: LedgerStatement,
     faults: ['resource_missing', 'parameter_resource_missing'],

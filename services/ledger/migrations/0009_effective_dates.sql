@@ -8,8 +8,9 @@ alter table ledger.transactions add column booked_at timestamptz,
   add constraint transactions_booked_late check (booked_at is null or
     (booked_at = created_at and effective_at < created_at and starts_with(reference_id, 'micro:')));
 
--- The entries of transactions that count at another time than they were recorded: a projection, written by
--- ledger.shift_entries alone.
+-- The posted entries of transactions that count at another time than they were recorded: a projection, written by
+-- ledger.shift_entries alone. What is held counts from when it is held until it is captured or given back, whatever the
+-- dates say.
 create table ledger.shifted_entries (
   lane smallint not null,
   book bigint not null,
@@ -27,7 +28,10 @@ insert into ledger.shifted_entries (lane, book, account, seq, leg, counts_at, am
 select t.lane, t.book, e.account, e.seq, e.leg, t.effective_at, e.amount
 from ledger.transactions t
 join ledger.entries e on e.lane = t.lane and e.book = t.book and e.seq = t.seq
-where t.effective_at <> t.created_at;
+where t.effective_at <> t.created_at and e.layer = 'posted';
+
+-- An account's entries on the layer `pending`: few accounts have any, and those may lie far apart.
+create index entries_pending on ledger.entries (account, seq) where layer = 'pending';
 
 create function ledger.shift_entries() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
@@ -38,7 +42,7 @@ begin
     select * from ledger.entries e where e.lane = t.lane and e.book = t.book and e.seq = t.seq
     offset 0 -- looks each up by its key, where a join might begin with all entries there are
   ) e
-  where coalesce(t.booked_at, t.effective_at) <> t.created_at;
+  where coalesce(t.booked_at, t.effective_at) <> t.created_at and e.layer = 'posted';
   return null;
 end $$;
 create trigger shift_entries after insert on ledger.transactions
@@ -50,7 +54,7 @@ create trigger refuse_addition before insert on ledger.shifted_entries
 alter table ledger.transactions enable always trigger shift_entries;
 alter table ledger.shifted_entries enable always trigger refuse_change, enable always trigger refuse_addition;
 
--- Credits minus debits of an account, of what was recorded up to the seq `known`; and of that, unless `until` is null,
+-- Credits minus debits of an account, of what was posted up to the seq `known`; and of that, unless `until` is null,
 -- only what counts before `until`, where `until_seq` is the last seq recorded before then. A table, so that PostgreSQL
 -- makes it part of the query that asks; the book is left out, since with it the planner may read the book's entries
 -- backwards in search of one of the account's.
@@ -59,6 +63,7 @@ returns table (net numeric) language sql stable as $$
   select coalesce((
       select e.balance_after from ledger.entries e
       where e.lane = of_lane and e.account = of_account and e.seq <= least(known, until_seq)
+        and e.layer = 'posted'
       order by e.seq desc, e.leg desc limit 1
     ), 0)
     -- recorded by then, and counting later

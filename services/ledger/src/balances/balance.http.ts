@@ -4,7 +4,7 @@ import type { Database } from '@micro/postgres'
 import type { Handlers } from '@micro/service'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
-import { findHead, findNetAt } from './balance.store.ts'
+import { findHead, findNetAt, findPendingNet } from './balance.store.ts'
 import { momentsOf, pointOf, pointToWire } from './point.ts'
 
 type BalanceHandlers = Pick<Handlers<typeof ledgerApi>, 'retrieveLedgerBalance'>
@@ -19,6 +19,11 @@ export const balanceHandlers = ({ db }: { db: Database }): BalanceHandlers => ({
         const point = pointOf(query, moments, await findHead(sql, principal, moments))
         const net = (await findNetAt(sql, principal, id, point)) ?? 0n
         const balance = onNormalSide(net, account.normalBalance)
+        // What is held knows no date of effect.
+        const pending =
+          point.countsBefore === null
+            ? onNormalSide(await findPendingNet(sql, principal, id, point.known), account.normalBalance)
+            : null
         return {
           object: 'ledger.balance' as const,
           account_id: account.id,
@@ -29,6 +34,8 @@ export const balanceHandlers = ({ db }: { db: Database }): BalanceHandlers => ({
           balance_str: String(balance),
           net: exactNumber(net),
           net_str: String(net),
+          pending: pending === null ? null : exactNumber(pending),
+          pending_str: pending === null ? null : String(pending),
           ...pointToWire(point),
           livemode: account.mode === 'live',
         }

@@ -16,7 +16,7 @@ export const findHead = async (sql: Sql, book: BookKey, { recordedBefore, counts
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}`,
   ) ?? unopenedHead
 
-/** Credits minus debits of an account at a point; undefined when the book has no such account. */
+/** Credits minus debits that were posted to an account at a point; undefined when the book has no such account. */
 export const findNetAt = async (
   sql: Sql,
   book: BookKey,
@@ -29,3 +29,14 @@ export const findNetAt = async (
     cross join lateral ledger.net_at(a.lane, a.id, ${known}::bigint, ${countsBefore}::timestamptz, ${countsSeq}::bigint) n
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}`,
   )?.net
+
+/** Credits minus debits that were held on an account when the book was recorded up to `known`. */
+export const findPendingNet = async (sql: Sql, book: BookKey, account: string, known: bigint): Promise<bigint> =>
+  first(
+    await sql<{ net: bigint }>`
+    select e.balance_after as net from ledger.accounts a
+    join ledger.entries e on e.lane = a.lane and e.account = a.id and e.layer = 'pending'
+    where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
+      and e.seq <= ${known}
+    order by e.seq desc, e.leg desc limit 1`,
+  )?.net ?? 0n

@@ -8,7 +8,7 @@ import { isAt, netsAt, readNaively, type NaiveEntry, type NaivePoint } from '../
 import { accountTypes, fillAtRandom } from '../testing/random-book.ts'
 
 const seed = Number(process.env['MICRO_POINTS_SEED'] ?? 7)
-const who = 'acct_random'
+const who = 'acct_a'
 const me = merchant(who)
 const types = { ...accountTypes, sys_receivable: 'asset', sys_balance: 'liability' } as const
 type Name = keyof typeof types
@@ -52,6 +52,7 @@ test('the book holds what makes it hard: transactions of all kinds, several peri
   const periods = (await ledger.get(me, '/ledger/periods?limit=100')).body['data'] as object[]
   const late = await ledger.database.owner.sql`select from ledger.transactions where booked_at is not null`
   expect([periods.length > 1, late.length > 1]).toEqual([true, true])
+  expect(entries.filter(({ layer }) => layer === 'pending').length).toBeGreaterThan(10)
 })
 
 test(`a balance at any seq, instant and effective date is the fold of the entries (seed ${seed})`, async () => {
@@ -59,7 +60,12 @@ test(`a balance at any seq, instant and effective date is the fold of the entrie
     const [account, point] = [random.pick(names), somePoint()]
     const net = netsAt(entries, point).get(account) ?? 0n
     const balance = await get<Record<string, unknown>>(`/ledger/accounts/${account}/balance`, point)
-    const want = { net_str: String(net), balance_str: String(onNormalSide(net, side(account))) }
+    const held = netsAt(entries, point, 'pending').get(account) ?? 0n
+    const want = {
+      net_str: String(net),
+      balance_str: String(onNormalSide(net, side(account))),
+      pending_str: point.effective_at === undefined ? String(onNormalSide(held, side(account))) : null,
+    }
     expect([point, balance]).toEqual([point, { ...balance, ...want }])
   }
 })
@@ -125,23 +131,28 @@ describe('a statement, walked in pages of any size either way, tells each entry 
     }
   }
 
-  for (const order of ['recorded', 'effective'] as const)
+  for (const [layer, order] of [
+    ['posted', 'recorded'],
+    ['posted', 'effective'],
+    ['pending', 'recorded'],
+  ] as const)
     for (const way of ['starting_after', 'ending_before'] as const)
-      test(`${order}, ${way}`, async () => {
+      test(`${layer} as ${order}, ${way}`, async () => {
         for (let round = 0; round < 6; round++) {
-          const account = random.pick(names)
+          const account = layer === 'pending' ? random.pick(['cash:one', 'owed.one'] as const) : random.pick(names)
           const [from, until] = [maybe(second), maybe(second)]
           const known = random.pick([{}, { seq: random.between(0, Number(entries.at(-1)?.seq)) }])
           const name = order === 'recorded' ? 'created' : 'effective_at'
           const bound = order === 'recorded' ? 'at' : 'effective_at'
           const query = {
             ...known,
+            layer,
             ...(from === undefined ? {} : { [`${name}[gte]`]: from }),
             ...(until === undefined ? {} : { [`${name}[lte]`]: until }),
             // Without a bound an order has to be asked for.
             ...(from === undefined && until === undefined && order === 'effective' ? { 'effective_at[gte]': 0 } : {}),
           }
-          const mine = entries.filter((entry) => entry.account === account).filter(isAt(known))
+          const mine = entries.filter((entry) => entry.account === account && entry.layer === layer).filter(isAt(known))
           const before = from === undefined ? [] : mine.filter(isAt({ [bound]: from - 1 }))
           const within = mine
             .filter((entry) => !before.includes(entry) && (until === undefined || isAt({ [bound]: until })(entry)))

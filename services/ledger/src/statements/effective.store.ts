@@ -4,7 +4,7 @@ import { laneOf } from '../books/lane.ts'
 import type { EntryLine, EntryPlace } from './statement.ts'
 
 /**
- * Of an account's entries that were recorded up to the seq `known`, those that count from `from` on and before `until`;
+ * Of an account's posted entries that were recorded up to the seq `known`, those that count from `from` on and before `until`;
  * each with the last seq recorded before it. Of those, what lies behind `after` or in front of `before`.
  */
 export interface EffectiveRange {
@@ -38,7 +38,7 @@ export const listEffectiveUp = (
         join ledger.entries e on e.lane = a.lane and e.account = a.id
         join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
         where e.seq > ${fromSeq} and e.seq <= least(${untilSeq}::bigint, ${known}::bigint)
-          and coalesce(t.booked_at, t.effective_at) = t.created_at
+          and e.layer = 'posted' and coalesce(t.booked_at, t.effective_at) = t.created_at
           and (t.created_at, e.seq, e.leg) > (
             coalesce(${after && after.countsAt}::timestamptz, '-infinity'),
             coalesce(${after && after.seq}::bigint, 0), coalesce(${after && after.leg}::smallint, 0))
@@ -77,7 +77,7 @@ export const listEffectiveDown = (
         join ledger.entries e on e.lane = a.lane and e.account = a.id
         join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
         where e.seq > ${fromSeq} and e.seq <= least(${untilSeq}::bigint, ${known}::bigint)
-          and coalesce(t.booked_at, t.effective_at) = t.created_at
+          and e.layer = 'posted' and coalesce(t.booked_at, t.effective_at) = t.created_at
           and (t.created_at, e.seq, e.leg) < (
             coalesce(${before && before.countsAt}::timestamptz, 'infinity'),
             coalesce(${before && before.seq}::bigint, 0), coalesce(${before && before.leg}::smallint, 0))
@@ -114,7 +114,8 @@ export const findNetBeforeEffect = async (
         select sum(e.amount) from ledger.entries e
         join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
         where e.lane = a.lane and e.account = a.id and e.seq > at.seq_first and e.seq <= least(at.seq_last, ${seq}::bigint)
-          and (e.seq, e.leg) < (${seq}::bigint, ${leg}::smallint) and coalesce(t.booked_at, t.effective_at) = t.created_at
+          and (e.seq, e.leg) < (${seq}::bigint, ${leg}::smallint)
+          and e.layer = 'posted' and coalesce(t.booked_at, t.effective_at) = t.created_at
       ), 0)
       + coalesce((
         select sum(s.amount) from ledger.shifted_entries s

@@ -1,3 +1,4 @@
+import type { Layer } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -10,11 +11,12 @@ export interface RecordedRange {
   readonly limit: number
 }
 
-/** The place of an account's entry; undefined when there is no such entry on it. */
+/** The place of an account's entry; undefined when there is no such entry on this layer of it. */
 export const findEntryPlace = async (
   sql: Sql,
   book: BookKey,
   account: string,
+  layer: Layer,
   { transaction, leg }: { transaction: string; leg: number },
 ): Promise<EntryPlace | undefined> =>
   first(
@@ -23,12 +25,12 @@ export const findEntryPlace = async (
     join ledger.transactions t on t.lane = a.lane and t.book = a.book and t.id = ${transaction}
     join ledger.entries e on e.lane = t.lane and e.book = t.book and e.seq = t.seq and e.leg = ${leg}
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
-      and e.account = a.id`,
+      and e.account = a.id and e.layer = ${layer}`,
   )
 
 // The first comparison with a place is the index's, the second decides between legs of one transaction.
 
-/** Oldest first, from the beginning of the range. */
+/** What was posted, oldest first, from the beginning of the range. */
 export const listRecordedUp = (
   sql: Sql,
   book: BookKey,
@@ -44,10 +46,10 @@ export const listRecordedUp = (
     join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
       and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
-      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint)
+      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint) and e.layer = 'posted'
     order by e.seq, e.leg limit ${limit}`
 
-/** Newest first, from the end of the range. */
+/** What was posted, newest first, from the end of the range. */
 export const listRecordedDown = (
   sql: Sql,
   book: BookKey,
@@ -63,10 +65,10 @@ export const listRecordedDown = (
     join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
       and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
-      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint)
+      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint) and e.layer = 'posted'
     order by e.seq desc, e.leg desc limit ${limit}`
 
-/** Credits minus debits of the account before an entry of it, in the order of recording. */
+/** Credits minus debits of the account on the entry's layer before an entry of it, in the order of recording. */
 export const findNetBeforeEntry = async (
   sql: Sql,
   book: BookKey,

@@ -1,14 +1,15 @@
-import type { ledgerApi, Query } from '@micro/contracts'
+import type { Layer, ledgerApi, Query } from '@micro/contracts'
 import { exactNumber, Fault } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import { cutPage, parsePage, timeRangeOf, type Handlers, type Page } from '@micro/service'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
-import { findHead, findNetAt } from '../balances/balance.store.ts'
+import { findHead, findNetAt, findPendingNet } from '../balances/balance.store.ts'
 import { momentsOf, pointOf } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
 import { findSeqBefore } from '../transactions/transaction.store.ts'
 import { findNetBeforeEffect, listEffectiveDown, listEffectiveUp } from './effective.store.ts'
+import { listPendingDown, listPendingUp } from './pending.store.ts'
 import { findEntryPlace, findNetBeforeEntry, listRecordedDown, listRecordedUp } from './recorded.store.ts'
 import { linesToWire, orderOf, parseEntryId, type EntryLine, type EntryPlace } from './statement.ts'
 
@@ -21,6 +22,7 @@ interface View {
   readonly sql: Sql
   readonly book: BookKey
   readonly account: string
+  readonly layer: Layer
   readonly known: bigint
 }
 
@@ -38,10 +40,10 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const legMax = 1_000
 
 /** Where the page begins, or, walked backwards, ends. */
-const placeOfCursor = async ({ sql, book, account }: View, { cursor }: Page): Promise<EntryPlace | null> => {
+const placeOfCursor = async ({ sql, book, account, layer }: View, { cursor }: Page): Promise<EntryPlace | null> => {
   if (cursor === undefined) return null
   const named = parseEntryId(cursor.id)
-  const place = named && (await findEntryPlace(sql, book, account, named))
+  const place = named && (await findEntryPlace(sql, book, account, layer, named))
   if (place !== undefined) return place
   throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger entry', id: cursor.id })
 }
@@ -55,7 +57,10 @@ const netAt = async (
 
 /** Seq and time grow together, so the time of recording is a range of seqs. */
 const recordedSection = async (view: View, filter: TimeFilter, page: Page): Promise<Section> => {
-  const { sql, book, account, known } = view
+  const { sql, book, account, layer, known } = view
+  const [listUp, listDown] = layer === 'posted' ? [listRecordedUp, listRecordedDown] : [listPendingUp, listPendingDown]
+  const netOf = (seq: bigint): Promise<bigint> =>
+    layer === 'posted' ? netAt(view, seq, null, null) : findPendingNet(sql, book, account, seq)
   const { from, until } = timeRangeOf(filter)
   const seqFirst = from === undefined ? 0n : smaller(known, await findSeqBefore(sql, book, from))
   const seqLast = until === undefined ? known : larger(seqFirst, smaller(known, await findSeqBefore(sql, book, until)))
@@ -64,24 +69,24 @@ const recordedSection = async (view: View, filter: TimeFilter, page: Page): Prom
   const end = { seq: seqLast, leg: legMax }
   const found =
     place !== null && page.direction === 'newer'
-      ? await listRecordedDown(sql, book, account, {
+      ? await listDown(sql, book, account, {
           after: start,
           until: place.seq > seqLast ? end : { seq: place.seq, leg: place.leg - 1 },
           limit: page.fetch,
         })
-      : await listRecordedUp(sql, book, account, {
+      : await listUp(sql, book, account, {
           after: place !== null && place.seq > seqFirst ? place : start,
           until: end,
           limit: page.fetch,
         })
   const { rows, hasMore } = cutPage(found, page)
   const [firstLine] = rows
-  const opening = await netAt(view, seqFirst, null, null)
+  const opening = await netOf(seqFirst)
   return {
     rows,
     hasMore,
     opening,
-    closing: await netAt(view, seqLast, null, null),
+    closing: await netOf(seqLast),
     netBefore: firstLine === undefined ? opening : await findNetBeforeEntry(sql, book, account, firstLine),
   }
 }
@@ -113,9 +118,13 @@ const effectiveSection = async (view: View, filter: TimeFilter, page: Page): Pro
 }
 
 export const statementHandlers = ({ db }: { db: Database }): StatementHandlers => ({
-  async retrieveLedgerStatement({ principal, params: { id }, query: { seq, created, effective_at, ...query } }) {
+  async retrieveLedgerStatement({
+    principal,
+    params: { id },
+    query: { seq, created, effective_at, layer = 'posted', ...query },
+  }) {
     const page = parsePage(query)
-    const order = orderOf({ created, effective_at })
+    const order = orderOf({ created, effective_at, layer })
     const asked = seq === undefined ? {} : { seq }
     return db.transaction(
       async (sql) => {
@@ -123,7 +132,7 @@ export const statementHandlers = ({ db }: { db: Database }): StatementHandlers =
         if (account === undefined) throw new Fault('resource_missing', { param: 'id', resource: 'ledger account', id })
         const moments = momentsOf({})
         const { known } = pointOf(asked, moments, await findHead(sql, principal, moments))
-        const view = { sql, book: principal, account: id, known }
+        const view = { sql, book: principal, account: id, layer, known }
         const { rows, hasMore, netBefore, ...section } =
           order === 'recorded'
             ? await recordedSection(view, created, page)
@@ -138,6 +147,7 @@ export const statementHandlers = ({ db }: { db: Database }): StatementHandlers =
           currency: account.currency,
           scale: scaleOf(account),
           normal_balance: account.normalBalance,
+          layer,
           order,
           opening_balance: exactNumber(opening),
           opening_balance_str: String(opening),

@@ -1,4 +1,4 @@
-import type { Direction, LedgerStatementLine } from '@micro/contracts'
+import type { Direction, Layer, LedgerStatementLine } from '@micro/contracts'
 import { exactNumber, Fault, unixSeconds } from '@micro/kernel'
 import { onNormalSide } from '../accounts/account.ts'
 import { directionOf } from '../transactions/entries.ts'
@@ -32,13 +32,16 @@ export const parseEntryId = (id: string): { transaction: string; leg: number } |
   return tail === undefined ? undefined : { transaction: `ltx_${tail}`, leg: Number(at) + 1 }
 }
 
-/** The order of a statement by how it is bounded. @throws Fault parameter_invalid when it is bounded by both times */
-export const orderOf = ({ created, effective_at }: { created?: unknown; effective_at?: unknown }): Order => {
+/** The order of a statement by how it is bounded. @throws Fault parameter_invalid when there is none */
+export const orderOf = (query: { created?: unknown; effective_at?: unknown; layer?: Layer }): Order => {
+  const { created, effective_at, layer } = query
   if (created !== undefined && effective_at !== undefined)
     throw new Fault('parameter_invalid', {
       param: 'effective_at',
       reason: 'it cannot be combined with created: lines come in the order of one of them',
     })
+  if (effective_at !== undefined && layer === 'pending')
+    throw new Fault('parameter_invalid', { param: 'layer', reason: 'what is held has no effective date: use created' })
   return effective_at === undefined ? 'recorded' : 'effective'
 }
 
