@@ -31,6 +31,7 @@ export {
   type TransactionKind,
 } from './ledger-transactions.ts'
 export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
+export { secondsMax } from './ledger-parts.ts'
 export { LedgerPeriod } from './ledger-periods.ts'
 export { LedgerAggregate, LedgerTotals, LedgerTrialBalance, type TrialBalanceAccount } from './ledger-reports.ts'
 export { LedgerBalance, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'

@@ -1,3 +1,4 @@
+import { secondsMax } from '@micro/contracts'
 import { Fault, fromUnixSeconds, unixSeconds } from '@micro/kernel'
 
 /** Where in a book to look, as asked for. */
@@ -32,7 +33,9 @@ export interface Head {
 
 export const unopenedHead: Head = { seqLast: 0n, recordedSeq: null, countsSeq: 0n }
 
-const endOf = (second: number | undefined): Date | null => (second === undefined ? null : fromUnixSeconds(second + 1))
+/** Null when there is nothing after it: the last second that a transaction may name bounds nothing. */
+const endOf = (second: number | undefined): Date | null =>
+  second === undefined || second >= secondsMax ? null : fromUnixSeconds(second + 1)
 
 /** @throws Fault parameter_invalid when both seq and at are given */
 export const momentsOf = ({ seq, at, effective_at }: PointQuery): Moments => {

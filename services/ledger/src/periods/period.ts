@@ -1,4 +1,4 @@
-import type { LedgerPeriod, Mode } from '@micro/contracts'
+import { secondsMax, type LedgerPeriod, type Mode } from '@micro/contracts'
 import { addMs, Fault, fromUnixSeconds, parseTimestamp, unixSeconds } from '@micro/kernel'
 import { periodClosed } from '../posting/period.ts'
 import { totalsToWire, type Totals } from '../reports/report.ts'
@@ -20,7 +20,7 @@ export interface Period {
   readonly createdAt: Date
 }
 
-const timeMax = fromUnixSeconds(253_402_300_799)
+const timeMax = fromUnixSeconds(secondsMax)
 
 const secondOf = (given: string | number): Date | undefined => {
   if (typeof given === 'number' || /^[0-9]+$/.test(given)) return fromUnixSeconds(Number(given) + 1)
