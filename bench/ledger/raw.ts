@@ -53,6 +53,7 @@ export const rawRow = (options: { db: Database; merchants: readonly string[]; pl
         entries: [],
         createdAt: now,
         effectiveAt: now,
+        bookedAt: null,
         hash: digest,
         fingerprint: digest,
       },

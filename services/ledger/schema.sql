@@ -94,6 +94,7 @@ table ledger.books
   column last_recorded_at timestamp with time zone
   column created_at timestamp with time zone not null
   column head_hash bytea
+  column closed_before timestamp with time zone
   column origin_merchant text collate "C"
   column origin_mode text collate "C"
   column imported_seq bigint
@@ -117,6 +118,7 @@ table ledger.books
   trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, id, merchant, mode, created_at ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF last_seq, last_recorded_at, head_hash ON ledger.books FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_reopening BEFORE UPDATE OF closed_before ON ledger.books FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_rewriting BEFORE UPDATE OF origin_merchant, origin_mode, imported_seq, imported_at ON ledger.books FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: select
   grant ledger_app: insert (lane, merchant, mode, created_at)
@@ -204,6 +206,7 @@ table ledger.entries
   constraint entries_leg_check CHECK (leg >= 1 AND leg <= 1000)
   index CREATE INDEX entries_held ON ledger.entries USING btree (account, seq) WHERE (layer = 'pending'::text)
   index CREATE INDEX entries_of_account ON ledger.entries USING btree (account, seq)
+  index CREATE INDEX entries_pending ON ledger.entries USING btree (account, seq) WHERE (layer = 'pending'::text)
   trigger always: CREATE TRIGGER post_entries AFTER INSERT ON ledger.entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_entries()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: insert, select
@@ -260,6 +263,64 @@ table ledger.migrations
   column applied_at timestamp with time zone not null default now()
   constraint migrations_pkey PRIMARY KEY (name)
 
+table ledger.period_totals
+  column lane smallint not null
+  column book bigint not null
+  column period integer not null
+  column currency text collate "C" not null
+  column type text collate "C" not null
+  column debits numeric not null
+  column credits numeric not null
+  constraint period_totals_pkey PRIMARY KEY (lane, book, period, currency, type)
+  constraint period_totals_lane_book_period_fkey FOREIGN KEY (lane, book, period) REFERENCES ledger.periods(lane, book, number)
+  constraint period_totals_credits_check CHECK (credits >= 0::numeric)
+  constraint period_totals_debits_check CHECK (debits >= 0::numeric)
+  constraint period_totals_type_check CHECK (type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'revenue'::text, 'expense'::text]))
+  trigger always: CREATE TRIGGER check_totals AFTER INSERT ON ledger.period_totals REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.check_totals()
+  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.period_totals FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: insert, select
+
+table ledger.periods
+  column lane smallint not null
+  column book bigint not null
+  column number integer not null
+  column id text collate "C" not null
+  column closed_before timestamp with time zone not null
+  column seq bigint not null
+  column hash bytea
+  column totals_count integer not null
+  column description text
+  column created_at timestamp with time zone not null
+  constraint periods_pkey PRIMARY KEY (lane, book, number)
+  constraint periods_id_once UNIQUE (id, lane)
+  constraint periods_lane_book_fkey FOREIGN KEY (lane, book) REFERENCES ledger.books(lane, id)
+  constraint periods_closed_before_check CHECK (closed_before >= '1970-01-01 00:00:00+00'::timestamp with time zone AND closed_before <= '9999-12-31 23:59:59+00'::timestamp with time zone)
+  constraint periods_description_check CHECK (length(description) <= 1000)
+  constraint periods_hash_check CHECK (octet_length(hash) = 32)
+  constraint periods_hash_if_any CHECK ((hash IS NOT NULL) = (seq > 0))
+  constraint periods_id_check CHECK (id ~ '^lper_[0-9A-Za-z]+$'::text)
+  constraint periods_in_the_past CHECK (closed_before <= created_at)
+  constraint periods_number_check CHECK (number >= 1)
+  constraint periods_seq_check CHECK (seq >= 0)
+  constraint periods_totals_count_check CHECK (totals_count >= 0)
+  trigger always: CREATE TRIGGER close_periods AFTER INSERT ON ledger.periods REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.close_periods()
+  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.periods FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: insert, select
+
+table ledger.shifted_entries
+  column lane smallint not null
+  column book bigint not null
+  column account bigint not null
+  column seq bigint not null
+  column leg smallint not null
+  column counts_at timestamp with time zone not null
+  column amount numeric(38,0) not null
+  constraint shifted_entries_pkey PRIMARY KEY (lane, book, account, seq, leg)
+  index CREATE INDEX shifted_entries_by_time ON ledger.shifted_entries USING btree (account, counts_at, seq, leg) INCLUDE (amount, lane)
+  trigger always: CREATE TRIGGER refuse_addition BEFORE INSERT ON ledger.shifted_entries FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.shifted_entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: select
+
 table ledger.transactions
   column lane smallint not null
   column book bigint not null
@@ -280,9 +341,11 @@ table ledger.transactions
   column kind text collate "C" not null default 'post'::text
   column parent bigint
   column expires_at timestamp with time zone
+  column booked_at timestamp with time zone
   constraint transactions_pkey PRIMARY KEY (lane, book, seq)
   constraint transactions_id_once UNIQUE (id, lane)
   constraint transactions_reference_once UNIQUE (reference_key, lane)
+  constraint transactions_booked_late CHECK (booked_at IS NULL OR booked_at = created_at AND effective_at < created_at AND starts_with(reference_id, 'micro:'::text))
   constraint transactions_content_hash_check CHECK (octet_length(content_hash) = 32)
   constraint transactions_currency_check CHECK (currency ~ '^[a-z][a-z0-9_]{2,16}$'::text)
   constraint transactions_description_check CHECK (length(description) <= 1000)
@@ -303,8 +366,64 @@ table ledger.transactions
   index CREATE UNIQUE INDEX transactions_reversed_once ON ledger.transactions USING btree (parent, book, lane) WHERE (kind = 'reversal'::text)
   trigger always: CREATE TRIGGER post_transactions AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_transactions()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_closed_period AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_closed_period()
+  trigger always: CREATE TRIGGER shift_entries AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.shift_entries()
   trigger always: CREATE TRIGGER then_follow_parents AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.follow_parents()
   grant ledger_app: insert, select
+
+CREATE OR REPLACE FUNCTION ledger.check_totals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (
+    select from (select lane, book, period from added group by lane, book, period) a
+    join ledger.periods p on p.lane = a.lane and p.book = a.book and p.number = a.period
+    where p.totals_count <> (
+      select count(*) from ledger.period_totals t where t.lane = a.lane and t.book = a.book and t.period = a.period)
+  ) then
+    raise exception 'the totals of a period come in one statement with it' using
+      errcode = 'check_violation', constraint = 'periods_have_totals', table = 'period_totals', schema = 'ledger';
+  end if;
+  if exists (select from added group by lane, book, period, currency having sum(debits) <> sum(credits)) then
+    raise exception 'the totals of a period do not balance' using
+      errcode = 'check_violation', constraint = 'totals_balance', table = 'period_totals', schema = 'ledger';
+  end if;
+  return null;
+end $function$
+-- execute: ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.close_periods()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  moved bigint;
+begin
+  update ledger.books b set closed_before = p.closed_before
+  from added p
+  where b.lane = p.lane and b.id = p.book and b.last_seq = p.seq and b.head_hash is not distinct from p.hash
+    and (b.closed_before is null or b.closed_before < p.closed_before)
+    and p.number = (select count(*) from ledger.periods o where o.lane = p.lane and o.book = p.book);
+  get diagnostics moved = row_count;
+  if moved <> (select count(*) from added) then
+    raise exception 'a period does not continue its book' using errcode = 'serialization_failure';
+  end if;
+  if exists (
+    select from added p
+    where p.totals_count <> (
+      select count(*) from ledger.period_totals t where t.lane = p.lane and t.book = p.book and t.period = p.number)
+  ) then
+    raise exception 'a period comes in one statement with its totals' using
+      errcode = 'check_violation', constraint = 'periods_have_totals', table = 'periods', schema = 'ledger';
+  end if;
+  return null;
+end $function$
+-- execute: ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.counted(value text)
  RETURNS bytea
@@ -470,6 +589,30 @@ begin
     order by b.lane, b.id
     for update of b;
 end $function$
+-- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.net_at(of_lane smallint, of_account bigint, known bigint, until timestamp with time zone, until_seq bigint)
+ RETURNS TABLE(net numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce((
+      select e.balance_after from ledger.entries e
+      where e.lane = of_lane and e.account = of_account and e.seq <= least(known, until_seq)
+        and e.layer = 'posted'
+      order by e.seq desc, e.leg desc limit 1
+    ), 0)
+    -- recorded by then, and counting later
+    - coalesce((
+      select sum(s.amount) from ledger.shifted_entries s
+      where s.lane = of_lane and s.account = of_account and s.counts_at >= until and s.seq <= least(known, until_seq)
+    ), 0)
+    -- recorded later, and counting by then
+    + coalesce((
+      select sum(s.amount) from ledger.shifted_entries s
+      where s.lane = of_lane and s.account = of_account and s.counts_at < until and s.seq > until_seq and s.seq <= known
+    ), 0)
+$function$
 -- execute: ledger_app, ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.post_entries()
@@ -673,6 +816,38 @@ begin
 end $function$
 -- execute: ledger_owner
 
+CREATE OR REPLACE FUNCTION ledger.refuse_closed_period()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  wrong record;
+begin
+  select t.seq, b.closed_before into wrong
+  from added t
+  cross join lateral (select * from ledger.books b where b.lane = t.lane and b.id = t.book offset 0) b
+  where coalesce(t.booked_at, t.effective_at) < b.closed_before
+  limit 1;
+  if found then
+    -- Decided on an older book; deciding again tells the caller, or gives Micro's own fact its place.
+    raise exception 'transaction % counts before %, up to where the book is closed', wrong.seq, wrong.closed_before using
+      errcode = 'serialization_failure', constraint = 'transactions_period_open', table = 'transactions', schema = 'ledger';
+  end if;
+  select t.seq into wrong
+  from added t
+  cross join lateral (select * from ledger.books b where b.lane = t.lane and b.id = t.book offset 0) b
+  where t.booked_at is not null and (b.closed_before is null or t.effective_at >= b.closed_before)
+  limit 1;
+  if found then
+    raise exception 'transaction % is booked late into a period that is open', wrong.seq using
+      errcode = 'check_violation', constraint = 'transactions_booked_late', table = 'transactions', schema = 'ledger';
+  end if;
+  return null;
+end $function$
+-- execute: ledger_owner
+
 CREATE OR REPLACE FUNCTION ledger.seq_before(of_lane smallint, of_book bigint, at timestamp with time zone)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -695,3 +870,22 @@ begin
   return low;
 end $function$
 -- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.shift_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into ledger.shifted_entries (lane, book, account, seq, leg, counts_at, amount)
+  select t.lane, t.book, e.account, e.seq, e.leg, coalesce(t.booked_at, t.effective_at), e.amount
+  from added t
+  cross join lateral (
+    select * from ledger.entries e where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+    offset 0 -- looks each up by its key, where a join might begin with all entries there are
+  ) e
+  where coalesce(t.booked_at, t.effective_at) <> t.created_at and e.layer = 'posted';
+  return null;
+end $function$
+-- execute: ledger_owner

@@ -40,4 +40,8 @@ export {
   type TransactionKind,
 } from './ledger-transactions.ts'
 export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
+export { secondsMax } from './ledger-parts.ts'
+export { LedgerPeriod } from './ledger-periods.ts'
+export { LedgerAggregate, LedgerTotals, LedgerTrialBalance, type TrialBalanceAccount } from './ledger-reports.ts'
+export { LedgerBalance, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

@@ -1,10 +1,9 @@
 /** Ledger transactions, as they are asked for and as they are recorded. */
 import Type, { type Static } from 'typebox'
 import { Exact, Metadata, Nullable, Text, Timestamp } from './common.ts'
-import { AccountId, Amount, ExactNumber, Reference } from './ledger-parts.ts'
+import { AccountId, Amount, Direction, ExactNumber, Reference, secondsMax } from './ledger-parts.ts'
 
-export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit')])
-export type Direction = Static<typeof Direction>
+export { Direction }
 
 /** Holds lie on `pending` until they are captured or given back. */
 export const Layer = Type.Union([Type.Literal('posted'), Type.Literal('pending')])
@@ -62,6 +61,12 @@ export const LedgerTransaction = Type.Object({
   metadata: Metadata,
   livemode: Type.Boolean(),
   effective_at: Type.Integer({ description: 'When it took effect, in seconds since the Unix epoch.' }),
+  booked_at: Nullable(
+    Type.Integer({
+      description:
+        "When it counts, where its period was closed before it came: that happens to Micro's own transactions alone. Null: when it took effect.",
+    }),
+  ),
   created: Timestamp,
 })
 export type LedgerTransaction = Static<typeof LedgerTransaction>
@@ -96,7 +101,7 @@ export const newTransaction = {
   effective_at: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 253_402_300_799,
+      maximum: secondsMax,
       description: 'When it took or takes effect, in seconds since the Unix epoch, up to the year 9999. Default: now.',
     }),
   ),

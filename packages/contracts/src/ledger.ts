@@ -4,21 +4,14 @@ import { assetRoutes } from './ledger-assets.ts'
 import { exportRoutes } from './ledger-export.ts'
 import { feedRoutes } from './ledger-feed.ts'
 import { holdRoutes } from './ledger-holds.ts'
-import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
+import { AccountId, AccountStatus, AccountType, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
+import { periodRoutes } from './ledger-periods.ts'
+import { reportRoutes } from './ledger-reports.ts'
+import { statementRoutes } from './ledger-statements.ts'
 import { Direction, LedgerTransaction, newTransaction } from './ledger-transactions.ts'
 import { route } from './route.ts'
 
-export const AccountType = Type.Union([
-  Type.Literal('asset'),
-  Type.Literal('liability'),
-  Type.Literal('equity'),
-  Type.Literal('revenue'),
-  Type.Literal('expense'),
-])
-export type AccountType = Static<typeof AccountType>
-
-const AccountStatus = Type.Union([Type.Literal('active'), Type.Literal('frozen'), Type.Literal('closed')])
-export type AccountStatus = Static<typeof AccountStatus>
+export { AccountStatus, AccountType }
 
 export const LedgerAccount = Type.Object({
   id: Type.String(),
@@ -97,6 +90,9 @@ export const ledgerApi = {
   ...feedRoutes,
   ...exportRoutes,
   ...holdRoutes,
+  ...periodRoutes,
+  ...reportRoutes,
+  ...statementRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',
@@ -192,6 +188,7 @@ export const ledgerApi = {
       'sum_out_of_range',
       'condition_failed',
       'version_conflict',
+      'period_closed',
     ],
   }),
   retrieveLedgerTransaction: route({

@@ -194,6 +194,11 @@ export const faultCatalogue = {
     '{param}: this cursor is not of this book, or transaction {seq} has another hash than it had. Begin with after=0.',
     409,
   ),
+  period_closed: bad(
+    '{param}: the book is closed up to {closed_through}, and stays so. Choose a later time; what has to be put right is recorded in the open period.',
+    409,
+  ),
+  report_too_large: bad('This report is over too much to make at once. Narrow it: {hint}.'),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
   // us
   ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),

@@ -19,6 +19,7 @@ export const idPrefixes = {
   ledger_account: 'la',
   ledger_transaction: 'ltx',
   ledger_entry: 'len',
+  ledger_period: 'lper',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -3,6 +3,7 @@ import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
+import { balanceHandlers } from './balances/balance.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
 import { exportHandlers } from './export/export.http.ts'
@@ -13,8 +14,12 @@ import { ringing } from './feed/ringing.ts'
 import { createSeats } from './feed/seats.ts'
 import { createExpiry } from './holds/expiry.ts'
 import { holdHandlers } from './holds/hold.http.ts'
+import { periodHandlers } from './periods/period.http.ts'
 import { createPosting } from './posting/index.ts'
 import { reversalHandlers } from './transactions/reversal.http.ts'
+import { reportHandlers } from './reports/report.http.ts'
+import { createTurns } from './reports/turns.ts'
+import { statementHandlers } from './statements/statement.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -30,6 +35,7 @@ const exportsPerMerchantMax = 4
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
   const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
   const post = ringing(createPosting({ db, ...runtime }), doorbell)
+  const inTurn = createTurns({ atOnce: 2, waitingMax: 20 })
   return createService(
     {
       name: 'ledger',
@@ -37,6 +43,10 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
       handlers: {
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
+        ...balanceHandlers({ db }),
+        ...periodHandlers({ db, inTurn, ...runtime }),
+        ...reportHandlers({ db, inTurn }),
+        ...statementHandlers({ db }),
         ...transactionHandlers({ db, post }),
         ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
         ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),

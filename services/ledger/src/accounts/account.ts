@@ -64,6 +64,10 @@ export const standingOf = (sums: Readonly<Sums>, side: Direction): Standing => {
   return { balance, pendingIn, pendingOut, available: balance - pendingOut }
 }
 
+/** Decimal digits of an amount. */
+export const scaleOf = ({ currency, assetScale }: Pick<NewAccount, 'currency' | 'assetScale'>): number =>
+  assetScale ?? minorUnitDigits(currency)
+
 const sameMetadata = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
   const names = Object.keys(a)
   return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name])
@@ -91,7 +95,7 @@ export const accountToWire = (account: Account): LedgerAccount => {
     type: account.type,
     normal_balance: account.normalBalance,
     currency: account.currency,
-    scale: account.assetScale ?? minorUnitDigits(account.currency),
+    scale: scaleOf(account),
     status: account.status,
     balance: exactNumber(balance),
     balance_str: String(balance),

@@ -21,6 +21,7 @@ const unopened = (book: BookKey): BookState => ({
   seqLast: 0n,
   recordedLast: null,
   hashLast: genesisOf(book),
+  closedBefore: null,
   accounts: new Map(),
   recorded: new Map(),
   parents: new Map(),

@@ -80,6 +80,7 @@ export const loadBooks = async (sql: Sql, known: BookPlaces, requests: readonly 
         seqLast: head.seqLast,
         recordedLast: head.recordedLast,
         hashLast: head.hashLast ?? genesisOf(key),
+        closedBefore: head.closedBefore,
         accounts: named.get(name) ?? new Map<string, AccountState>(),
         recorded: new Map(transactions.map((each) => [each.reference, each])),
         parents: parentStates.get(name) ?? new Map(),

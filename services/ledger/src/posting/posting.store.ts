@@ -29,18 +29,26 @@ export interface LockedBook {
   readonly seqLast: bigint
   readonly recordedLast: Date | null
   readonly hashLast: Buffer | null
+  readonly closedBefore: Date | null
 }
 
 /** Takes the books' locks until the database transaction ends: whoever else posts to one of them waits here. */
 export const lockBooks = async (sql: Sql, books: readonly BookPlace[]): Promise<LockedBook[]> => {
-  const rows = await sql<{ id: bigint; last_seq: bigint; last_recorded_at: Date | null; head_hash: Buffer | null }>`
-    select id, last_seq, last_recorded_at, head_hash
+  const rows = await sql<{
+    id: bigint
+    last_seq: bigint
+    last_recorded_at: Date | null
+    head_hash: Buffer | null
+    closed_before: Date | null
+  }>`
+    select id, last_seq, last_recorded_at, head_hash, closed_before
     from ledger.lock_books(${books.map(({ lane }) => lane)}::smallint[], ${books.map(({ id }) => id)}::bigint[])`
-  return rows.map(({ id, last_seq, last_recorded_at, head_hash }) => ({
+  return rows.map(({ id, last_seq, last_recorded_at, head_hash, closed_before }) => ({
     id,
     seqLast: last_seq,
     recordedLast: last_recorded_at,
     hashLast: head_hash,
+    closedBefore: closed_before,
   }))
 }
 
@@ -123,7 +131,7 @@ export const insertTransactions = async (sql: Sql, recordings: readonly Recordin
     with recorded as (
       insert into ledger.transactions
         (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
-          effective_at, text_salt, content_hash, hash, kind, parent, expires_at)
+          effective_at, booked_at, text_salt, content_hash, hash, kind, parent, expires_at)
       select * from unnest(
         ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
         ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
@@ -133,7 +141,8 @@ export const insertTransactions = async (sql: Sql, recordings: readonly Recordin
         ${of(({ transaction }) => transaction.fingerprint)}::bytea[],
         ${of(({ transaction }) => transaction.metadata)}::jsonb[],
         ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
-        ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
+        ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[],
+        ${of(({ transaction }) => transaction.bookedAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
         ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[],
         ${of(({ transaction }) => transaction.kind)}::text[],
         ${of(({ transaction }) => transaction.parent?.seq ?? null)}::bigint[],

@@ -24,6 +24,7 @@ const book = (accounts: Record<string, AccountState>, rest: Partial<BookState> =
   book: 1n,
   seqLast: 41n,
   recordedLast: null,
+  closedBefore: null,
   hashLast: Buffer.alloc(32),
   accounts: new Map(Object.entries(accounts)),
   recorded: new Map(),

@@ -8,6 +8,7 @@ import type { RecordedEntry, StoredTransaction, Transaction } from '../transacti
 import type { Action } from './action.ts'
 import { checkBalanced } from './balanced.ts'
 import { addEntry, checkConditions, checkLimits } from './limits.ts'
+import { bookedAtOf } from './period.ts'
 import { followParent, planOf, type Plan } from './plan.ts'
 import type { AccountState, BookState } from './state.ts'
 
@@ -131,8 +132,9 @@ const apply = (entry: PlannedEntry, state: AccountState): { recorded: RecordedEn
   }
 }
 
-/** Time does not run backwards within a book, whatever the machine's clock does. */
-const recordedAt = (now: Date, last: Date | null): Date => (last !== null && last > now ? last : now)
+/** Time does not run backwards within a book, nor into a closed period, whatever the machine's clock does. */
+const recordedAt = (now: Date, { recordedLast, closedBefore }: BookState): Date =>
+  [recordedLast, closedBefore].reduce<Date>((latest, each) => (each !== null && each > latest ? each : latest), now)
 
 /** The one currency, or null for several. Each layer balances by itself: what is posted comes first. */
 const currencyOf = ({ kind, entries }: Plan, states: readonly AccountState[], expected: string | undefined) => {
@@ -151,7 +153,7 @@ const hasWords = ({ description, metadata }: PostRequest): boolean =>
  * answered with what is recorded, without another look at the accounts. A request that is refused leaves no trace.
  * @throws Fault reference_conflict, account_exists, parameter_resource_missing, account_frozen, account_closed,
  * currency_mismatch, transaction_unbalanced, sum_out_of_range, insufficient_funds, limit_exceeded, version_conflict,
- * condition_failed, and those of plan.ts's `planOf`
+ * condition_failed, period_closed, and those of plan.ts's `planOf`
  */
 export const decide = (state: BookState, request: PostRequest, { now, ...facts }: Facts & { now: Date }): Decision => {
   const existing = state.recorded.get(request.reference)
@@ -162,13 +164,15 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
     return { kind: 'replay', transaction: existing }
   }
   checkSystemAccounts(state, request)
-  const createdAt = recordedAt(now, state.recordedLast)
+  const createdAt = recordedAt(now, state)
   const plan = planOf(state, request, createdAt)
   const states = accountsOf(plan, state.accounts)
   const currency = currencyOf(plan, states, request.system?.currency)
   checkSums(plan, states)
   checkLimits(plan.entries, states, plan.params)
   checkConditions(plan.entries, states)
+  const effectiveAt = request.effectiveAt ?? createdAt
+  const bookedAt = bookedAtOf(state, request, { createdAt, effectiveAt })
   // From here the transaction must succeed.
   const applied = plan.entries.map((entry, at) => {
     const account = states[at]
@@ -186,7 +190,8 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
     metadata: request.metadata,
     entries: applied.map(({ recorded }) => recorded),
     createdAt,
-    effectiveAt: request.effectiveAt ?? createdAt,
+    effectiveAt,
+    bookedAt,
   }
   const salt = hasWords(request) ? facts.salt : null
   const contentHash = contentHashOf({ ...content, salt })

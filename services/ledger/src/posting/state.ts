@@ -26,6 +26,8 @@ export interface BookState {
   recordedLast: Date | null
   /** The last transaction's hash, or what the first one follows. */
   hashLast: Buffer
+  /** Nothing that counts before this is added any more; null while no period is closed. */
+  readonly closedBefore: Date | null
   /** By the names the merchant gave them: all that the requests name and that exist. */
   readonly accounts: ReadonlyMap<string, AccountState>
   /** By reference: all that the requests name and that are recorded. */

@@ -27,6 +27,7 @@ interface TransactionRow {
   metadata: Record<string, string>
   created_at: Date
   effective_at: Date
+  booked_at: Date | null
   hash: Buffer
   fingerprint: Buffer
   accounts: string[]
@@ -51,6 +52,7 @@ const toTransaction = (row: TransactionRow): StoredTransaction => ({
   metadata: row.metadata,
   createdAt: row.created_at,
   effectiveAt: row.effective_at,
+  bookedAt: row.booked_at,
   hash: row.hash,
   fingerprint: row.fingerprint,
   entries: row.accounts.map((account, at) => {
@@ -76,8 +78,8 @@ export const loadTransactions = async (
 ): Promise<StoredTransaction[]> => {
   if (seqs.length === 0) return []
   const rows = await sql<TransactionRow>`
-    select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.hash,
-      t.fingerprint, t.kind, t.parent, t.expires_at, b.mode, e.*,
+    select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.booked_at,
+      t.hash, t.fingerprint, t.kind, t.parent, t.expires_at, b.mode, e.*,
       (select p.id from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.parent) as parent_id,
       (select r.id from ledger.transactions r
         where r.lane = t.lane and r.book = t.book and r.parent = t.seq and r.kind = 'reversal') as reversed_by

@@ -38,6 +38,8 @@ export interface Transaction {
   readonly entries: readonly RecordedEntry[]
   readonly createdAt: Date
   readonly effectiveAt: Date
+  /** When it counts, where its period was closed before it came; null when it counts at effectiveAt. */
+  readonly bookedAt: Date | null
   /** Its link in the book's chain of hashes. */
   readonly hash: Buffer
 }
@@ -63,7 +65,7 @@ const holdOf = ({ kind, id, parent }: Transaction): string | null => {
 }
 
 // An entry is its transaction and the place in it, so its id needs no column: both sort the same way.
-const entryId = (transaction: string, at: number): string =>
+export const entryId = (transaction: string, at: number): string =>
   `${transaction.replace('ltx_', 'len_')}${String(at).padStart(3, '0')}`
 
 const entryToWire = (id: string, entry: RecordedEntry): LedgerTransaction['entries'][number] => {
@@ -102,5 +104,6 @@ export const transactionToWire = (
   metadata: { ...transaction.metadata },
   livemode: transaction.mode === 'live',
   effective_at: unixSeconds(transaction.effectiveAt),
+  booked_at: transaction.bookedAt && unixSeconds(transaction.bookedAt),
   created: unixSeconds(transaction.createdAt),
 })

@@ -25,6 +25,10 @@ export const problems = {
   orphan_account: 'an account belongs to no book',
   broken_chain: 'an entry tells a balance or version that does not follow from the entries before it',
   wrong_balance: 'an account does not show the fold of its entries',
+  wrong_booking: 'a transaction counts at another time than the periods that were closed before it have it',
+  wrong_shift: 'what counts at another time than it was recorded is not noted so, or something else is',
+  wrong_period: 'a closed period does not continue those before it, or the book, or the transaction it was closed at',
+  wrong_totals: 'a closed period was closed with other totals than its entries come to',
   limit_passed: 'an account holds less or more than its limits let it, holds counted, or is closed and holds something',
 } as const
 export type Problem = keyof typeof problems

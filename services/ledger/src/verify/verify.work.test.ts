@@ -238,6 +238,7 @@ const tamperings: readonly Tampering[] = [
       where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 9`,
     [
       { problem: 'time_reversed', seq: 9n, found: 1 },
+      { problem: 'wrong_shift', seq: 9n, found: 1 },
       { problem: 'wrong_content', seq: 9n, found: 1 },
     ],
   ],
@@ -281,7 +282,10 @@ const tamperings: readonly Tampering[] = [
     (sql) => sql`
       update ledger.transactions t set effective_at = '2001-01-01' from ledger.books b
       where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq in (4, 8)`,
-    [{ problem: 'wrong_content', seq: 4n, found: 2 }],
+    [
+      { problem: 'wrong_content', seq: 4n, found: 2 },
+      { problem: 'wrong_shift', seq: 4n, found: 2 },
+    ],
   ],
   [
     'a content changed together with its hash',
@@ -294,7 +298,10 @@ const tamperings: readonly Tampering[] = [
         where b.merchant = 'acct_a' and b.mode = 'test' and t.book = b.id and t.seq = 6
           and c.lane = t.lane and c.book = t.book and c.seq = t.seq`
     },
-    [{ problem: 'wrong_link', seq: 6n, found: 1 }],
+    [
+      { problem: 'wrong_link', seq: 6n, found: 1 },
+      { problem: 'wrong_shift', seq: 6n, found: 1 },
+    ],
   ],
   [
     'a hash changed in the middle',
@@ -316,7 +323,10 @@ const tamperings: readonly Tampering[] = [
           and c.lane = t.lane and c.book = t.book and c.seq = t.seq
           and p.lane = t.lane and p.book = t.book and p.seq = t.seq - 1`
     },
-    [{ problem: 'wrong_head', seq: 12n, found: 1 }],
+    [
+      { problem: 'wrong_head', seq: 12n, found: 1 },
+      { problem: 'wrong_shift', seq: 12n, found: 1 },
+    ],
   ],
   [
     "a book's head hash changed",

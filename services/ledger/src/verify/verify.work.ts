@@ -1,6 +1,8 @@
 import type { Database, Sql } from '@micro/postgres'
 import { genesisOf } from '../chain/content.ts'
 import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
+import { findOrphanPeriods, findWrongBookings, findWrongNotes } from './periods.store.ts'
+import { verifyPeriods } from './periods.work.ts'
 import {
   findBalancesOfNothing,
   findLimitsPassed,
@@ -90,6 +92,10 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context
       if (wrong_parent) report({ problem: 'wrong_parent', ...place, seq })
       if (wrong_hold) report({ problem: 'wrong_hold', ...place, seq })
     }
+    for (const { seq, wrong_booking, wrong_shift } of await findWrongBookings(sql, book, { after, until })) {
+      if (wrong_booking) report({ problem: 'wrong_booking', ...place, seq })
+      if (wrong_shift) report({ problem: 'wrong_shift', ...place, seq })
+    }
     // After one gap everything further on stands at a wrong place too.
     gap ??= gapIn(
       rows.map(({ seq }) => seq),
@@ -102,6 +108,7 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context
   if (gap === undefined && after < book.last_seq) gap = after + 1n
   if (gap !== undefined) report({ problem: 'seq_gap', ...place, seq: gap })
   if (!headHolds(book, newest)) report({ problem: 'wrong_head', ...place, seq: book.last_seq })
+  await verifyPeriods(sql, book, { batchMax, wrong: (problem, seq) => report({ problem, ...place, seq }) })
   return transactions
 }
 
@@ -135,6 +142,8 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
     ['orphan_transaction', findOrphanTransactions],
     ['orphan_entry', findOrphanEntries],
     ['orphan_hold', findOrphanHolds],
+    ['wrong_shift', findWrongNotes],
+    ['wrong_period', findOrphanPeriods],
   ] as const)
     for (const { book, seq, found } of await find(sql, lane)) report({ problem, lane, book, seq }, Number(found))
   for (const [problem, find] of [

@@ -1,0 +1,128 @@
+import Type, { type Static } from 'typebox'
+import { Exact, List, Metadata, Nullable, pageQuery, Text } from './common.ts'
+import {
+  AccountId,
+  AccountStatus,
+  AccountType,
+  Currency,
+  ExactNumber,
+  point,
+  pointQuery,
+  Scale,
+  sides,
+} from './ledger-parts.ts'
+import { route } from './route.ts'
+
+const balance = {
+  balance: ExactNumber,
+  balance_str: Type.String({ description: "On the accounts' normal side." }),
+}
+
+export const LedgerTotals = Type.Object({
+  type: AccountType,
+  currency: Type.String(),
+  scale: Scale,
+  ...sides,
+  ...balance,
+})
+export type LedgerTotals = Static<typeof LedgerTotals>
+
+const TrialBalanceAccount = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('ledger.trial_balance_account'),
+  name: Type.String(),
+  type: AccountType,
+  currency: Type.String(),
+  scale: Scale,
+  ...sides,
+  ...balance,
+})
+export type TrialBalanceAccount = Static<typeof TrialBalanceAccount>
+
+export const LedgerTrialBalance = Type.Object({
+  object: Type.Literal('ledger.trial_balance'),
+  ...point,
+  rows: Type.Array(LedgerTotals, { description: 'By currency and type; those without a balance are left out.' }),
+  totals: Type.Array(Type.Object({ currency: Type.String(), scale: Scale, ...sides }), {
+    description: 'By currency: debits and credits are equal.',
+  }),
+  accounts: Nullable(List(TrialBalanceAccount), { description: 'A page of accounts by id, when asked for.' }),
+  livemode: Type.Boolean(),
+})
+export type LedgerTrialBalance = Static<typeof LedgerTrialBalance>
+
+export const LedgerAggregate = Type.Object({
+  id: Type.String({ description: 'Currency and group: where another page starts.' }),
+  object: Type.Literal('ledger.aggregate'),
+  group: Nullable(Type.String({ description: 'Null for accounts that do not have the metadata key.' })),
+  currency: Type.String(),
+  scale: Scale,
+  accounts: Type.Integer({ description: 'How many accounts are in it.' }),
+  ...sides,
+  ...balance,
+  net: ExactNumber,
+  net_str: Type.String({ description: 'Credits minus debits.' }),
+})
+export type LedgerAggregate = Static<typeof LedgerAggregate>
+
+export const LedgerAggregates = Type.Object({
+  ...List(LedgerAggregate).properties,
+  ...point,
+})
+
+export const reportRoutes = {
+  retrieveLedgerTrialBalance: route({
+    method: 'GET',
+    path: '/ledger/trial_balance',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:read',
+    status: 200,
+    summary: 'Debits and credits by currency and account type, now or at any point; with accounts=true each account.',
+    query: Exact({
+      ...pageQuery,
+      ...pointQuery,
+      currency: Type.Optional(Currency),
+      accounts: Type.Optional(Type.Boolean({ description: 'List the accounts too, a page of them by id.' })),
+    }),
+    response: LedgerTrialBalance,
+    faults: ['report_too_large', 'ledger_busy'],
+  }),
+  aggregateLedgerBalances: route({
+    method: 'GET',
+    path: '/ledger/aggregate',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:read',
+    status: 200,
+    summary:
+      'Sums of balances by type, currency, beginning of the account id or metadata, now or at any point; filters as for accounts.',
+    query: Exact({
+      limit: pageQuery.limit,
+      // The id of a group, which holds a metadata value.
+      starting_after: Type.Optional(Text(600, 1)),
+      ending_before: Type.Optional(Text(600, 1)),
+      ...pointQuery,
+      group_by: Type.Optional(
+        Type.Union([Type.Literal('type'), Type.Literal('currency'), Type.Literal('prefix'), Type.Literal('metadata')], {
+          description: 'Always by currency too. Default: type.',
+        }),
+      ),
+      segments: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 16,
+          description: 'With prefix: how many segments of the id, which end at : . or _ (default 1).',
+        }),
+      ),
+      metadata_key: Type.Optional(Text(40, 1)),
+      type: Type.Optional(AccountType),
+      currency: Type.Optional(Currency),
+      status: Type.Optional(AccountStatus),
+      id_prefix: Type.Optional(AccountId),
+      metadata: Type.Optional(Metadata),
+    }),
+    response: LedgerAggregates,
+    faults: ['report_too_large', 'ledger_busy'],
+  }),
+} as const

@@ -1,0 +1,133 @@
+import type { ledgerApi } from '@micro/contracts'
+import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
+import type { Database } from '@micro/postgres'
+import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { findHead } from '../balances/balance.store.ts'
+import { pointOf, type Point } from '../balances/point.ts'
+import type { BookKey } from '../books/book.ts'
+import { insertBook } from '../books/book.store.ts'
+import { laneOf } from '../books/lane.ts'
+import { findBooks, lockBooks } from '../posting/posting.store.ts'
+import { listTotals } from '../reports/report.store.ts'
+import type { Totals } from '../reports/report.ts'
+import type { InTurn } from '../reports/turns.ts'
+import {
+  addTotals,
+  closedBeforeOf,
+  decideClosing,
+  listedPeriodToWire,
+  periodToWire,
+  totalsShownMax,
+  type Period,
+} from './period.ts'
+import {
+  findNewestPeriod,
+  findPeriod,
+  insertPeriod,
+  listPeriodsAfter,
+  listPeriodsBefore,
+  listPeriodTotals,
+  listTotalsMoved,
+} from './period.store.ts'
+import { limitStatements } from '../reports/report.store.ts'
+
+type PeriodHandlers = Pick<
+  Handlers<typeof ledgerApi>,
+  'closeLedgerPeriod' | 'retrieveLedgerPeriod' | 'listLedgerPeriods'
+>
+
+export interface PeriodDependencies {
+  readonly db: Database
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly inTurn: InTurn
+}
+
+/** How long adding up the balances of a book may take, in milliseconds; nobody waits for it but who closes. */
+const addingUpMsMax = 300_000
+
+const totalsMax = 1_000_000
+
+export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies): PeriodHandlers => {
+  /** The totals before a time, of what is recorded now, which the book need not wait for. */
+  const addUp = (book: BookKey, before: Date): Promise<{ then: Point; totals: Totals[] }> =>
+    db.transaction(
+      async (sql) => {
+        await limitStatements(sql, addingUpMsMax)
+        const moments = { recordedBefore: null, countsBefore: before }
+        const then = pointOf({}, moments, await findHead(sql, book, moments))
+        const totals = await listTotals(sql, book, { ...then, newest: false }, { currency: null, limit: totalsMax })
+        return { then, totals }
+      },
+      { isolation: 'repeatable read' },
+    )
+
+  /** Closes the book under its lock, so that no posting is on its way meanwhile. */
+  const close = async (book: BookKey, before: Date, description: string | null): Promise<boolean> => {
+    const { then, totals } = await addUp(book, before)
+    const [place] = await findBooks(db.sql, [book])
+    assert(place !== undefined, 'the book to close is open')
+    const [id, createdAt] = [newId('ledger_period'), clock.now()]
+    return db.transaction(async (sql) => {
+      const [head] = await lockBooks(sql, [{ lane: laneOf(book), id: place.id }])
+      assert(head !== undefined, 'the book to close was locked')
+      const newest = await findNewestPeriod(sql, book)
+      if (decideClosing(newest, before) === 'repeat') return false
+      const moments = { recordedBefore: null, countsBefore: before }
+      const now = pointOf({}, moments, await findHead(sql, book, moments))
+      const period = {
+        id,
+        number: (newest?.number ?? 0) + 1,
+        closedBefore: before,
+        seq: head.seqLast,
+        hash: head.hashLast,
+        description,
+        createdAt,
+      }
+      await insertPeriod(sql, book, period, addTotals(totals, await listTotalsMoved(sql, book, { then, now })))
+      return true
+    })
+  }
+
+  const whole = async (book: BookKey, period: Period) =>
+    periodToWire(period, await listPeriodTotals(db.sql, book, period.number, totalsShownMax + 1))
+
+  const numberOfCursor = async (book: BookKey, { cursor }: Page): Promise<number | null> => {
+    if (cursor === undefined) return null
+    const period = await findPeriod(db.sql, book, cursor.id)
+    if (period !== undefined) return period.number
+    throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger period', id: cursor.id })
+  }
+
+  return {
+    async closeLedgerPeriod({ principal, body }) {
+      const now = clock.now()
+      const before = closedBeforeOf(body.closes_through, now)
+      await insertBook(db.sql, principal, now)
+      const wanted = decideClosing(await findNewestPeriod(db.sql, principal), before)
+      const closed = wanted === 'close' && (await inTurn(() => close(principal, before, body.description ?? null)))
+      const period = await findNewestPeriod(db.sql, principal)
+      assert(period !== undefined, 'a period was neither closed nor found')
+      // Somebody may have closed a later one already.
+      decideClosing(period, before)
+      return reply(closed ? 201 : 200, await whole(principal, period))
+    },
+
+    async retrieveLedgerPeriod({ principal, params: { id } }) {
+      const period = await findPeriod(db.sql, principal, id)
+      if (period === undefined) throw new Fault('resource_missing', { param: 'id', resource: 'ledger period', id })
+      return whole(principal, period)
+    },
+
+    async listLedgerPeriods({ principal, query }) {
+      const page = parsePage(query)
+      const number = await numberOfCursor(principal, page)
+      const found =
+        page.direction === 'newer' && number !== null
+          ? await listPeriodsAfter(db.sql, principal, number, page.fetch)
+          : await listPeriodsBefore(db.sql, principal, number, page.fetch)
+      const { rows, hasMore } = cutPage(found, page)
+      return { object: 'list', url: '/ledger/periods', has_more: hasMore, data: rows.map(listedPeriodToWire) }
+    },
+  }
+}
