@@ -20,14 +20,7 @@ export { auditActions, AuditEntry, type AuditAction } from './audit.ts'
 export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
-export {
-  type AccountStatus,
-  AccountType,
-  Direction,
-  type EntryCondition,
-  LedgerAccount,
-  LedgerEntry,
-  LedgerTransaction,
-  NewEntry,
-} from './ledger.ts'
+export { type BulkResult, BulkTransaction, type LedgerBulk } from './ledger-bulk.ts'
+export { Direction, type EntryCondition, LedgerEntry, LedgerTransaction, NewEntry } from './ledger-transactions.ts'
+export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

@@ -6,6 +6,7 @@ import { assetHandlers } from './assets/asset.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
 import { createPosting } from './posting/index.ts'
+import { bulkHandlers } from './transactions/bulk.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -15,7 +16,7 @@ export interface LedgerDependencies extends Runtime {
 
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
-  const post = createPosting({ db, ...runtime })
+  const posting = createPosting({ db, ...runtime })
   return createService(
     {
       name: 'ledger',
@@ -23,7 +24,8 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
       handlers: {
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
-        ...transactionHandlers({ db, post }),
+        ...transactionHandlers({ db, post: posting.post }),
+        ...bulkHandlers({ ...posting, ...runtime }),
       },
       ready: () => probe(db.sql),
     },

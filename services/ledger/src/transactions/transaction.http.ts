@@ -1,13 +1,14 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
-import { Fault, fromUnixSeconds } from '@micro/kernel'
+import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, timeRangeOf, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseIsoCurrency } from '../assets/asset.ts'
 import type { BookKey } from '../books/book.ts'
-import type { Post, PostRequest, PostResult, SystemPosting } from '../posting/index.ts'
-import { accountParam, normaliseEntries } from './entries.ts'
+import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
+import { contentOf, refuseReserved } from './asked-transaction.ts'
+import { accountParam } from './entries.ts'
 import { lightPage, mayBeTooHeavy } from './page-weight.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
@@ -31,22 +32,6 @@ type TransactionHandlers = Pick<
 type ListQuery = Query<Routes['listLedgerTransactions']>
 
 const answer = ({ replayed, transaction }: PostResult) => reply(replayed ? 200 : 201, transactionToWire(transaction))
-
-const contentOf = (body: Omit<Body<Routes['recordLedgerTransaction']>, 'dry_run'>): Omit<PostRequest, 'book'> => ({
-  reference: body.reference_id,
-  description: body.description ?? null,
-  metadata: body.metadata ?? {},
-  entries: normaliseEntries(body.entries),
-  effectiveAt: body.effective_at === undefined ? undefined : fromUnixSeconds(body.effective_at),
-})
-
-const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTransaction']>): void => {
-  if (isSystemReference(reference_id)) throw new Fault('reference_reserved', { param: 'reference_id' })
-  const at = entries.findIndex((entry) => isSystemAccount(entry.account_id))
-  const reserved = entries[at]
-  if (reserved !== undefined)
-    throw new Fault('account_reserved', { param: accountParam(at), account: reserved.account_id })
-}
 
 const unlimited = { minAvailable: null, maxBalance: null }
 
