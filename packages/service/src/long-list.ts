@@ -2,7 +2,7 @@ import { longListMark } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { TSchema } from 'typebox'
 import { refuseCardNumbers } from './card-number.ts'
-import { compileValidator } from './validate.ts'
+import { compileValidator, type Validate } from './validate.ts'
 
 /** A list that is read, checked and written item by item, see LongList of the contracts. */
 export interface LongListSpec {
@@ -29,12 +29,12 @@ export const longListOf = (schema: object | undefined): LongListSpec | undefined
  * Checks one item of a long list as everything else of a body is checked before a handler sees it.
  * @throws Fault whose param is told from the item on, or missing when the item itself is wrong
  */
-export const createItemCheck = <S extends TSchema>(item: S): ((value: unknown) => void) => {
+export const createItemCheck = (item: TSchema): Validate => {
   const validate = compileValidator(item)
-  return (value) => {
+  return (value, coerce) => {
     if (value === null || typeof value !== 'object' || Array.isArray(value))
       throw new Fault('parameter_invalid', { reason: 'must be an object' })
-    validate(value, false)
+    validate(value, coerce)
     refuseCardNumbers(value)
   }
 }

@@ -119,6 +119,7 @@ export const createOperation = (options: {
       params: raw.params as never,
       query: raw.query as never,
       body: body as never,
+      coerced: raw.coerceBody,
       surface: surfaceOf(raw.path),
       requestId: raw.requestId,
       clientIp: raw.clientIp,

@@ -17,10 +17,11 @@ const underWayMax = 2_000
 
 const checkItem = createItemCheck(BulkTransaction)
 
-const itemOf = (book: BookKey, given: BulkTransaction, index: number): Item => {
+const itemOf = ({ principal, coerced }: Call<Route>, given: BulkTransaction, index: number): Item => {
+  const book: BookKey = { merchant: principal.merchant, mode: principal.mode }
   const place = { index, line: lineOf(given) }
   try {
-    checkItem(given)
+    checkItem(given, coerced)
     refuseReserved(given)
     return { ...place, group: given.group, asked: { book, ...contentOf(given) } }
   } catch (error) {
@@ -129,14 +130,13 @@ export const bulkHandlers = ({
   }
 
   const record = async (call: Call<Route>) => {
-    const { merchant, mode } = call.principal
-    const { body, query } = call
+    const { principal, body, query } = call
     const atomic = agreed('atomic', body.atomic, query.atomic) === true
     const full = agreed('results', body.results, query.results) !== 'summary'
     const turn = takeTurns()
     const items: Item[] = []
     for (const [at, given] of body.transactions.entries()) {
-      items.push(itemOf({ merchant, mode }, given, at))
+      items.push(itemOf(call, given, at))
       await turn()
     }
     const outcomes = await (atomic ? postAtomic : postEach)(items, call.requestId)
@@ -151,7 +151,7 @@ export const bulkHandlers = ({
       results.push(resultToWire(item, outcome, { full }))
       await turn()
     }
-    return { object: 'ledger.bulk', atomic, counts, livemode: mode === 'live', results } as const
+    return { object: 'ledger.bulk', atomic, counts, livemode: principal.mode === 'live', results } as const
   }
 
   return {
