@@ -21,6 +21,15 @@ export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
 export { type BulkResult, BulkTransaction, type LedgerBulk } from './ledger-bulk.ts'
-export { Direction, type EntryCondition, LedgerEntry, LedgerTransaction, NewEntry } from './ledger-transactions.ts'
+export {
+  Direction,
+  type EntryCondition,
+  type HoldStatus,
+  type Layer,
+  LedgerEntry,
+  LedgerTransaction,
+  NewEntry,
+  type TransactionKind,
+} from './ledger-transactions.ts'
 export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

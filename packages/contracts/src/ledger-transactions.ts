@@ -6,6 +6,28 @@ import { AccountId, Amount, ExactNumber, Reference } from './ledger-parts.ts'
 export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit')])
 export type Direction = Static<typeof Direction>
 
+/** Holds lie on `pending` until they are captured or given back. */
+export const Layer = Type.Union([Type.Literal('posted'), Type.Literal('pending')])
+export type Layer = Static<typeof Layer>
+
+export const TransactionKind = Type.Union([
+  Type.Literal('post'),
+  Type.Literal('hold'),
+  Type.Literal('capture'),
+  Type.Literal('release'),
+  Type.Literal('expire'),
+  Type.Literal('reversal'),
+])
+export type TransactionKind = Static<typeof TransactionKind>
+
+export const HoldStatus = Type.Union([
+  Type.Literal('open'),
+  Type.Literal('captured'),
+  Type.Literal('released'),
+  Type.Literal('expired'),
+])
+export type HoldStatus = Static<typeof HoldStatus>
+
 export const LedgerEntry = Type.Object({
   id: Type.String(),
   account_id: Type.String(),
@@ -14,13 +36,20 @@ export const LedgerEntry = Type.Object({
   amount_str: Type.String({ description: 'Signed: credit +, debit −.' }),
   direction: Direction,
   value_str: Type.String({ description: 'Unsigned.' }),
+  layer: Layer,
   balance_after: ExactNumber,
-  balance_after_str: Type.String({ description: "The account's balance after this entry, on its normal side." }),
+  balance_after_str: Type.String({
+    description: "The account's balance on the entry's layer after this entry, on its normal side.",
+  }),
 })
 
 export const LedgerTransaction = Type.Object({
   id: Type.String(),
   object: Type.Literal('ledger.transaction'),
+  kind: TransactionKind,
+  hold: Nullable(Type.String({ description: 'The hold it made, captures or gives back.' })),
+  reverses: Nullable(Type.String({ description: 'The transaction that it is the opposite of.' })),
+  reversed_by: Nullable(Type.String({ description: 'The transaction that is its opposite.' })),
   reference_id: Type.String(),
   description: Nullable(Type.String()),
   currency: Nullable(Type.String({ description: 'Null when the entries are in several currencies.' })),
