@@ -1,6 +1,6 @@
 // Writes docs/openapi.json from the contracts; with --check only says whether it is up to date.
 import { readFile, writeFile } from 'node:fs/promises'
-import { apis, pathsOf, scopes, successStatus, surfaceOf, type Route } from '@micro/contracts'
+import { apis, longListMark, pathsOf, scopes, successStatus, surfaceOf, type Route } from '@micro/contracts'
 import { faultCatalogue, type FaultCode } from '@micro/kernel'
 import type { TSchema } from 'typebox'
 
@@ -63,6 +63,15 @@ const contentOf = ({ response, stream }: Route): Record<string, object> => ({
   ...(stream?.formats.includes('csv') === true ? { 'text/csv': { schema: { type: 'string' } } } : {}),
 })
 
+const requestBody = ({ bodyBytesMax }: Route, body: TSchema, media: readonly string[]): object => {
+  const long = Object.values((body as ObjectSchema).properties ?? {}).find((each) => longListMark in each)
+  const lines = long && { 'application/x-ndjson': { schema: (long as { items?: object }).items } }
+  return {
+    ...(bodyBytesMax === undefined ? {} : { description: `At most ${bodyBytesMax} bytes.` }),
+    content: { ...Object.fromEntries(media.map((type) => [type, { schema: body }])), ...lines },
+  }
+}
+
 const operation = (id: string, path: string, route: Route): object => {
   const surface = surfaceOf(path)
   const faults: FaultCode[] = [...new Set([...(route.faults ?? []), ...credentialFaults(route), 'rate_limit' as const])]
@@ -83,9 +92,7 @@ const operation = (id: string, path: string, route: Route): object => {
       ...parameters('query', route.query),
       ...(route.idempotent === true ? [idempotency] : []),
     ],
-    ...(route.body === undefined
-      ? {}
-      : { requestBody: { content: Object.fromEntries(media.map((type) => [type, { schema: route.body }])) } }),
+    ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, media) }),
     responses: {
       [successStatus(route, surface)]: {
         description: 'Success',

@@ -10,7 +10,7 @@ export const accountName = (account: number | string): string => `account:${acco
 
 export const engineRows = (options: { db: Database; merchants: readonly string[]; places: Places }) => {
   const { db, merchants, places } = options
-  const post = createPosting({ db, clock: systemClock, newId: createIds({ clock: systemClock }), ...unwatched() })
+  const { post } = createPosting({ db, clock: systemClock, newId: createIds({ clock: systemClock }), ...unwatched() })
   return {
     engine: (callers: number): Row =>
       inProcess({

@@ -46,6 +46,16 @@ export const TimeFilter = Type.Union([
   }),
 ])
 
+/** Marks a list that `packages/service` leaves to the handler to check, item by item. */
+export const longListMark = 'x-items-checked-one-by-one'
+
+/**
+ * A list so long that everyone else would have to wait while it is read, checked and written at once. Of a body it is
+ * the only such list; each of its items is judged by itself, so that one that is wrong need not fail the others.
+ */
+export const LongList = <T extends TSchema>(item: T, options: { minItems?: number; maxItems?: number } = {}) =>
+  Type.Array(item, { ...options, [longListMark]: true })
+
 export const List = <T extends TSchema>(item: T) =>
   Type.Object({
     object: Type.Literal('list'),

@@ -29,6 +29,7 @@ export { auditActions, AuditEntry, type AuditAction } from './audit.ts'
 export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
+export { type BulkResult, BulkTransaction, type LedgerBulk } from './ledger-bulk.ts'
 export {
   Direction,
   type EntryCondition,

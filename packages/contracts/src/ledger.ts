@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
+import { bulkRoutes } from './ledger-bulk.ts'
 import { exportRoutes } from './ledger-export.ts'
 import { feedRoutes } from './ledger-feed.ts'
 import { holdRoutes } from './ledger-holds.ts'
@@ -93,6 +94,7 @@ export const ledgerApi = {
   ...periodRoutes,
   ...reportRoutes,
   ...statementRoutes,
+  ...bulkRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',

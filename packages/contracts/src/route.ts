@@ -43,6 +43,8 @@ export interface Route {
   readonly stream?: StreamSpec
   /** Status of a success on the original surface; `/v1` always answers 200, as Stripe does. */
   readonly status: 200 | 201
+  /** Largest request body in bytes, where it is another than that of every route. */
+  readonly bodyBytesMax?: number
   /** True where an `Idempotency-Key` header is honoured. */
   readonly idempotent?: boolean
   /** The faults a caller should expect beyond those every route shares. */

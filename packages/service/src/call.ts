@@ -19,6 +19,8 @@ export interface Call<R extends Route> {
   readonly params: Params<R>
   readonly query: Query<R>
   readonly body: Body<R>
+  /** Whether the body came as text that may become numbers and booleans (form encoding). */
+  readonly coerced: boolean
   readonly surface: Surface
   readonly requestId: string
   /** The caller's address, for throttling only. Empty for calls between services. */

@@ -1,21 +1,25 @@
 import { Readable } from 'node:stream'
-import { pathsOf } from '@micro/contracts'
+import { pathsOf, type Route } from '@micro/contracts'
 import { errorBody, Fault } from '@micro/kernel'
 import { CommitUnknownError, isPassing } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { faultHeaders, jsonType } from './answer.ts'
-import { decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
+import { decodeBody, decodeLongBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
 import type { Runtime } from './dependencies.ts'
+import { longListOf, type LongListSpec } from './long-list.ts'
 import type { Operation } from './operation.ts'
 import { contextOf } from './request-context.ts'
 import { acceptedFormat, beginStream, streamHeaders, untilGone } from './stream-body.ts'
 import type { StreamReply } from './stream-reply.ts'
 
-/** Largest request body in bytes. */
-export const bodyBytesMax = 1024 * 1024
+/** Largest request body in bytes, of a route that names none. */
+const bodyBytesMax = 1024 * 1024
 
 /** And from callers nobody knows yet: an address and a password, however they are escaped, take less. */
 const strangersBodyBytesMax = 32 * 1024
+
+/** Largest request body of a known caller in bytes; without a route, that of any route. */
+export const bodyBytesMaxOf = (route?: Route): number => route?.bodyBytesMax ?? bodyBytesMax
 
 const frameworkFaults: Readonly<Record<string, (error: Error, bodyLimit: number) => Fault>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: (cause, limit) => new Fault('body_too_large', { limit }, { cause }),
@@ -27,7 +31,7 @@ const frameworkFaults: Readonly<Record<string, (error: Error, bodyLimit: number)
 }
 
 /** Everything a handler can end with, as something a caller may be told. What is unexpected stays in the log. */
-export const faultOf = (error: unknown, service: string, bodyLimit = bodyBytesMax): Fault => {
+export const faultOf = (error: unknown, service: string, bodyLimit = bodyBytesMaxOf()): Fault => {
   if (error instanceof Fault) return error
   const cause = error instanceof Error ? error : new Error(String(error))
   const known = frameworkFaults[(cause as { code?: string }).code ?? '']
@@ -127,7 +131,7 @@ const handle =
 export const createHttp = (options: { operations: Iterable<Operation> } & Handling): FastifyInstance => {
   const app = fastify({
     logger: false,
-    bodyLimit: bodyBytesMax,
+    bodyLimit: bodyBytesMaxOf(),
     // The framework's own answer while closing is not in Micro's envelope; the hook below gives ours.
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -141,8 +145,14 @@ export const createHttp = (options: { operations: Iterable<Operation> } & Handli
   app.addHook('onRequest', (_request, _reply, done) => done(closing ? new Fault('shutting_down') : undefined))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done) => {
+    const type = request.headers['content-type']
+    const { longList } = request.routeOptions.config as { longList?: LongListSpec }
+    if (longList !== undefined) {
+      decodeLongBody(bytes, type, longList).then((decoded) => done(null, decoded), done)
+      return
+    }
     try {
-      done(null, decodeBody(bytes, request.headers['content-type']))
+      done(null, decodeBody(bytes, type))
     } catch (error) {
       done(error as Error)
     }
@@ -157,9 +167,11 @@ export const createHttp = (options: { operations: Iterable<Operation> } & Handli
     sendFault(reply, new Fault('route_unknown', { method: request.method, path: request.url, hint: '' })),
   )
   for (const operation of options.operations) {
-    const bodyLimit = operation.route.access.includes('public') ? strangersBodyBytesMax : bodyBytesMax
-    for (const url of pathsOf(operation.route)) {
-      app.route({ method: operation.route.method, url, bodyLimit, handler: handle(operation, url, options) })
+    const { route } = operation
+    const bodyLimit = route.access.includes('public') ? strangersBodyBytesMax : bodyBytesMaxOf(route)
+    const config = { longList: longListOf(route.body) }
+    for (const url of pathsOf(route)) {
+      app.route({ method: route.method, url, bodyLimit, config, handler: handle(operation, url, options) })
     }
   }
   return app

@@ -6,6 +6,8 @@ import { Reply, type Call } from './call.ts'
 import { refuseCardNumbers } from './card-number.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
 import { StreamReply } from './stream-reply.ts'
+import { longListOf, type LongListSpec } from './long-list.ts'
+import { takeTurns } from './turns.ts'
 import { compileValidator, shownName, type Validate } from './validate.ts'
 
 /** A call as it arrives, not yet validated. */
@@ -49,6 +51,26 @@ export type AnyCheck = (call: Call<Route>) => void
 const compileSerializer = (schema: object): ((body: unknown) => string) =>
   fastJsonStringify(JSON.parse(JSON.stringify(schema)) as object) as (body: unknown) => string
 
+/** As compileSerializer, for an answer with a long list: others are served between its items. */
+const compileLongSerializer = (schema: object, { name, item }: LongListSpec) => {
+  const { properties, ...rest } = schema as { properties: Record<string, object> }
+  const { [name]: _long, ...others } = properties
+  const serializeRest = compileSerializer({ ...rest, properties: others, required: Object.keys(others) })
+  const serializeItem = compileSerializer(item)
+  return async (body: Record<string, unknown>): Promise<string> => {
+    const turn = takeTurns()
+    const items: string[] = []
+    for (const each of body[name] as readonly unknown[]) {
+      items.push(serializeItem(each))
+      await turn()
+    }
+    return `${serializeRest(body).slice(0, -1)},${JSON.stringify(name)}:[${items.join()}]}`
+  }
+}
+
+const without = (body: object, name: string | undefined): object =>
+  name === undefined ? body : Object.fromEntries(Object.entries(body).filter(([each]) => each !== name))
+
 /** Reading keeps nothing, and what services tell each other was checked where it came in. */
 const keepsWhatItIsSent = ({ method }: Route, principal: Principal | undefined): boolean =>
   method !== 'GET' && principal?.kind !== 'service'
@@ -83,7 +105,11 @@ export const createOperation = (options: {
     query: route.query === undefined ? noParts : compileValidator(route.query),
     body: route.body === undefined ? noParts : compileValidator(route.body),
   }
+  const longBody = longListOf(route.body)
+  const longAnswer = longListOf(route.response)
+  assert(longAnswer === undefined || route.idempotent !== true, `${name} answers with too much to keep for a repeat`)
   const serializeSuccess = compileSerializer(route.response)
+  const serializeLong = longAnswer && compileLongSerializer(route.response, longAnswer)
   const serialize = (status: number, body: object): string =>
     status < 300 ? serializeSuccess(body) : JSON.stringify(body)
 
@@ -95,7 +121,7 @@ export const createOperation = (options: {
     validate.body(body, raw.coerceBody)
     if (keepsWhatItIsSent(route, raw.principal)) {
       refuseCardNumbers(raw.params)
-      refuseCardNumbers(body)
+      refuseCardNumbers(without(body, longBody?.name))
       if (raw.idempotencyKey !== undefined) refuseCardNumbers({ 'Idempotency-Key': raw.idempotencyKey })
     }
     const call: Call<Route> = {
@@ -103,6 +129,7 @@ export const createOperation = (options: {
       params: raw.params as never,
       query: raw.query as never,
       body: body as never,
+      coerced: raw.coerceBody,
       surface: surfaceOf(raw.path),
       requestId: raw.requestId,
       clientIp: raw.clientIp,
@@ -115,8 +142,10 @@ export const createOperation = (options: {
   }
 
   const statusFor = (raw: RawCall): number => successStatus(route, surfaceOf(raw.path))
-  const settle = (raw: RawCall, result: unknown): StoredResponse => {
+  const settle = async (raw: RawCall, result: unknown): Promise<StoredResponse> => {
     const { status, body } = result instanceof Reply ? result : new Reply(statusFor(raw), result)
+    if (serializeLong !== undefined && status < 300)
+      return { status, body: await serializeLong(body as Record<string, unknown>) }
     return { status, body: serialize(status, body as object) }
   }
 
@@ -146,7 +175,7 @@ export const createOperation = (options: {
     if (outcome.kind === 'replay')
       return { ...outcome.response, replayed: { originalRequest: outcome.originalRequest } }
     try {
-      const answer = settle(raw, await handler({ ...call, idempotency: outcome.claim }))
+      const answer = await settle(raw, await handler({ ...call, idempotency: outcome.claim }))
       // Work that changed nothing has stored no answer yet; this keeps the first one told for every repeat.
       if (!outcome.isStored()) await outcome.finish(answer)
       return answer

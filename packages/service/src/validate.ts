@@ -1,3 +1,4 @@
+import { longListMark } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
@@ -120,9 +121,13 @@ export interface Validate {
   (value: unknown, coerce: boolean): void
 }
 
+/** The items of a long list are left to the handler, and to be found wrong one by one. */
+const withoutLongLists = (_key: string, value: unknown): unknown =>
+  value !== null && typeof value === 'object' && longListMark in value ? { ...value, items: {} } : value
+
 /** Compiles a schema once. The returned check throws the Fault that names the first wrong parameter. */
 export const compileValidator = (schema: TSchema): Validate => {
-  const plain = JSON.parse(JSON.stringify(schema)) as object
+  const plain = JSON.parse(JSON.stringify(schema), withoutLongLists) as object
   const strict: ValidateFunction = strictAjv.compile(plain)
   const coercing: ValidateFunction = coercingAjv.compile(plain)
   return (value, coerce) => {

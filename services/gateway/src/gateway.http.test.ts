@@ -200,6 +200,17 @@ describe('what the envelope and headers say', () => {
     expect([grown.status, grown.json.error.code]).toEqual([413, 'body_too_large'])
   })
 
+  test('a route that takes more says so in the contracts, and is bounded, too', async () => {
+    const bulk = (bytes: number, path = '/ledger/transactions/bulk') => {
+      const body = `{"transactions":[{}]${' '.repeat(bytes - 21)}}`
+      return world.call('POST', path, { key, headers: { 'content-type': 'application/json' }, body })
+    }
+    expect((await bulk(8 * 1024 * 1024)).status).toBe(300)
+    const large = await bulk(8 * 1024 * 1024 + 1)
+    expect([large.status, large.json.error.message]).toEqual([413, expect.stringContaining('8388608 bytes')])
+    expect((await bulk(2 * 1024 * 1024, '/ledger/transactions')).status).toBe(413)
+  })
+
   test('every answer has a request id of our own making and the security headers', async () => {
     for (const answer of [
       await world.call('GET', '/v1/events', { key, headers: { 'x-request-id': 'mine', 'request-id': 'mine' } }),

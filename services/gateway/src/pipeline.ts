@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, type NewId } from '@micro/kernel'
-import { bodyBytesMax, checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
+import { bodyBytesMaxOf, checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
 import { maskApiKey } from '@micro/signing'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
@@ -91,7 +91,7 @@ export const createPipeline = (parts: PipelineParts) => {
     if (headOnly) request.method = 'GET'
     const { requestId, principal, clientIp, span } = exchange
     const context = { requestId, principal, clientIp, trace: span.at, headOnly, draining: parts.leaving }
-    parts.upstreams[target.upstream].handle(request, response, context)
+    parts.upstreams[target.upstream].handle(request, response, context, bodyBytesMaxOf(target.route))
   }
 
   const answerHealth = async (response: ServerResponse): Promise<void> => {
@@ -124,8 +124,9 @@ export const createPipeline = (parts: PipelineParts) => {
     if (method === 'OPTIONS' && match.kind !== 'unknown') return answerOptions(response, match.allowed)
     if (match.kind === 'wrong_method') response.setHeader('allow', match.allowed.join(', '))
     if (match.kind !== 'found') throw noRoute(match, method, path)
-    if (announcesTooMuch(request, bodyBytesMax)) throw new Fault('body_too_large', { limit: bodyBytesMax })
     const { target } = match
+    const limit = bodyBytesMaxOf(target.kind === 'operation' ? target.route : undefined)
+    if (announcesTooMuch(request, limit)) throw new Fault('body_too_large', { limit })
     if (target.kind === 'own') return own[target.name](response)
     const credential = await identify(exchange, target, request, response)
     if (target.route.stream !== undefined && credential !== undefined) parts.watch(credential, response)

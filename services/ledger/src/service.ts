@@ -20,6 +20,7 @@ import { reversalHandlers } from './transactions/reversal.http.ts'
 import { reportHandlers } from './reports/report.http.ts'
 import { createTurns } from './reports/turns.ts'
 import { statementHandlers } from './statements/statement.http.ts'
+import { bulkHandlers } from './transactions/bulk.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -34,7 +35,8 @@ const exportsPerMerchantMax = 4
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
   const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
-  const post = ringing(createPosting({ db, ...runtime }), doorbell)
+  const posting = ringing(createPosting({ db, ...runtime }), doorbell)
+  const { post } = posting
   const inTurn = createTurns({ atOnce: 2, waitingMax: 20 })
   return createService(
     {
@@ -48,6 +50,7 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...reportHandlers({ db, inTurn }),
         ...statementHandlers({ db }),
         ...transactionHandlers({ db, post }),
+        ...bulkHandlers({ ...posting, ...runtime }),
         ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
         ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),
         ...reversalHandlers({ db, post }),

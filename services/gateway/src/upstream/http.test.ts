@@ -55,12 +55,15 @@ const listen = async (handler: RequestListener): Promise<{ url: string; port: nu
 }
 
 /** A gateway's side in front of whatever `service` does. */
-const before = async (service: RequestListener, options: { timeoutMs?: number } = {}) => {
+const before = async (
+  service: RequestListener,
+  { bodyBytesMax, ...options }: { timeoutMs?: number; bodyBytesMax?: number } = {},
+) => {
   const behind = await listen(service)
   const upstream = httpUpstream({ service: 'payments', url: behind.url, sign, log, traces, ...options })
   atEnd.push(() => upstream.close())
   const front = await listen((request, response) =>
-    upstream.handle(request, response, { requestId: 'req_1', principal: undefined, clientIp: '' }),
+    upstream.handle(request, response, { requestId: 'req_1', principal: undefined, clientIp: '' }, bodyBytesMax),
   )
   return { ...front, behind }
 }
@@ -233,5 +236,14 @@ test('a body of unknown length is passed on whole, and stopped where it grows to
   const post = (chunks: number) => fetch(url, { method: 'POST', body: stream(chunks), duplex: 'half' } as RequestInit)
   expect([(await post(8)).status, bytes]).toEqual([200, 8 * 64 * 1024])
   const refused = await post(17)
+  expect([refused.status, await codeOf(refused)]).toEqual([413, 'body_too_large'])
+})
+
+test('a body is bounded as its route is', async () => {
+  const answer: RequestListener = (request, response) => void drained(request).then(() => response.end('{}'))
+  const { url } = await before(answer, { bodyBytesMax: 2 * 1024 * 1024 })
+  const post = (bytes: number) => fetch(url, { method: 'POST', body: Buffer.alloc(bytes) })
+  expect((await post(2 * 1024 * 1024)).status).toBe(200)
+  const refused = await post(2 * 1024 * 1024 + 1)
   expect([refused.status, await codeOf(refused)]).toEqual([413, 'body_too_large'])
 })

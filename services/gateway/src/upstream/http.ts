@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { PassThrough } from 'node:stream'
 import type { Principal, ServiceName } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
-import { bodyBytesMax, writeTraceparent, type Logger, type RequestContext, type Traces } from '@micro/service'
+import { bodyBytesMaxOf, writeTraceparent, type Logger, type RequestContext, type Traces } from '@micro/service'
 import { clientIpHeader, requestIdHeader, tokenRefusedHeader } from '@micro/service/process'
 import { errors, Pool, type Dispatcher } from 'undici'
 import { sendFault } from '../answer.ts'
@@ -73,7 +73,7 @@ const isTimeout = (error: unknown): boolean =>
 
 /** One exchange carried to the service and back. */
 const carry =
-  (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool, token: string) =>
+  (options: HttpUpstreamOptions & { timeoutMs: number }, pool: Pool, token: string, bodyBytesMax: number) =>
   (request: IncomingMessage, response: ServerResponse, context: RequestContext): void => {
     const { service, log } = options
     let controller: Dispatcher.DispatchController | undefined
@@ -200,15 +200,20 @@ export const httpUpstream = (given: HttpUpstreamOptions): Upstream & { close(): 
     bodyTimeout: bodyMsMax,
     connect: { timeout: options.connectMsMax },
   })
-  const handle = async (request: IncomingMessage, response: ServerResponse, context: RequestContext): Promise<void> => {
+  const handle = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: RequestContext,
+    bodyBytesMax: number,
+  ): Promise<void> => {
     if (announcesTooMuch(request, bodyBytesMax))
       return sendFault(request, response, new Fault('body_too_large', { limit: bodyBytesMax }))
     const token = await options.sign(options.service, context.principal)
-    if (!response.destroyed) carry(options, pool, token)(request, response, context)
+    if (!response.destroyed) carry(options, pool, token, bodyBytesMax)(request, response, context)
   }
   return {
-    handle(request, response, context) {
-      handle(request, response, context).catch((error: unknown) => {
+    handle(request, response, context, bodyBytesMax = bodyBytesMaxOf()) {
+      handle(request, response, context, bodyBytesMax).catch((error: unknown) => {
         options.log.error({ err: error, request_id: context.requestId, upstream: options.service }, 'request.failed')
         sendFault(request, response, new Fault('internal', {}, { cause: error }))
       })

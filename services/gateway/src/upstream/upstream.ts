@@ -6,6 +6,6 @@ import type { RequestContext } from '@micro/service'
  * the wire, and every answer, its own errors included, leaves in the error envelope.
  */
 export interface Upstream {
-  /** Takes over the exchange: answers it, also when the service cannot be reached. */
-  handle(request: IncomingMessage, response: ServerResponse, context: RequestContext): void
+  /** Takes over the exchange: answers it, also when the service cannot be reached, and when the body is larger. */
+  handle(request: IncomingMessage, response: ServerResponse, context: RequestContext, bodyBytesMax?: number): void
 }

@@ -31,7 +31,7 @@ let seed = 1
 const process = () => {
   const runtime = testRuntime({ clock: ledger.clock, seed: ++seed })
   const { db } = ledger.database
-  return { ...runtime, db, post: createPosting({ ...runtime, db }) }
+  return { ...runtime, db, post: createPosting({ ...runtime, db }).post }
 }
 const expire = () => expireHolds(process())
 

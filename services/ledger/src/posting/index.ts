@@ -20,6 +20,7 @@ import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './tick
 
 export type { Action, Expiry, ParentPlace } from './action.ts'
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
+export { isRefusal, type Outcome } from './ticket.ts'
 
 /**
  * Records a transaction exactly once per reference, or answers with what is recorded. The one road for every write
@@ -27,6 +28,18 @@ export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
  * @throws Fault of posting.ts's `decide`, ledger_busy, upstream_unavailable
  */
 export type Post = (request: PostRequest, options?: { dryRun?: boolean }) => Promise<PostResult>
+
+/**
+ * Records transactions of one book, at least one, all or not at all, each decided on what those before it left. Of
+ * several calls the one made first is decided first.
+ * @throws Fault ledger_busy, upstream_unavailable
+ */
+export type PostTogether = (requests: readonly PostRequest[]) => Promise<Outcome>
+
+export interface Posting {
+  readonly post: Post
+  readonly postTogether: PostTogether
+}
 
 /** Postings on one flight: more would gain little, and let each wait longer. */
 const flightMax = 1_000
@@ -58,7 +71,7 @@ export const createPosting = ({
   newId,
   metrics,
   traces,
-}: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Post => {
+}: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Posting => {
   const flight = createFlight({ db, clock })
   const measured = createFlightMetrics(metrics)
 
@@ -105,16 +118,26 @@ export const createPosting = ({
     salt: randomBytes(16),
   })
 
-  const carryOne = async (request: PostRequest, dryRun: boolean): Promise<PostResult> => {
-    const outcome = await queue.put({ parts: [partOf(request)], dryRun })
+  const carryTogether = async (requests: readonly PostRequest[], dryRun: boolean): Promise<Outcome> => {
+    const [first, ...rest] = requests.map(partOf)
+    assert(first !== undefined, 'a ticket has a part')
+    const outcome = await queue.put({ parts: [first, ...rest], dryRun })
     if (outcome instanceof Error) throw outcome
+    return outcome
+  }
+
+  const counted = createPostingMetrics(metrics, queue)
+
+  const postOne = async (request: PostRequest, dryRun: boolean): Promise<PostResult> => {
+    const outcome = await counted(1, () => carryTogether([request], dryRun))
     if (isRefusal(outcome)) throw outcome.fault
     const [result] = outcome
     assert(result !== undefined, 'a ticket of one part has one result')
     return result
   }
 
-  const counted = createPostingMetrics(metrics, queue)
-  return (request, { dryRun = false } = {}) =>
-    counted(() => traces.step('ledger posting', {}, () => carryOne(request, dryRun)))
+  return {
+    post: (request, { dryRun = false } = {}) => traces.step('ledger posting', {}, () => postOne(request, dryRun)),
+    postTogether: (requests) => counted(requests.length, () => carryTogether(requests, false)),
+  }
 }

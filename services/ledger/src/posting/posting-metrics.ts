@@ -1,6 +1,6 @@
 import { Fault, monotonicMs } from '@micro/kernel'
 import type { Metrics } from '@micro/service'
-import type { PostResult } from './posting.ts'
+import { isRefusal, type Outcome } from './ticket.ts'
 
 const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 
@@ -46,16 +46,21 @@ export const createPostingMetrics = (metrics: Metrics, { waiting }: { waiting: (
   })
   metrics.gauge({ name: 'micro_postings_waiting', help: 'Postings waiting for the next flight.' }, waiting)
 
-  return async (work: () => Promise<PostResult>): Promise<PostResult> => {
+  return async (postings: number, work: () => Promise<Outcome>): Promise<Outcome> => {
     const beganMs = monotonicMs()
     const finished = (outcome: string): void => took({ outcome }, (monotonicMs() - beganMs) / 1_000)
-    try {
-      const result = await work()
-      finished(result.replayed ? 'replayed' : 'recorded')
-      return result
-    } catch (error) {
-      finished(error instanceof Fault && error.spec.status < 500 && !error.spec.retryable ? 'refused' : 'failed')
+    const ended = (error: unknown): void => {
+      const told = error instanceof Fault && error.spec.status < 500 && !error.spec.retryable ? 'refused' : 'failed'
+      for (let at = 0; at < postings; at++) finished(told)
       fault({ code: error instanceof Fault ? error.code : 'internal' })
+    }
+    try {
+      const outcome = await work()
+      if (isRefusal(outcome)) ended(outcome.fault)
+      else for (const { replayed } of outcome) finished(replayed ? 'replayed' : 'recorded')
+      return outcome
+    } catch (error) {
+      ended(error)
       throw error
     }
   }

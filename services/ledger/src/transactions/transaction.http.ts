@@ -1,15 +1,15 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
-import { Fault, fromUnixSeconds } from '@micro/kernel'
+import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseIsoCurrency } from '../assets/asset.ts'
 import type { BookKey } from '../books/book.ts'
-import type { Post, PostRequest, PostResult, SystemPosting } from '../posting/index.ts'
-import { accountParam, normaliseEntries } from './entries.ts'
+import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
+import { contentOf, refuseReserved } from './asked-transaction.ts'
+import { accountParam } from './entries.ts'
 import { lightPage, mayBeTooHeavy } from './page-weight.ts'
-import { refuseReservedAccounts, refuseReservedReference } from './reserved.ts'
 import { seqRangeOf } from './seq-range.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
@@ -32,14 +32,6 @@ type TransactionHandlers = Pick<
 type ListQuery = Query<Routes['listLedgerTransactions']>
 
 const answer = ({ replayed, transaction }: PostResult) => reply(replayed ? 200 : 201, transactionToWire(transaction))
-
-const contentOf = (body: Omit<Body<Routes['recordLedgerTransaction']>, 'dry_run'>): Omit<PostRequest, 'book'> => ({
-  reference: body.reference_id,
-  description: body.description ?? null,
-  metadata: body.metadata ?? {},
-  entries: normaliseEntries(body.entries),
-  effectiveAt: body.effective_at === undefined ? undefined : fromUnixSeconds(body.effective_at),
-})
 
 const unlimited = { minAvailable: null, maxBalance: null }
 
@@ -97,8 +89,7 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
 
   return {
     async recordLedgerTransaction({ principal, body }) {
-      refuseReservedReference(body.reference_id)
-      refuseReservedAccounts(body.entries)
+      refuseReserved(body)
       const { merchant, mode } = principal
       const dryRun = body.dry_run === true
       const result = await post({ book: { merchant, mode }, ...contentOf(body) }, { dryRun })
