@@ -5,7 +5,8 @@ const exact = (_key: string, value: unknown, context?: { readonly source?: strin
   if (typeof value !== 'number' || context?.source === undefined) return value
   const { source } = context
   if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : source
-  if (Number.isInteger(value)) throw new Failure(`${source} is not written as a whole number`)
+  if (Number.isInteger(value) || !Number.isFinite(value))
+    throw new Failure(`${source} is not written as a whole number`)
   return value
 }
 

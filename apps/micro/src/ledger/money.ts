@@ -29,7 +29,7 @@ export const changeOf = (minor: bigint, scale: number): string =>
  * the currency. Commas only where they part thousands: `12,50` is a mistake, not 1,250.
  */
 export const readAmount = (text: string, scale: number): bigint | undefined => {
-  const [, sign, whole, fraction = ''] = /^(-?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/.exec(text) ?? []
+  const [, sign, whole, fraction = ''] = /^(-?)(\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(\d+))?$/.exec(text) ?? []
   if (whole === undefined || fraction.length > scale || text.length > 60) return undefined
   const minor = BigInt(whole.replaceAll(',', '') + fraction.padEnd(scale, '0'))
   return sign === '-' ? -minor : minor

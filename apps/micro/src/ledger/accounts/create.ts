@@ -40,6 +40,7 @@ export const addAccountsCreate = (accounts: MicroCommand, shell: Shell): void =>
       'micro ledger accounts create bank --type asset --name "Our bank"',
       'micro ledger accounts create wallet:42 --type liability --currency eur --min-available 0',
     )
+    .summary('Create an account')
     .description('Create an account. The same id with the same attributes again changes nothing and shows it.')
   create.addOption(typeOption('what kind of account it is').makeOptionMandatory())
   withLimitFlags(create)

@@ -13,6 +13,7 @@ export const addAccountsShow = (accounts: MicroCommand, shell: Shell): void => {
     .command('show')
     .argument('<account>', 'the id of the account')
     .examples('micro ledger accounts show bank')
+    .summary('Show an account with its balances and limits')
     .description('Show an account: balances, limits, status and metadata.')
     .action((id: string, _flags: object, command: MicroCommand) => run(contextOf(shell, command), id))
 }

@@ -5,7 +5,7 @@ import type { MicroCommand } from '../../shell/command.ts'
 import { Failure } from '../../shell/failure.ts'
 import { createProgress } from '../../shell/progress.ts'
 import { contextOf, printJson, type Context, type Shell } from '../../shell/shell.ts'
-import { untilSignal } from '../../shell/signals.ts'
+import { untilSignalOr } from '../../shell/signals.ts'
 import { openLedger } from '../open.ts'
 import { given, readCount } from '../options.ts'
 import { createWholeCheck } from './whole.ts'
@@ -20,7 +20,8 @@ interface Flags {
 
 const accepts = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+/** `512 bytes`, `12.3 MB`. */
+const sizeText = (bytes: number): string => (bytes < 100_000 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`)
 
 /** Standard output: what went out cannot be taken back, but the exit code tells. */
 const standardOutput = ({ stdout }: Context): WholeFile => {
@@ -38,11 +39,14 @@ interface Copy {
   readonly end: ExportEnd | undefined
 }
 
-const copy = async (context: Context, sink: WholeFile, { format, fromSeq, toSeq }: Flags): Promise<Copy> => {
+const copy = async (
+  context: Context,
+  sink: WholeFile,
+  { format, fromSeq, toSeq, signal }: Flags & { signal: AbortSignal },
+): Promise<Copy> => {
   const { transport } = await openLedger(context)
   const progress = createProgress(context.stderr)
   const check = format === 'ndjson' ? createWholeCheck() : undefined
-  const signal = untilSignal()
   const query = { format, ...given({ from_seq: fromSeq, to_seq: toSeq }) }
   let count = 0
   try {
@@ -51,7 +55,7 @@ const copy = async (context: Context, sink: WholeFile, { format, fromSeq, toSeq 
       check?.take(bytes)
       await sink.write(bytes)
       count += bytes.length
-      progress.tell(`Exporting… ${megabytes(count)}`)
+      progress.tell(`Exporting… ${sizeText(count)}`)
     }
     return { bytes: count, end: check?.end() }
   } catch (error) {
@@ -64,7 +68,7 @@ const copy = async (context: Context, sink: WholeFile, { format, fromSeq, toSeq 
 const tell = ({ terminal, json }: Context, out: string | undefined, { bytes, end }: Copy): void => {
   if (json && out !== undefined) printJson(terminal, { file: out, bytes, end: end ?? null })
   else {
-    const what = end === undefined ? megabytes(bytes) : `${end.transactions} transactions up to seq ${end.to_seq}`
+    const what = end === undefined ? sizeText(bytes) : `${end.transactions} transactions up to seq ${end.to_seq}`
     terminal.err(`Exported ${what}${out === undefined ? '' : ` to ${out}`}.`)
   }
 }
@@ -73,7 +77,7 @@ const run = async (context: Context, flags: Flags): Promise<void> => {
   const out = flags.out === '-' ? undefined : flags.out
   const sink = out === undefined ? standardOutput(context) : await createWholeFile(out)
   try {
-    const copied = await copy(context, sink, flags)
+    const copied = await untilSignalOr((signal) => copy(context, sink, { ...flags, signal }))
     await sink.keep()
     tell(context, out, copied)
   } catch (error) {

@@ -44,10 +44,10 @@ const run = async (context: Context, id: string, { amount, final, reference, des
 export const addHoldsCapture = (holds: MicroCommand, shell: Shell): void => {
   holds
     .command('capture')
-    .argument('<hold>', 'the id of the hold')
+    .argument('<hold>', 'the id of the hold, hold_…')
     .examples(
-      'micro ledger holds capture lh_00SRSIVEKu6cW0MhbOYBCcMJ',
-      'micro ledger holds capture lh_00SRSIVEKu6cW0MhbOYBCcMJ --amount 12.50 --final',
+      'micro ledger holds capture hold_00SRSIVEKu6cW0MhbOYBCcMJ',
+      'micro ledger holds capture hold_00SRSIVEKu6cW0MhbOYBCcMJ --amount 12.50 --final',
     )
     .summary('Post what is held, all or a part of it')
     .description('Post what is held: all that is left, or an amount of it. Several captures take a --reference each.')

@@ -8,7 +8,7 @@ import { addHoldsShow } from './show.ts'
 export const addHolds = (ledger: MicroCommand, shell: Shell): void => {
   const holds = ledger
     .command('holds')
-    .examples('micro ledger holds list --status open', 'micro ledger holds capture lh_00SRSIVEKu6cW0MhbOYBCcMJ')
+    .examples('micro ledger holds list --status open', 'micro ledger holds capture hold_00SRSIVEKu6cW0MhbOYBCcMJ')
     .summary('List, show, capture and release holds')
     .description('List, show, capture and release what is held: money set aside that is not posted yet.')
     .helpCommand(false)

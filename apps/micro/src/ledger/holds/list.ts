@@ -67,7 +67,7 @@ export const addHoldsList = (holds: MicroCommand, shell: Shell): void => {
     .command('list')
     .examples('micro ledger holds list --status open', 'micro ledger holds list --account wallet:42 --json')
     .summary('List holds, newest first')
-    .description('List holds, newest first.')
+    .description('List holds, newest first: what each set aside, what of it was captured, and what is left.')
     .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
     .option('--account <id>', 'only those with an entry on this account')
   withListFlags(list).action((flags: Flags, command: MicroCommand) => run(contextOf(shell, command), flags))

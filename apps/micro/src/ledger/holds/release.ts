@@ -18,8 +18,9 @@ const run = async (context: Context, id: string, { reference, description }: Fla
 export const addHoldsRelease = (holds: MicroCommand, shell: Shell): void => {
   holds
     .command('release')
-    .argument('<hold>', 'the id of the hold')
-    .examples('micro ledger holds release lh_00SRSIVEKu6cW0MhbOYBCcMJ')
+    .argument('<hold>', 'the id of the hold, hold_…')
+    .examples('micro ledger holds release hold_00SRSIVEKu6cW0MhbOYBCcMJ')
+    .summary('Give back what is left of a hold')
     .description('Give back what is left of a hold.')
     .option('--reference <id>', 'what it is called at your end; made from the hold unless given')
     .option('--description <text>', 'why it is released')

@@ -58,8 +58,9 @@ const run = async (context: Context, id: string): Promise<void> => {
 export const addHoldsShow = (holds: MicroCommand, shell: Shell): void => {
   holds
     .command('show')
-    .argument('<hold>', 'the id of the hold')
-    .examples('micro ledger holds show lh_00SRSIVEKu6cW0MhbOYBCcMJ')
+    .argument('<hold>', 'the id of the hold, hold_…')
+    .examples('micro ledger holds show hold_00SRSIVEKu6cW0MhbOYBCcMJ')
+    .summary('Show a hold with what became of it')
     .description('Show a hold: what it set aside, what of it was captured, and what is left.')
     .action((id: string, _flags: object, command: MicroCommand) => run(contextOf(shell, command), id))
 }

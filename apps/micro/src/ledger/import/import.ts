@@ -59,12 +59,19 @@ const referenceOf = ({ value }: Item): string | undefined => {
   return typeof id === 'string' ? id : undefined
 }
 
+/** What is wrong, without the place in the request: the line says where, and of the file. */
+const withoutPlace = (message: string): string =>
+  message.replace(/^transactions\[\d+\](?:: |(?:\[(\w+)\])?)/, (_, param?: string) => param ?? '')
+
 const refusalOf = (items: readonly Item[], item: Item, { status, error, because_of }: BulkResult): NotRecorded => ({
   line: item.line,
   reference_id: referenceOf(item),
   status,
   code: error?.code,
-  message: error?.message ?? `line ${items[because_of ?? -1]?.line ?? '?'} of its group was refused`,
+  message:
+    error === undefined
+      ? `line ${items[because_of ?? -1]?.line ?? '?'} of its group was refused`
+      : withoutPlace(error.message),
 })
 
 const count = (tally: Tally, items: readonly Item[], results: readonly BulkResult[]): NotRecorded[] => {
@@ -105,15 +112,19 @@ const sendTogether = async (sender: Sender, items: readonly Item[]): Promise<Bul
   } catch (error) {
     const line = error instanceof ApiError ? lineOf(items, error.body.error['param']) : undefined
     if (line === undefined || !(error instanceof ApiError)) throw error
-    throw new Failure(`Nothing was recorded. Line ${line}: ${error.message}`, { cause: error })
+    throw new Failure(`Nothing was recorded. Line ${line}: ${withoutPlace(error.message)}`, { cause: error })
   }
 }
 
 const importAll = async (context: Context, file: string, atomic: boolean): Promise<Tally> => {
   const { client } = await openLedger(context, answerMsMax)
-  const sender = { client, pauseMs: (ms: number) => pauseMs(ms) }
   const tally: Tally = { recorded: 0, exists: 0, line: 0, refused: [] }
   const progress = createProgress(context.stderr)
+  const wait = (ms: number): Promise<void> => {
+    progress.tell(`Importing… line ${tally.line}, waiting ${Math.ceil(ms / 1_000)} s until the server takes more`)
+    return pauseMs(ms)
+  }
+  const sender = { client, pauseMs: wait }
   let waiting: Item[] | undefined
   try {
     for await (const items of bulksOf(checked(file, itemsOf(bytesOf(file, context))), bounds)) {

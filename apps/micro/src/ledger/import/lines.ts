@@ -66,7 +66,9 @@ export async function* itemsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       const value = readExactJson(text)
       yield { line, bytes: bytes.length, value, group: groupOf(value) }
     } catch (error) {
-      throw error instanceof Failure ? new Failure(`Line ${line}: ${error.message}.`, { cause: error }) : error
+      throw error instanceof Failure
+        ? new Failure(`Line ${line}: ${error.message}. Mend it, then run the same command again.`, { cause: error })
+        : error
     }
   }
 }

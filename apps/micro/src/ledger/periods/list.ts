@@ -40,6 +40,7 @@ export const addPeriodsList = (periods: MicroCommand, shell: Shell): void => {
   const list = periods
     .command('list')
     .examples('micro ledger periods list')
+    .summary('List closed periods, newest first')
     .description('List closed periods, newest first.')
   withListFlags(list).action((flags: ListFlags, command: MicroCommand) => run(contextOf(shell, command), flags))
 }

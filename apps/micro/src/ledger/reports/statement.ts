@@ -41,25 +41,32 @@ const drawn = (terminal: Terminal): Writer => {
     { heading: 'BALANCE', right: true },
   ])
   const amount = (digits: string, { scale }: LedgerStatement) => amountOf(BigInt(digits), scale)
+  const plain = (name: string, digits: string, statement: LedgerStatement) => [
+    ['', name, '', '', '', amount(digits, statement)],
+  ]
+  const rowOf = (line: LedgerStatementLine, statement: LedgerStatement): string[] => {
+    const value = amount(line.value_str, statement)
+    return [
+      stamp(timeOf(line, statement)),
+      printable(line.reference_id),
+      printable(line.description ?? ''),
+      ...(line.direction === 'debit' ? [value, ''] : ['', value]),
+      amount(line.balance_after_str, statement),
+    ]
+  }
+  let opening: string[][] = []
   return {
     begin(statement) {
       const held = statement.layer === 'pending' ? ', what holds set aside' : ''
       terminal.out(terminal.paint('bold', `${statement.account_id} in ${statement.currency.toUpperCase()}${held}`))
-      columns.print([['', 'Opening balance', '', '', '', amount(statement.opening_balance_str, statement)]])
+      opening = plain('Opening balance', statement.opening_balance_str, statement)
     },
     lines(lines, statement) {
-      const rows = lines.map((line) => {
-        const value = amount(line.value_str, statement)
-        const sides = line.direction === 'debit' ? [value, ''] : ['', value]
-        const time = stamp(timeOf(line, statement))
-        const text = printable(line.description ?? '')
-        return [time, printable(line.reference_id), text, ...sides, amount(line.balance_after_str, statement)]
-      })
-      if (rows.length > 0) columns.print(rows)
+      // Together with the first lines, whose widths it shares.
+      columns.print([...opening, ...lines.map((line) => rowOf(line, statement))])
+      opening = []
     },
-    end(statement) {
-      columns.print([['', 'Closing balance', '', '', '', amount(statement.closing_balance_str, statement)]])
-    },
+    end: (statement) => columns.print(plain('Closing balance', statement.closing_balance_str, statement)),
   }
 }
 
@@ -141,7 +148,7 @@ export const addStatement = (ledger: MicroCommand, shell: Shell): void => {
     .option('--from <time>', 'only entries at or after it', readFrom)
     .option('--to <time>', 'only entries up to it; of a date to its end in UTC', readTo)
     .addOption(
-      new Option('--by <time>', 'which time orders and bounds it')
+      new Option('--by <order>', 'recorded or effective: which time orders and bounds it')
         .choices(['recorded', 'effective'])
         .default('recorded'),
     )
