@@ -20,7 +20,10 @@ const sha256 = createHash('sha256').update(lines).digest('hex')
 const whole = `${lines}{"object":"ledger.export.end","transactions":1,"to_seq":1,"sha256":"${sha256}"}\n`
 
 let answer: (response: ServerResponse, path: string) => void
-const server = await httpServer((seen, response) => void answer(response, seen.path))
+const server = await httpServer((seen, response) => {
+  answer(response, seen.path)
+  return undefined
+})
 afterAll(() => server.close())
 
 const exported = (...args: string[]) => inProcess(['ledger', 'export', ...args, '--gateway-url', server.url])
