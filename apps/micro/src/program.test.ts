@@ -84,6 +84,8 @@ describe('help has the shape of Cobra', () => {
     'ledger trial-balance',
     'ledger periods list',
     'ledger periods close',
+    'ledger checkpoint',
+    'ledger verify',
     'ledger export',
     'ledger import',
   ])

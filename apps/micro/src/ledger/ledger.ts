@@ -5,6 +5,8 @@ import { addExport } from './export/export.ts'
 import { addHolds } from './holds/holds.ts'
 import { addImport } from './import/import.ts'
 import { addPeriods } from './periods/periods.ts'
+import { addCheckpoint } from './proof/checkpoint.ts'
+import { addVerify } from './proof/verify.ts'
 import { addBalance } from './reports/balance.ts'
 import { addStatement } from './reports/statement.ts'
 import { addTrialBalance } from './reports/trial-balance.ts'
@@ -31,6 +33,8 @@ export const addLedger = (program: MicroCommand, shell: Shell): void => {
   addStatement(ledger, shell)
   addTrialBalance(ledger, shell)
   addPeriods(ledger, shell)
+  addCheckpoint(ledger, shell)
+  addVerify(ledger, shell)
   addExport(ledger, shell)
   addImport(ledger, shell)
 }

@@ -16,6 +16,9 @@ export const amountOf = (minor: bigint, scale: number): string => {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`
 }
 
+/** How many, for people: `12,345`. */
+export const countOf = (count: number): string => amountOf(BigInt(count), 0)
+
 /** With its currency: `12,345.67 USD`. */
 export const moneyOf = (minor: bigint, scale: number, currency: string): string =>
   `${amountOf(minor, scale)} ${currency.toUpperCase()}`

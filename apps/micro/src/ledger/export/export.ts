@@ -6,6 +6,7 @@ import { Failure } from '../../shell/failure.ts'
 import { createProgress } from '../../shell/progress.ts'
 import { contextOf, printJson, type Context, type Shell } from '../../shell/shell.ts'
 import { untilSignalOr } from '../../shell/signals.ts'
+import { countOf } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { given, readCount } from '../options.ts'
 import { createWholeCheck } from './whole.ts'
@@ -68,7 +69,8 @@ const copy = async (
 const tell = ({ terminal, json }: Context, out: string | undefined, { bytes, end }: Copy): void => {
   if (json && out !== undefined) printJson(terminal, { file: out, bytes, end: end ?? null })
   else {
-    const what = end === undefined ? sizeText(bytes) : `${end.transactions} transactions up to seq ${end.to_seq}`
+    const what =
+      end === undefined ? sizeText(bytes) : `${countOf(end.transactions)} transactions up to seq ${end.to_seq}`
     terminal.err(`Exported ${what}${out === undefined ? '' : ` to ${out}`}.`)
   }
 }

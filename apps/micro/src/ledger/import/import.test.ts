@@ -60,12 +60,12 @@ test('a file is recorded in bulks of 8,000, in order, and a second run records n
   const file = await fileOf('many.ndjson', linesOf(references))
   expect(await gateway.ledger(['import', file])).toEqual({
     code: 0,
-    stdout: '8001 recorded, 0 recorded before, 0 refused.\n',
+    stdout: '8,001 recorded, 0 recorded before, 0 refused.\n',
     stderr: '',
   })
   expect(gateway.bulks.map(({ transactions }) => transactions.length)).toEqual([8_000, 1])
   expect(gateway.bulks.flatMap(({ transactions }) => transactions.map((each) => each.reference_id))).toEqual(references)
-  expect((await gateway.ledger(['import', file])).stdout).toBe('0 recorded, 8001 recorded before, 0 refused.\n')
+  expect((await gateway.ledger(['import', file])).stdout).toBe('0 recorded, 8,001 recorded before, 0 refused.\n')
 })
 
 test('what is refused is named by its line in the file, and the exit code is 1', async () => {

@@ -7,6 +7,7 @@ import { createProgress } from '../../shell/progress.ts'
 import { contextOf, printJson, type Context, type Shell } from '../../shell/shell.ts'
 import { printable } from '../../shell/terminal.ts'
 import { bytesOf } from '../input.ts'
+import { countOf } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { bulksOf } from './bulks.ts'
 import { itemsOf, type Item } from './lines.ts'
@@ -121,7 +122,9 @@ const importAll = async (context: Context, file: string, atomic: boolean): Promi
   const tally: Tally = { recorded: 0, exists: 0, line: 0, refused: [] }
   const progress = createProgress(context.stderr)
   const wait = (ms: number): Promise<void> => {
-    progress.tell(`Importing… line ${tally.line}, waiting ${Math.ceil(ms / 1_000)} s until the server takes more`)
+    progress.tell(
+      `Importing… line ${countOf(tally.line)}, waiting ${Math.ceil(ms / 1_000)} s until the server takes more`,
+    )
     return pauseMs(ms)
   }
   const sender = { client, pauseMs: wait }
@@ -139,7 +142,7 @@ const importAll = async (context: Context, file: string, atomic: boolean): Promi
         progress.clear()
         context.terminal.out(refusedText(refused))
       }
-      progress.tell(`Importing… line ${tally.line}, ${tally.recorded} recorded`)
+      progress.tell(`Importing… line ${countOf(tally.line)}, ${countOf(tally.recorded)} recorded`)
     }
     if (waiting !== undefined) count(tally, waiting, await sendTogether(sender, waiting))
     return tally
@@ -154,9 +157,14 @@ const run = async (context: Context, file: string, atomic: boolean): Promise<voi
   const { terminal } = context
   const { recorded, exists, refused } = await importAll(context, file, atomic)
   if (context.json) printJson(terminal, { recorded, exists, refused })
-  else terminal.out(`${recorded} recorded, ${exists} recorded before, ${refused.length} refused.`)
+  else
+    terminal.out(
+      `${countOf(recorded)} recorded, ${countOf(exists)} recorded before, ${countOf(refused.length)} refused.`,
+    )
   if (refused.length > 0)
-    throw new Failure(`${refused.length} of ${recorded + exists + refused.length} transactions were not recorded.`)
+    throw new Failure(
+      `${countOf(refused.length)} of ${countOf(recorded + exists + refused.length)} transactions were not recorded.`,
+    )
 }
 
 export const addImport = (ledger: MicroCommand, shell: Shell): void => {

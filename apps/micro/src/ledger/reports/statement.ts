@@ -1,15 +1,15 @@
 import { type LedgerStatement, type LedgerStatementLine } from '@micro/contracts'
 import { Option } from 'commander'
-import type { LedgerClient } from '../../session/api.ts'
 import { createColumns } from '../../shell/columns.ts'
 import type { MicroCommand } from '../../shell/command.ts'
 import { usageFailure } from '../../shell/failure.ts'
+import { createProgress } from '../../shell/progress.ts'
 import { contextOf, type Context, type Shell } from '../../shell/shell.ts'
 import { printable, type Terminal } from '../../shell/terminal.ts'
-import { amountOf, decimalOf } from '../money.ts'
+import { amountOf, countOf, decimalOf } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { given } from '../options.ts'
-import { pagesOf } from '../pages.ts'
+import { pagesOf, type PageQuery } from '../pages.ts'
 import { isoSecond, readFrom, readTo, stamp } from '../times.ts'
 import { csvLine } from './csv.ts'
 
@@ -121,14 +121,23 @@ const run = async (context: Context, id: string, flags: Flags): Promise<void> =>
   const writer = writerOf(context, flags)
   const { client } = await openLedger(context)
   const filter = { ...boundsOf(flags), ...given({ layer: flags.layer }) }
+  // Where the lines themselves are seen, they tell how far it is.
+  const progress = createProgress(context.stdout.isTTY === true ? { write: () => {} } : context.stderr)
   let head: LedgerStatement | undefined
-  const ask: LedgerClient['retrieveLedgerStatement'] = ({ query }) =>
-    // All pages are of the book as the first one found it.
-    client.retrieveLedgerStatement({ params: { id }, query: { ...filter, ...query, ...given({ seq: head?.seq }) } })
-  for await (const page of pagesOf((query) => ask({ params: { id }, query }), { max: Number.POSITIVE_INFINITY })) {
-    if (head === undefined) writer.begin(page)
-    head ??= page
-    writer.lines(page.data, page)
+  let count = 0
+  // All pages are of the book as the first one found it.
+  const ask = (page: PageQuery): Promise<LedgerStatement> =>
+    client.retrieveLedgerStatement({ params: { id }, query: { ...filter, ...page, ...given({ seq: head?.seq }) } })
+  try {
+    for await (const page of pagesOf(ask, { max: Number.POSITIVE_INFINITY })) {
+      if (head === undefined) writer.begin(page)
+      head ??= page
+      writer.lines(page.data, page)
+      count += page.data.length
+      progress.tell(`Reading… ${countOf(count)} entries`)
+    }
+  } finally {
+    progress.clear()
   }
   if (head !== undefined) writer.end(head)
 }
