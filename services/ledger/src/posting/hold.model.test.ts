@@ -71,19 +71,23 @@ const fresh = (id: bigint): AccountState => ({
   version: 0n,
 })
 
-/** An account as all that is recorded makes it, without looking at what it shows. */
+/** An account as all that is recorded makes it: what is pending is what its holds have left. */
 const foldOf = (recorded: readonly StoredTransaction[], name: string) => {
-  const fold = { credits: 0n, debits: 0n, pendingCredits: 0n, pendingDebits: 0n, version: 0n }
-  for (const { kind, entries } of recorded)
-    for (const entry of entries) {
-      if (entry.account !== name) continue
-      fold.version++
-      const up = entry.amount > 0n
-      if (entry.layer === 'posted') up ? (fold.credits += entry.amount) : (fold.debits -= entry.amount)
-      else if (kind === 'hold') up ? (fold.pendingCredits += entry.amount) : (fold.pendingDebits -= entry.amount)
-      else up ? (fold.pendingDebits -= entry.amount) : (fold.pendingCredits += entry.amount)
-    }
-  return fold
+  const legs = recorded.flatMap(({ seq, parent, entries }) =>
+    entries.flatMap((entry) => (entry.account === name ? [{ ...entry, hold: parent?.seq ?? seq }] : [])),
+  )
+  const left = new Map<bigint, bigint>()
+  for (const { layer, hold, amount } of legs) if (layer === 'pending') left.set(hold, (left.get(hold) ?? 0n) + amount)
+  const sum = (amounts: readonly bigint[], sign: bigint) =>
+    amounts.reduce((total, each) => (each * sign > 0n ? total + each * sign : total), 0n)
+  const posted = legs.flatMap(({ layer, amount }) => (layer === 'posted' ? [amount] : []))
+  return {
+    credits: sum(posted, 1n),
+    debits: sum(posted, -1n),
+    pendingCredits: sum([...left.values()], 1n),
+    pendingDebits: sum([...left.values()], -1n),
+    version: BigInt(legs.length),
+  }
 }
 
 const expectWithinLimits = (state: AccountState): void => {
