@@ -116,7 +116,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), nth: fc.nat(30) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('clock' as const), ms: fc.integer({ min: -5, max: 9 }).map((seconds) => seconds * 1_000) }),
+    arbitrary: fc.record({
+      do: fc.constant('clock' as const),
+      ms: fc.integer({ min: -5, max: 9 }).map((seconds) => seconds * 1_000),
+    }),
   },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
