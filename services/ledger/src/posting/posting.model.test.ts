@@ -15,7 +15,7 @@ import type { ParentState } from './parent.ts'
 import { decide, type PostRequest } from './posting.ts'
 import type { AccountState, BookState } from './state.ts'
 
-const runs = Number(process.env['MICRO_SEEDS'] ?? 1_500)
+const runs = Number(process.env['MICRO_SEEDS'] ?? 800)
 const book = { merchant: 'acct_model', mode: 'test' } as const
 const largest = 10n ** 38n - 1n
 

@@ -61,12 +61,12 @@ export const createServer = (books: readonly SimulatedBook[], agenda: Agenda, ra
     return true
   }
 
-  const run = async (session: Session, text: string, values: readonly unknown[]): Promise<Row[]> => {
+  const run = async (session: Session, strings: TemplateStringsArray, values: readonly unknown[]): Promise<Row[]> => {
     await agenda.turn()
     if (strikes('serialization failure', 0.02)) throw new ServerError('40001', 'could not serialize access')
     if (strikes('statement timeout', 0.01)) throw new ServerError('57014', 'canceling statement')
     if (strikes('connection lost', 0.03)) throw new ConnectionError('the connection was lost')
-    const statement = understand(text, values)
+    const statement = understand(strings, values)
     if (statement.kind === 'read') return statement.rows(books)
     if (statement.kind === 'lock') {
       await lock(session, statement.books)
@@ -131,7 +131,7 @@ export const createServer = (books: readonly SimulatedBook[], agenda: Agenda, ra
           return heard(result)
         }
         const statement = <R extends object>(strings: TemplateStringsArray, values: unknown[]): Promise<R[]> =>
-          inTurn(() => run(session, strings.join('?'), values)) as Promise<R[]>
+          inTurn(() => run(session, strings, values)) as Promise<R[]>
         let committed = false
         const sql = Object.assign(
           <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) => statement<R>(strings, values),
@@ -160,7 +160,7 @@ export const createServer = (books: readonly SimulatedBook[], agenda: Agenda, ra
       }
 
       const db: Database = {
-        sql: async (strings, ...values) => heard(run(newSession(), strings.join('?'), values)) as never,
+        sql: async (strings, ...values) => heard(run(newSession(), strings, values)) as never,
         async transaction(work) {
           for (let tries = 1; ; tries++) {
             try {

@@ -138,10 +138,16 @@ const loadFollowing = ([, ids = [], seqs = []]: Lists): Statement => ({
     }),
 })
 
-const columnsOf = (text: string, table: string): string[] => {
+const columnsRead = new Map<string, readonly string[]>()
+
+const columnsOf = (text: string, table: string): readonly string[] => {
+  const read = columnsRead.get(`${table} ${text}`)
+  if (read !== undefined) return read
   const [, columns] = new RegExp(`insert into ledger\\.${table}\\s*\\(([^)]+)\\)`).exec(text) ?? []
   assert(columns !== undefined, `the statement writes ${table}`)
-  return columns.split(',').map((name) => name.trim())
+  const names = columns.split(',').map((name) => name.trim())
+  columnsRead.set(`${table} ${text}`, names)
+  return names
 }
 
 /** Lists of columns, as `unnest` takes them, turned into rows. */
@@ -182,9 +188,17 @@ const known: readonly (readonly [words: RegExp, read: (values: readonly unknown[
   [/select b\.id, b\.merchant, b\.mode\s+from unnest/, (values) => findBooks(values as Lists)],
 ]
 
+type Understood = (values: readonly unknown[]) => Statement
+const understood = new WeakMap<TemplateStringsArray, Understood>()
+
 /** What the ledger's statement means. One that is not known here is one that the simulator has to be taught. */
-export const understand = (text: string, values: readonly unknown[]): Statement => {
+export const understand = (strings: TemplateStringsArray, values: readonly unknown[]): Statement => {
+  const before = understood.get(strings)
+  if (before !== undefined) return before(values)
+  const text = strings.join('?')
   const found = known.find(([words]) => words.test(text))
   assert(found !== undefined, `the simulator knows no statement like: ${text}`)
-  return found[1](values, text)
+  const meaning: Understood = (each) => found[1](each, text)
+  understood.set(strings, meaning)
+  return meaning(values)
 }
