@@ -5,8 +5,11 @@ import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
+import { createExpiry } from './holds/expiry.ts'
+import { holdHandlers } from './holds/hold.http.ts'
 import { createPosting } from './posting/index.ts'
 import { bulkHandlers } from './transactions/bulk.http.ts'
+import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -16,7 +19,7 @@ export interface LedgerDependencies extends Runtime {
 
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
-  const posting = createPosting({ db, ...runtime })
+  const { post, postTogether } = createPosting({ db, ...runtime })
   return createService(
     {
       name: 'ledger',
@@ -24,9 +27,12 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
       handlers: {
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
-        ...transactionHandlers({ db, post: posting.post }),
-        ...bulkHandlers({ ...posting, ...runtime }),
+        ...transactionHandlers({ db, post }),
+        ...bulkHandlers({ postTogether, ...runtime }),
+        ...reversalHandlers({ db, post }),
+        ...holdHandlers({ db, post }),
       },
+      workers: [createExpiry({ ...runtime, db, post })],
       ready: () => probe(db.sql),
     },
     runtime,

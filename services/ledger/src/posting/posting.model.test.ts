@@ -195,7 +195,7 @@ const play = (steps: readonly Step[], seen: Map<string, number>): void => {
     const parent = parentAt(each.target)
     if (parent === undefined) return undefined
     const { id: of, seq, expiresAt } = parent.transaction
-    const place = { id: of, seq, legs: 1 }
+    const place = { id: of, seq, weight: 1 }
     if (each.do === 'reversal')
       return {
         oracle: { ...common, entries: [], action: { kind: each.do, of } },

@@ -1,19 +1,20 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, timeRangeOf, type Handlers, type Page } from '@micro/service'
+import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseIsoCurrency } from '../assets/asset.ts'
 import type { BookKey } from '../books/book.ts'
 import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
-import { contentOf, refuseReserved } from './asked-transaction.ts'
+import { contentOf } from './asked-transaction.ts'
 import { accountParam } from './entries.ts'
 import { lightPage, mayBeTooHeavy } from './page-weight.ts'
+import { refuseReservedAccounts, refuseReservedReference } from './reserved.ts'
+import { seqRangeOf } from './seq-range.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
   countEntriesAt,
-  findSeqBefore,
   findSeqById,
   findSeqByReference,
   listAccountSeqsDown,
@@ -64,20 +65,6 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     })
   }
 
-  // Seq and time grow together, so a time filter is a range of seqs.
-  const rangeOf = async (book: BookKey, query: ListQuery, page: Page): Promise<SeqRange> => {
-    const { from, until } = timeRangeOf(query.created)
-    const cursor = await seqOfCursor(book, page)
-    const afters = [from && (await findSeqBefore(db.sql, book, from)), page.direction === 'newer' ? cursor : undefined]
-    const befores = [
-      until && (await findSeqBefore(db.sql, book, until)) + 1n,
-      page.direction === 'older' ? cursor : undefined,
-    ]
-    const after = afters.reduce<bigint>((high, seq) => (seq !== undefined && seq > high ? seq : high), 0n)
-    const before = befores.reduce<bigint>((low, seq) => (seq !== undefined && seq < low ? seq : low), 2n ** 63n - 1n)
-    return { after, before, limit: page.fetch }
-  }
-
   const listSeqs = async (
     book: BookKey,
     { account_id: account }: ListQuery,
@@ -103,7 +90,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
 
   return {
     async recordLedgerTransaction({ principal, body }) {
-      refuseReserved(body)
+      refuseReservedReference(body.reference_id)
+      refuseReservedAccounts(body.entries)
       const { merchant, mode } = principal
       const dryRun = body.dry_run === true
       const result = await post({ book: { merchant, mode }, ...contentOf(body) }, { dryRun })
@@ -132,7 +120,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
 
     async listLedgerTransactions({ principal, query }) {
       const page = parsePage(query)
-      const whole = await rangeOf(principal, query, page)
+      const cursor = await seqOfCursor(principal, page)
+      const whole = await seqRangeOf(db.sql, principal, { created: query.created, page, cursor })
       const range = query.reference_id === undefined ? whole : await narrowTo(principal, query.reference_id, whole)
       const seqs = await listSeqs(principal, query, page, range)
       const { rows, hasMore } = cutPage(seqs, await withinWeight(principal, page, seqs))

@@ -57,7 +57,7 @@ export const createWishes = (books: readonly SimulatedBook[], random: Seeded) =>
   const follow = (recorded: readonly Transaction[]): Action | undefined => {
     const parent = recorded.length === 0 ? undefined : random.pick(recorded)
     if (parent === undefined) return undefined
-    const place = { id: parent.id, seq: parent.seq, legs: parent.entries.length }
+    const place = { id: parent.id, seq: parent.seq, weight: parent.entries.length }
     if (parent.kind !== 'hold') return { kind: 'reversal', parent: place }
     if (random.chance(0.3)) return { kind: 'release', parent: place }
     const amount = random.chance(0.7) ? BigInt(random.between(1, 8)) : null
