@@ -18,7 +18,17 @@ export type Statement =
       readonly books: readonly bigint[]
       readonly rows: (books: readonly SimulatedBook[]) => Row[]
     }
-  | { readonly kind: 'write'; readonly writes: ReadonlyMap<bigint, readonly SimulatedTransaction[]> }
+  | {
+      readonly kind: 'write'
+      readonly standings: readonly Standing[]
+      readonly writes: ReadonlyMap<bigint, readonly SimulatedTransaction[]>
+    }
+
+/** Where a book must stand for a write to be let in. */
+export interface Standing {
+  readonly book: bigint
+  readonly seq: bigint
+}
 
 type Lists = readonly (readonly unknown[])[]
 
@@ -154,7 +164,10 @@ const columnsOf = (text: string, table: string): readonly string[] => {
 const rowsOf = (columns: readonly string[], lists: Lists): Row[] =>
   (lists[0] ?? []).map((_, at) => Object.fromEntries(columns.map((name, nth) => [name, lists[nth]?.[at]])))
 
-const writeTransactions = (text: string, lists: Lists): Statement => {
+const writeTransactions = (text: string, given: Lists): Statement => {
+  const [, books = [], seqs = []] = text.includes('ledger.hold_books(') ? given : []
+  const standings = books.map((book, at) => ({ book: book as bigint, seq: seqs[at] as bigint }))
+  const lists = text.includes('ledger.hold_books(') ? given.slice(3) : given
   const columns = columnsOf(text, 'transactions')
   const transactions = rowsOf(columns, lists)
   const entries = rowsOf(columnsOf(text, 'entries'), lists.slice(columns.length))
@@ -174,7 +187,7 @@ const writeTransactions = (text: string, lists: Lists): Statement => {
     }
     writes.set(book, [...(writes.get(book) ?? []), written])
   }
-  return { kind: 'write', writes }
+  return { kind: 'write', standings, writes }
 }
 
 /** Each by words that are in it and in no other. */

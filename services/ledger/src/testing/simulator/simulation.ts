@@ -2,8 +2,9 @@ import { Fault, type Clock } from '@micro/kernel'
 import { seededIds, seededRandom, unwatched } from '@micro/testing'
 import { createPosting, type Outcome, type Posting } from '../../posting/index.ts'
 import { nameOf } from '../../posting/books.ts'
-import { createAgenda } from './agenda.ts'
-import { createServer, type SimulatedServer, type Trouble } from './simulated-database.ts'
+import { createAgenda, type Agenda } from './agenda.ts'
+import { connect } from './simulated-database.ts'
+import { createServer, type SimulatedServer, type Trouble } from './simulated-server.ts'
 import type { SimulatedBook } from './simulated-books.ts'
 import type { Transaction } from '../../transactions/transaction.ts'
 import { createWishes, newBooks, type Wish } from './workload.ts'
@@ -38,8 +39,8 @@ class CrashError extends Error {
 
 const metrics = unwatched()
 
-const startProcess = (server: SimulatedServer, clock: Clock, seed: number): Process => {
-  const { db, cut } = server.connect()
+const startProcess = (server: SimulatedServer, agenda: Agenda, clock: Clock, seed: number): Process => {
+  const { db, cut } = connect(server, agenda)
   const { promise: crashed, reject } = Promise.withResolvers<never>()
   crashed.catch(() => {})
   return {
@@ -66,7 +67,7 @@ export const simulate = async (seed: number): Promise<Simulated> => {
   let started = 0
   const start = (): Process => {
     const skewMs = random.between(-60_000, 60_000)
-    return startProcess(server, { now: () => new Date(nowMs + skewMs) }, seed * 100 + started++)
+    return startProcess(server, agenda, { now: () => new Date(nowMs + skewMs) }, seed * 100 + started++)
   }
   const processes = Array.from({ length: random.between(1, 3) }, start)
   const told: Told[] = []
