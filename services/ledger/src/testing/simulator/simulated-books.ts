@@ -1,4 +1,5 @@
 import { assert } from '@micro/kernel'
+import { genesisOf, linkOf } from '../../chain/content.ts'
 import type { OracleAccount } from '../oracle.ts'
 
 /** A line of a table, by the names of its columns. */
@@ -60,16 +61,24 @@ const moved = (account: SimulatedAccount, entry: SimulatedEntry, takesBack: bool
   account.version += 1n
 }
 
+const headOf = ({ merchant, transactions }: SimulatedBook): Buffer =>
+  (transactions.at(-1)?.row['hash'] as Buffer | undefined) ?? genesisOf({ merchant, mode: 'test' })
+
 /** What the ledger's triggers and constraints refuse, as far as one engine could get another's work wrong. @throws ServerError */
 export const checkWrites = (book: SimulatedBook, writes: readonly SimulatedTransaction[]): void => {
   const versions = new Map(book.accounts.map(({ id, version }) => [id, version]))
   let seq = BigInt(book.transactions.length)
+  let head = headOf(book)
   const references = new Set(book.transactions.map(({ reference }) => reference))
   for (const write of writes) {
     seq += 1n
     if (write.seq !== seq) throw new ServerError('40001', `transaction ${write.seq} does not follow ${seq - 1n}`)
     if (references.has(write.reference)) throw new ServerError('23505', `reference ${write.reference} is taken`)
     references.add(write.reference)
+    const { content_hash: content, hash } = write.row as Record<string, Buffer>
+    if (content === undefined || hash === undefined || !linkOf(head, content).equals(hash))
+      throw new ServerError('23514', `transaction ${seq} does not continue the chain`)
+    head = hash
     for (const { account, account_version: version } of write.entries) {
       const before = versions.get(account)
       if (before === undefined || version !== before + 1n) throw new ServerError('40001', 'balances have moved since')
