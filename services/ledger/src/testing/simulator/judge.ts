@@ -179,13 +179,29 @@ const judgeGroups = (book: SimulatedBook, told: readonly Told[]): void => {
   must(book.transactions.length < 1_000, 'a simulation is small')
 }
 
+/**
+ * Of several calls the one made first is decided first. Not so where nobody heard of a commit: what landed with it is
+ * recorded by then, and what was refused beside it is decided once more.
+ */
+const judgeCalls = (told: readonly Told[]): void => {
+  for (const batch of Map.groupBy(told, ({ place }) => place.batch).values()) {
+    const seqs = batch
+      .filter(({ wish, outcome }) => !wish.dryRun && !('fault' in outcome) && outcome.every((each) => !each.replayed))
+      .toSorted((a, b) => a.place.nth - b.place.nth)
+      .map(({ outcome }) => Number('fault' in outcome ? 0 : outcome[0]?.transaction.seq))
+    must(String(seqs) === String(seqs.toSorted((a, b) => a - b)), `calls were decided in another order: ${seqs.join()}`)
+  }
+}
+
 /** @throws AssertionError that says what does not hold */
-export const judge = ({ books, told }: Simulated): void => {
+export const judge = ({ books, told, trouble }: Simulated): void => {
+  const isHeard = [...trouble.keys()].every((name) => !name.includes('lost'))
   for (const book of books) {
     const own = told.filter(({ wish }) => wish.requests[0].book.merchant === book.merchant)
     judgeChain(book)
     judgeOrder(book, own)
     judgeTold(book, own)
     judgeGroups(book, own)
+    if (isHeard) judgeCalls(own)
   }
 }

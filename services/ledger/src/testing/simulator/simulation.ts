@@ -15,6 +15,8 @@ export interface Told {
   readonly outcome: Outcome
   /** How often it was asked until then. */
   readonly tries: number
+  /** Among those that were asked of the same process at once. */
+  readonly place: { readonly batch: number; readonly nth: number }
   readonly from: number
   readonly to: number
 }
@@ -31,6 +33,13 @@ interface Process {
   /** Rejects when the process ends. */
   readonly crashed: Promise<never>
   readonly crash: () => void
+}
+
+/** A wish on its way. */
+interface Begun {
+  readonly process: Process
+  readonly posted: Promise<Outcome>
+  readonly place: Told['place']
 }
 
 class CrashError extends Error {
@@ -65,6 +74,7 @@ export const simulate = async (seed: number): Promise<Simulated> => {
   const server = createServer(books, agenda, random, trouble)
   let nowMs = 1_000_000_000_000
   let started = 0
+  let batches = 0
   const start = (): Process => {
     const skewMs = random.between(-60_000, 60_000)
     return startProcess(server, agenda, { now: () => new Date(nowMs + skewMs) }, seed * 100 + started++)
@@ -75,33 +85,44 @@ export const simulate = async (seed: number): Promise<Simulated> => {
   const wish = createWishes(books, random)
   const bookOf = ({ requests: [{ book }] }: Wish) => books.find((each) => each.merchant === book.merchant)!
 
+  const postOn = ({ posting }: Process, { requests, dryRun }: Wish): Promise<Outcome> =>
+    dryRun
+      ? posting.post(requests[0], { dryRun }).then(
+          (result) => [result],
+          (error: unknown) => {
+            if (error instanceof Fault && !error.spec.retryable) return { at: 0, fault: error }
+            throw error
+          },
+        )
+      : posting.postTogether(requests)
+
+  /** Asks one process for all of them at once, at a time of the agenda's choosing. */
+  const begin = async (wishes: readonly Wish[]): Promise<Begun[]> => {
+    await agenda.turn()
+    nowMs += random.between(-2_000, 5_000)
+    const at = random.between(0, processes.length - 1)
+    const process = processes[at]!
+    const batch = ++batches
+    const begun = wishes.map((what, nth) => ({ process, posted: postOn(process, what), place: { batch, nth } }))
+    if (server.strikes('crash', 0.03)) {
+      process.crash()
+      processes[at] = start()
+    }
+    return begun
+  }
+
   /** Asked until there is an answer that stays. */
-  const ask = async (what: Wish): Promise<void> => {
-    const from = bookOf(what).transactions.length
+  const ask = async (what: Wish, from: number, first: Begun): Promise<void> => {
+    let begun: Begun | undefined = first
     for (let tries = 1; ; tries++) {
-      await agenda.turn()
-      nowMs += random.between(-2_000, 5_000)
-      const at = random.between(0, processes.length - 1)
-      const { posting, crashed } = processes[at]!
-      if (server.strikes('crash', 0.03)) {
-        processes[at]!.crash()
-        processes[at] = start()
-      }
-      const { requests, dryRun } = what
-      const posted: Promise<Outcome> = dryRun
-        ? posting.post(requests[0], { dryRun }).then(
-            (result) => [result],
-            (error: unknown) => {
-              if (error instanceof Fault && !error.spec.retryable) return { at: 0, fault: error }
-              throw error
-            },
-          )
-        : posting.postTogether(requests)
+      begun ??= (await begin([what]))[0]!
+      const { process, posted, place } = begun
+      begun = undefined
       try {
-        const outcome = await Promise.race([posted, crashed])
-        told.push({ wish: what, outcome, tries, from, to: bookOf(what).transactions.length })
-        if ('fault' in outcome || dryRun) return
-        const name = nameOf(requests[0].book)
+        const outcome = await Promise.race([posted, process.crashed])
+        told.push({ wish: what, outcome, tries, place, from, to: bookOf(what).transactions.length })
+        if ('fault' in outcome || what.dryRun) return
+        const name = nameOf(what.requests[0].book)
         recorded.set(name, [...(recorded.get(name) ?? []), ...outcome.map(({ transaction }) => transaction)])
         return
       } catch (error) {
@@ -110,11 +131,20 @@ export const simulate = async (seed: number): Promise<Simulated> => {
     }
   }
 
+  const askAll = async (wishes: readonly Wish[]): Promise<void> => {
+    const froms = wishes.map((what) => bookOf(what).transactions.length)
+    const begun = await begin(wishes)
+    await Promise.all(wishes.map((what, at) => ask(what, froms[at]!, begun[at]!)))
+  }
+
   const client = async (): Promise<void> => {
     for (let left = random.between(2, 6); left > 0; left--) {
-      const what = wish((book) => recorded.get(nameOf({ merchant: book.merchant, mode: 'test' })) ?? [])
-      // At times the same is asked twice at once, of whichever process.
-      await Promise.all(Array.from({ length: random.chance(0.2) ? 2 : 1 }, () => ask(what)))
+      const draw = (): Wish => wish((book) => recorded.get(nameOf({ merchant: book.merchant, mode: 'test' })) ?? [])
+      const what = draw()
+      const kind = random.between(0, 9)
+      // At times several are asked of one process at once, or the same of whichever process.
+      if (kind < 2) await askAll([what, ...Array.from({ length: random.between(1, 4) }, draw)])
+      else await Promise.all(Array.from({ length: kind < 4 ? 2 : 1 }, () => askAll([what])))
     }
   }
 
