@@ -110,6 +110,7 @@ const createWorld = () => {
     seqLast: 0n,
     recordedLast: null,
     hashLast: Buffer.alloc(32),
+    closedBefore: null,
     accounts,
     recorded: new Map(),
     parents,

@@ -36,6 +36,7 @@ const transaction = (rest: Partial<StoredTransaction> = {}): StoredTransaction =
   ],
   createdAt: now,
   effectiveAt: now,
+  bookedAt: null,
   hash: Buffer.alloc(32),
   fingerprint: Buffer.alloc(32),
   ...rest,
