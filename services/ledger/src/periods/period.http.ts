@@ -2,7 +2,7 @@ import type { ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
-import { findHead } from '../balances/balance.store.ts'
+import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { pointOf, type Point } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
@@ -54,6 +54,7 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
     db.transaction(
       async (sql) => {
         await limitStatements(sql, addingUpMsMax)
+        await lookUpByKeys(sql)
         const moments = { recordedBefore: null, countsBefore: before }
         const then = pointOf({}, moments, await findHead(sql, book, moments))
         const totals = await listTotals(sql, book, { ...then, newest: false }, { currency: null, limit: totalsMax })

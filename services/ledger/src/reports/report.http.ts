@@ -2,7 +2,7 @@ import type { ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { sqlState, SQLSTATE, type Database, type Sql } from '@micro/postgres'
 import { cutPage, parsePage, type Handlers } from '@micro/service'
-import { findHead } from '../balances/balance.store.ts'
+import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf, pointToWire, type PointQuery } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
 import {
@@ -48,6 +48,7 @@ export const reportHandlers = (deps: ReportDependencies): ReportHandlers => {
       db.transaction(
         async (sql) => {
           await limitStatements(sql, timeoutMs)
+          await lookUpByKeys(sql)
           return work(sql)
         },
         { isolation: 'repeatable read' },
