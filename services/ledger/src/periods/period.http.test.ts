@@ -140,11 +140,12 @@ describe('closing', () => {
     expect(body['closes_through']).toBe(unixSeconds(new Date('2025-12-31T23:59:59Z')))
   })
 
-  test('goes forward only: the same again is 200, less is 409', async () => {
+  test('goes forward only: the same again is 200, less, or other words, is 409', async () => {
     ledger.clock.advance(100_000)
     const first = await close(start + 50)
-    const again = await close(start + 50, { description: 'again' })
+    const again = await close(start + 50)
     expect([again.status, again.body]).toEqual([200, first.body])
+    expect(codeOf(await close(start + 50, { description: 'other' }))).toEqual([409, 'period_closed'])
     const back = await close(start + 49)
     expect([back.status, errorOf(back)]).toMatchObject([409, { code: 'period_closed', param: 'closes_through' }])
     expect((await close(start + 51)).body).toMatchObject({ closes_after: start + 50 })
@@ -161,9 +162,12 @@ describe('closing', () => {
     ledger.clock.advance(100_000)
     expect(tally(await Promise.all(Array.from({ length: 8 }, () => close(start + 10))))).toEqual({ 200: 7, 201: 1 })
     const answers = await Promise.all([20, 30, 40, 50].map((seconds) => close(start + seconds)))
-    expect(answers.map(({ status }) => status).filter((status) => status !== 201 && status !== 409)).toEqual([])
-    const { body } = await ledger.get(me, '/ledger/periods?limit=1')
-    expect((body['data'] as object[])[0]).toMatchObject({ closes_through: start + 50 })
+    const closed = answers.flatMap(({ status, body }) => (status === 201 ? [body['closes_through']] : []))
+    expect(tally(answers)).toEqual({ 201: closed.length, ...(closed.length < 4 ? { 409: 4 - closed.length } : {}) })
+    const { body } = await ledger.get(me, '/ledger/periods?limit=100')
+    const told = (body['data'] as { closes_through: number }[]).map(({ closes_through }) => closes_through)
+    expect(told.toReversed()).toEqual([start + 10, ...closed.toSorted()])
+    expect(told[0]).toBe(start + 50)
   })
 
   test('while others post into it: each transaction is in the totals or refused, none slips in between', async () => {
