@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
+import { holdRoutes } from './ledger-holds.ts'
 import { AccountId, AccountStatus, AccountType, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { periodRoutes } from './ledger-periods.ts'
 import { reportRoutes } from './ledger-reports.ts'
@@ -84,6 +85,7 @@ const AccountChange = Exact({
 
 export const ledgerApi = {
   ...assetRoutes,
+  ...holdRoutes,
   ...periodRoutes,
   ...reportRoutes,
   ...statementRoutes,

@@ -7,10 +7,13 @@ import { balanceHandlers } from './balances/balance.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
 import { periodHandlers } from './periods/period.http.ts'
+import { createExpiry } from './holds/expiry.ts'
+import { holdHandlers } from './holds/hold.http.ts'
 import { createPosting } from './posting/index.ts'
 import { reportHandlers } from './reports/report.http.ts'
 import { createTurns } from './reports/turns.ts'
 import { statementHandlers } from './statements/statement.http.ts'
+import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -34,7 +37,10 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...reportHandlers({ db, inTurn }),
         ...statementHandlers({ db }),
         ...transactionHandlers({ db, post }),
+        ...reversalHandlers({ db, post }),
+        ...holdHandlers({ db, post }),
       },
+      workers: [createExpiry({ ...runtime, db, post })],
       ready: () => probe(db.sql),
     },
     runtime,

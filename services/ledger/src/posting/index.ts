@@ -18,6 +18,7 @@ import type { PostRequest, PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
 import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
 
+export type { Action, Expiry, ParentPlace } from './action.ts'
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
 
 /**
