@@ -89,6 +89,21 @@ test('a merchant adds nothing to a closed period, and goes on in the open one', 
   expect((await record('one')).status).toBe(200)
 })
 
+test('nothing is captured or reversed into a closed period; into the open one it is', async () => {
+  const { body: held } = await ledger.post(me, '/ledger/holds', {
+    reference_id: 'held',
+    entries: move(5, { from: 'cash', to: 'sales' }),
+  })
+  const { body: recorded } = await record('one')
+  ledger.clock.advance(100_000)
+  await close(start + 60)
+  for (const path of [`holds/${String(held['id'])}/capture`, `transactions/${String(recorded['id'])}/reverse`]) {
+    const ask = (effective_at: number) => ledger.post(me, `/ledger/${path}`, { effective_at })
+    expect(codeOf(await ask(start + 60))).toEqual([409, 'period_closed'])
+    expect((await ask(start + 61)).status).toBe(201)
+  }
+})
+
 test('a repeat of what is recorded in a period closed since answers 200', async () => {
   expect((await record('dated', start + 1)).status).toBe(201)
   ledger.clock.advance(100_000)
