@@ -24,7 +24,7 @@ export interface LedgerDependencies extends Runtime {
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
   const post = createPosting({ db, ...runtime })
-  const inTurn = createTurns({ atOnce: 2, waitingMax: 20 })
+  const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
   return createService(
     {
       name: 'ledger',

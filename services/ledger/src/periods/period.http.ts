@@ -7,6 +7,7 @@ import { pointOf, type Point } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
+import { nameOf } from '../posting/books.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
 import { listTotals } from '../reports/report.store.ts'
 import type { Totals } from '../reports/report.ts'
@@ -111,7 +112,7 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
       const newest = await findNewestPeriod(db.sql, principal)
       if (newest !== undefined && decideClosing(newest, wanted) === 'repeat')
         return reply(200, await whole(principal, newest))
-      const { id, made } = await inTurn(() => close(principal, wanted))
+      const { id, made } = await inTurn(nameOf(principal), () => close(principal, wanted))
       const period = await findPeriod(db.sql, principal, id)
       assert(period !== undefined, `period ${id} was neither closed nor found`)
       return reply(made ? 201 : 200, await whole(principal, period))
