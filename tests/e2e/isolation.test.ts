@@ -25,6 +25,8 @@ const make = async (ids: Map<string, string>, call: Caller, intent: string, acco
   ids.set('transactions', String(transaction.body.id))
   const hold = await call('POST', '/ledger/holds', { body: { reference_id: 'ref_2', entries } })
   ids.set('holds', String(hold.body.id))
+  const period = await call('POST', '/ledger/periods', { body: { closes_through: 1 } })
+  ids.set('periods', String(period.body.id))
   const events = await eventually(async () => {
     const { data } = (await call('GET', '/v1/events')).body
     expect(data.length).toBeGreaterThan(0)

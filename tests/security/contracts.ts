@@ -42,6 +42,7 @@ const byName: Readonly<Record<string, unknown>> = {
   statement_descriptor: 'FUZZ',
   account_id: 'acc_fuzz_a',
   created: { gte: 1 },
+  closes_through: 1,
   entries: [
     { account_id: 'acc_fuzz_a', amount: 100, direction: 'credit' },
     { account_id: 'acc_fuzz_b', amount: 100, direction: 'debit' },

@@ -37,7 +37,7 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
   const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
   const posting = ringing(createPosting({ db, ...runtime }), doorbell)
   const { post } = posting
-  const inTurn = createTurns({ atOnce: 2, waitingMax: 20 })
+  const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
   return createService(
     {
       name: 'ledger',

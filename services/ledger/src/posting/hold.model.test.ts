@@ -109,6 +109,7 @@ const createWorld = () => {
     book: 1n,
     seqLast: 0n,
     recordedLast: null,
+    closedBefore: null,
     hashLast: Buffer.alloc(32),
     closedBefore: null,
     accounts,
