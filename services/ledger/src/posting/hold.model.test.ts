@@ -109,7 +109,6 @@ const createWorld = () => {
     book: 1n,
     seqLast: 0n,
     recordedLast: null,
-    closedBefore: null,
     hashLast: Buffer.alloc(32),
     closedBefore: null,
     accounts,
