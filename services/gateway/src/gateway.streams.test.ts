@@ -21,8 +21,8 @@ const startFeed = async (options: Parameters<typeof startWorld>[0] = {}) => {
   async function* lines() {
     try {
       yield heartbeat
-      const signal = (world.seen.at(-1)?.call as { signal: AbortSignal }).signal
-      if (!signal.aborted) await once(signal, 'abort')
+      const signal = world.seen.at(-1)?.call.signal
+      if (signal?.aborted === false) await once(signal, 'abort')
     } finally {
       ended++
     }

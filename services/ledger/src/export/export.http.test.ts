@@ -65,6 +65,9 @@ describe('GET /ledger/export', () => {
     const lines: ExportLine[] = []
     const read = exportLines(ledger.database.db, book, {})
     lines.push(...((await read.next()).value as ExportLine[]))
+    await read.next() // the assets
+    await ledger.post(book, '/ledger/assets', { code: 'late', name: 'Late', scale: 2 })
+    await ledger.account(book, 'later', { currency: 'late' })
     // The header has told the seq; everything else is read after this.
     await ledger.record(book, '3', move(3, { from: 'c', to: 'a' }))
     await ledger.record(book, '4', move(10, { from: 'b', to: 'a' }))
@@ -73,6 +76,7 @@ describe('GET /ledger/export', () => {
     expect([closed.status, limited.status]).toEqual([200, 200])
     for await (const some of read) lines.push(...some)
     expect(transactionsIn(lines).map(({ seq }) => seq)).toEqual([1, 2])
+    expect(accountIn(lines, 'later')).toBeUndefined()
     expect(accountIn(lines, 'a')).toMatchObject({ net: '-13', entries: 2 })
     expect(accountIn(lines, 'b')).toMatchObject({ net: '10', entries: 1, min_available: null, max_balance: '5' })
     expect(accountIn(lines, 'c')).toMatchObject({ net: '3', status: 'active' })
