@@ -117,7 +117,8 @@ describe('lists hold nothing of another merchant or mode', () => {
               [owner.live, test],
               [owner.test, live],
             ] as const)) {
-          const { status, body } = await call('GET', `${path}?limit=100`)
+          // An export has no pages.
+          const { status, body } = await call('GET', route.stream?.always === true ? path : `${path}?limit=100`)
           expect(status).toBe(200)
           for (const id of ids) expect(JSON.stringify(body)).not.toContain(`"${id}"`)
         }

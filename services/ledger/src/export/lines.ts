@@ -41,11 +41,9 @@ export const assetLine = ({ code, name, scale, created_at }: AssetRow): ExportAs
  * left out.
  */
 export const accountLine = (row: AccountRow): ExportAccount => {
-  const { min_available: min, max_balance: max, pending_credits: credits, pending_debits: debits } = row
+  const { min_available: min, max_balance: max, pending_credits: credits, pending_debits: debits, moved } = row
   const balance = onNormalSide(row.net, row.normal_balance)
-  const moved = credits !== null && debits !== null
-  const [lifting, lowering] =
-    row.normal_balance === 'credit' ? [credits ?? 0n, debits ?? 0n] : [debits ?? 0n, credits ?? 0n]
+  const [lifting, lowering] = row.normal_balance === 'credit' ? [credits, debits] : [debits, credits]
   const isEmpty = balance === 0n && lifting === 0n && lowering === 0n
   return {
     object: 'ledger.export.account',

@@ -44,7 +44,11 @@ const linesMax = 500
 const entriesMax = 4_000
 const markBytes = 8
 
-const said = (_value: unknown, { message }: Error): Promise<string> => Promise.resolve(message)
+/** What the database says, with the values it says it of. */
+const saidBy = (error: Error & { readonly detail?: unknown }): string =>
+  typeof error.detail === 'string' ? `${error.message} (${error.detail})` : error.message
+
+const said = (_value: unknown, error: Error): Promise<string> => Promise.resolve(saidBy(error))
 
 /** @throws ImportRefused */
 const checkHeader = (book: BookKey, { line, value: header }: Numbered<ExportHeader>): void => {
@@ -84,7 +88,7 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
       place,
       entries.map(({ account_id }) => account_id),
     )
-    return unknown.length === 0 ? error.message : `the export has no account ${unknown[0]}`
+    return unknown.length === 0 ? saidBy(error) : `the export has no account ${unknown[0]}`
   }
 
   const flush = async (): Promise<void> => {
@@ -161,10 +165,11 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
       for (const name of ['assets', 'accounts', 'transactions', 'entries'] as const)
         must(end[name] === counts[name], `it tells ${end[name]} ${name}, but there are ${counts[name]}`)
       const { last_seq, head_hash } = await findEnd(sql, place)
-      const headHash = head_hash?.toString('hex') ?? header.hash_before
+      const head = head_hash ?? Buffer.from(header.hash_before, 'hex')
+      const headHash = head.toString('hex')
       for (const told of [header, end])
         must(
-          BigInt(told.to_seq) === last_seq && told.hash === headHash,
+          BigInt(told.to_seq) === last_seq && head.equals(Buffer.from(told.hash, 'hex')),
           `the book ends at seq ${last_seq} with hash ${headHash}, which is not what the export tells`,
         )
       return { ...counts, headSeq: end.to_seq, headHash, origin: header.origin }
