@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
 import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
+import { proofRoutes } from './ledger-proof.ts'
 import { route } from './route.ts'
 
 export const AccountType = Type.Union([
@@ -71,6 +72,9 @@ export const LedgerTransaction = Type.Object({
   seq: Type.Integer({ description: "Position in the merchant's book, from 1, without gaps." }),
   hash: Type.String({ description: "SHA-256 over this transaction and the hash before it in the merchant's book." }),
   metadata: Metadata,
+  erased: Nullable(Type.Object({ at: Timestamp, reason: Type.String() }), {
+    description: 'When and why description and metadata were erased; null when they were not.',
+  }),
   livemode: Type.Boolean(),
   effective_at: Type.Integer({ description: 'When it took effect, in seconds since the Unix epoch.' }),
   created: Timestamp,
@@ -146,6 +150,7 @@ const AccountChange = Exact({
 
 export const ledgerApi = {
   ...assetRoutes,
+  ...proofRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',
@@ -270,6 +275,19 @@ export const ledgerApi = {
       created: Type.Optional(TimeFilter),
     }),
     response: List(LedgerTransaction),
+  }),
+  eraseLedgerTransaction: route({
+    method: 'POST',
+    path: '/ledger/transactions/:id/erase',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:write',
+    status: 200,
+    summary: 'Erase description and metadata for good; all else, and the chain, stays. The same again changes nothing.',
+    params: IdParam,
+    body: Exact({ reason: Text(500, 1, { description: 'Why, for the record. Name nobody in it: it stays.' }) }),
+    response: LedgerTransaction,
+    faults: ['resource_missing', 'reference_reserved'],
   }),
   postSystemTransaction: route({
     method: 'POST',

@@ -174,6 +174,14 @@ export const faultCatalogue = {
   ),
   version_conflict: bad("{param}: account '{account}' is at version {version}, not {expected}.", 409),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
+  ledger_empty: bad('The ledger has no transactions yet, so there is nothing to sign.'),
+  checkpoint_invalid: bad('Invalid {param}: {reason}.'),
+  verification_running: {
+    type: 'invalid_request_error',
+    status: 409,
+    retryable: true,
+    text: 'This ledger is being verified already. Wait for that verification to end, then try again.',
+  },
   // us
   ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),
   upstream_unavailable: later(503, 'The {service} service is unavailable right now. Try again shortly.'),

@@ -19,6 +19,7 @@ export const idPrefixes = {
   ledger_account: 'la',
   ledger_transaction: 'ltx',
   ledger_entry: 'len',
+  ledger_checkpoint: 'lcp',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

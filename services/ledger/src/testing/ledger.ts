@@ -3,6 +3,7 @@ import type { AccountType, MerchantPrincipal, Mode, NewEntry } from '@micro/cont
 import { injector, testDatabase, testRuntime, type TestDatabase } from '@micro/testing'
 import { expect } from 'vitest'
 import { ledgerService } from '../service.ts'
+import { testConfig } from './config.ts'
 
 export const merchant = (name = 'acct_a', mode: Mode = 'test'): MerchantPrincipal => ({
   kind: 'api_key',
@@ -18,10 +19,10 @@ export interface Envelope {
   readonly message: string
 }
 
-export const startLedger = async ({ poolSize = 10 } = {}) => {
+export const startLedger = async ({ poolSize = 10, config = testConfig() } = {}) => {
   const database: TestDatabase = await testDatabase('ledger', { poolSize })
   const runtime = testRuntime()
-  const service = ledgerService({ ...runtime, db: database.db, config: { defaultCurrency: 'usd' } })
+  const service = ledgerService({ ...runtime, db: database.db, config })
   const call = injector(service)
   await service.start()
   const post = (who: MerchantPrincipal | typeof payments, url: string, body: unknown) =>

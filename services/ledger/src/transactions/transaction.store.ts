@@ -24,6 +24,8 @@ interface TransactionRow {
   effective_at: Date
   hash: Buffer
   fingerprint: Buffer
+  erased_at: Date | null
+  erased_reason: string | null
   accounts: string[]
   currencies: string[]
   normal_balances: Direction[]
@@ -43,6 +45,8 @@ const toTransaction = (row: TransactionRow): StoredTransaction => ({
   effectiveAt: row.effective_at,
   hash: row.hash,
   fingerprint: row.fingerprint,
+  erased:
+    row.erased_at === null || row.erased_reason === null ? undefined : { at: row.erased_at, reason: row.erased_reason },
   entries: row.accounts.map((account, at) => {
     const [currency, normalBalance] = [row.currencies[at], row.normal_balances[at]]
     const [amount, netAfter] = [row.amounts[at], row.nets_after[at]]
@@ -64,9 +68,10 @@ export const loadTransactions = async (
   if (seqs.length === 0) return []
   const rows = await sql<TransactionRow>`
     select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.hash,
-      t.fingerprint, b.mode, e.*
+      t.fingerprint, b.mode, x.erased_at, x.reason as erased_reason, e.*
     from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    left join ledger.erasures x on x.lane = t.lane and x.book = t.book and x.seq = t.seq
     cross join lateral (
       select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
         array_agg(a.normal_balance order by e.leg) as normal_balances, array_agg(e.amount order by e.leg) as amounts,

@@ -1,6 +1,7 @@
 import type { Direction, LedgerTransaction, Mode } from '@micro/contracts'
 import { exactNumber, unixSeconds } from '@micro/kernel'
 import { onNormalSide } from '../accounts/account.ts'
+import type { Erasure } from '../erasures/erasure.ts'
 import { directionOf, type Entry } from './entries.ts'
 
 /** An entry as it was recorded. */
@@ -11,7 +12,7 @@ export interface RecordedEntry extends Entry {
   readonly netAfter: bigint
 }
 
-/** A transaction as it was recorded; nothing of it ever changes. */
+/** A transaction as it was recorded; nothing of it ever changes, but that its words may be erased. */
 export interface Transaction {
   readonly id: string
   readonly mode: Mode
@@ -27,6 +28,8 @@ export interface Transaction {
   readonly effectiveAt: Date
   /** Its link in the book's chain of hashes. */
   readonly hash: Buffer
+  /** Only where description and metadata were erased. */
+  readonly erased?: Erasure | undefined
 }
 
 /** With the SHA-256 of its content, by which a repeat is told from a conflict. */
@@ -70,6 +73,10 @@ export const transactionToWire = (
   seq: Number(transaction.seq),
   hash: transaction.hash.toString('hex'),
   metadata: { ...transaction.metadata },
+  erased:
+    transaction.erased === undefined
+      ? null
+      : { at: unixSeconds(transaction.erased.at), reason: transaction.erased.reason },
   livemode: transaction.mode === 'live',
   effective_at: unixSeconds(transaction.effectiveAt),
   created: unixSeconds(transaction.createdAt),
