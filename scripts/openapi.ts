@@ -50,6 +50,19 @@ const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => 
   )
 }
 
+/** What a success may be: one body, or a stream in the formats of which the caller's Accept header names one. */
+const contentOf = ({ response, stream }: Route): Record<string, object> => ({
+  ...(stream?.always === true ? {} : { 'application/json': { schema: response } }),
+  ...(stream?.formats.includes('ndjson') === true
+    ? {
+        'application/x-ndjson': {
+          schema: { description: 'One line; an {"error": …} line ends a stream that broke.', ...stream.line },
+        },
+      }
+    : {}),
+  ...(stream?.formats.includes('csv') === true ? { 'text/csv': { schema: { type: 'string' } } } : {}),
+})
+
 const operation = (id: string, path: string, route: Route): object => {
   const surface = surfaceOf(path)
   const faults: FaultCode[] = [...new Set([...(route.faults ?? []), ...credentialFaults(route), 'rate_limit' as const])]
@@ -76,7 +89,7 @@ const operation = (id: string, path: string, route: Route): object => {
     responses: {
       [successStatus(route, surface)]: {
         description: 'Success',
-        content: { 'application/json': { schema: route.response } },
+        content: contentOf(route),
       },
       ...faultResponses(faults),
     },

@@ -1,4 +1,6 @@
 export { createClient, type CallInput, type Client, type Transport } from './client.ts'
-export { ApiError, ConnectionError, httpTransport } from './http.ts'
+export { ApiError, ConnectionError, httpTransport, streamBytes, type HttpTransportOptions } from './http.ts'
 export { checkReady, internalTransport, type InternalTransportOptions } from './internal.ts'
 export { localTransport, type Executes } from './local.ts'
+export { StreamBrokenError } from './ndjson.ts'
+export { createStreams, type StreamInput, type Streams, type StreamTransport } from './streams.ts'

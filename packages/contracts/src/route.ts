@@ -9,6 +9,21 @@ import type { RouteScope } from './scopes.ts'
  */
 export type Access = 'public' | 'session' | 'operator' | 'secret_key' | 'internal'
 
+/** How a stream is written: a JSON object a line, or RFC 4180's text. */
+export type StreamFormat = 'ndjson' | 'csv'
+
+/** What a route answers that sends line after line for as long as it takes. */
+export interface StreamSpec {
+  /** The first is what a caller gets who names none. */
+  readonly formats: readonly [StreamFormat, ...StreamFormat[]]
+  /** One line of NDJSON. */
+  readonly line: TSchema
+  /** The `object` of the line that ends a whole NDJSON stream. Left out: it goes on until the caller leaves. */
+  readonly end?: string
+  /** False where the caller may have an ordinary answer instead, of which `response` tells. */
+  readonly always: boolean
+}
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** `/v1/...` is the Stripe-compatible surface, everything else the original one. Params as `:id`. */
@@ -24,6 +39,8 @@ export interface Route {
   readonly query?: TSchema
   readonly body?: TSchema
   readonly response: TSchema
+  /** Left out: every answer is one body. */
+  readonly stream?: StreamSpec
   /** Status of a success on the original surface; `/v1` always answers 200, as Stripe does. */
   readonly status: 200 | 201
   /** True where an `Idempotency-Key` header is honoured. */
@@ -47,6 +64,10 @@ export type Params<R extends Route> = Part<R['params']>
 export type Query<R extends Route> = Part<R['query']>
 export type Body<R extends Route> = Part<R['body']>
 export type Response<R extends Route> = Static<R['response']>
+/** One line of a route's stream. */
+export type Line<R extends Route> = R extends { readonly stream: { readonly line: infer L extends TSchema } }
+  ? Static<L>
+  : never
 
 /** The principal a handler receives, by the access its route declares. */
 export type PrincipalOf<R extends Route> = 'internal' extends R['access'][number]

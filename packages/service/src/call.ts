@@ -1,5 +1,17 @@
-import type { Api, Body, Params, PrincipalOf, Query, Response, Route, Surface } from '@micro/contracts'
+import type {
+  Api,
+  Body,
+  Line,
+  Params,
+  PrincipalOf,
+  Query,
+  Response,
+  Route,
+  StreamFormat,
+  Surface,
+} from '@micro/contracts'
 import type { IdempotencyClaim } from './idempotency.ts'
+import type { StreamReply } from './stream-reply.ts'
 
 /** One call of an operation, validated: what a handler gets to see. */
 export interface Call<R extends Route> {
@@ -13,6 +25,13 @@ export interface Call<R extends Route> {
   readonly clientIp: string
   /** Present when the caller sent an `Idempotency-Key` on a route that honours it. */
   readonly idempotency: IdempotencyClaim | undefined
+  /** The format the caller's `Accept` asks for, of those the route streams. */
+  readonly accepts: StreamFormat | undefined
+  /**
+   * Only of routes that stream: aborted when the caller has left, or whoever serves it is about to end. What waits, or
+   * never ends by itself, ends on it.
+   */
+  readonly signal: AbortSignal
 }
 
 /** An answer with a status of its own; a bare body means the route's success status. */
@@ -29,7 +48,7 @@ export const reply = <Body>(status: number, body: Body): Reply<Body> => new Repl
 
 /** One handler per operation; a missing or misspelt one does not compile. */
 export type Handlers<A extends Api> = {
-  readonly [K in keyof A]: (call: Call<A[K]>) => Promise<Response<A[K]> | Reply>
+  readonly [K in keyof A]: (call: Call<A[K]>) => Promise<Response<A[K]> | Reply | StreamReply<Line<A[K]> & object>>
 }
 
 /**

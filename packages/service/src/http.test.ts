@@ -29,6 +29,7 @@ const http = createHttp({
   log: createLogger({ service: 'auth', destination: { write: (line) => lines.push(line) } }),
   operations: createOperations(api, { echo: () => Promise.resolve({}) }).values(),
   traces: noTraces(),
+  draining: new AbortController().signal,
 })
 const answered: number[] = []
 http.addHook('onSend', async (_request, reply) => void answered.push(reply.statusCode))

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { pathsOf } from '@micro/contracts'
 import { errorBody, Fault } from '@micro/kernel'
 import { CommitUnknownError, isPassing } from '@micro/postgres'
@@ -7,6 +8,8 @@ import { decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './bod
 import type { Runtime } from './dependencies.ts'
 import type { Operation } from './operation.ts'
 import { contextOf } from './request-context.ts'
+import { acceptedFormat, beginStream, streamHeaders, untilGone } from './stream-body.ts'
+import type { StreamReply } from './stream-reply.ts'
 
 /** Largest request body in bytes. */
 export const bodyBytesMax = 1024 * 1024
@@ -52,9 +55,39 @@ const idempotencyHeader = (request: FastifyRequest): string | undefined => {
   return Array.isArray(value) ? value.join(',') : value
 }
 
+interface Handling extends Pick<Runtime, 'newId' | 'traces' | 'log'> {
+  readonly service: string
+  /** Aborted when the service is about to end. */
+  readonly draining: AbortSignal
+}
+
+/** Writes what was thrown to the log where it is ours to mend. */
+const tellFailure = (fault: Fault, request: FastifyRequest, log: Runtime['log']): Fault => {
+  const requestId = contextOf(request.raw)?.requestId
+  if (fault.spec.status >= 500)
+    log.error({ err: fault.cause ?? fault, request_id: requestId, fault: fault.code }, 'request.failed')
+  return fault
+}
+
+const sendStream = async (
+  { route }: Operation,
+  stream: StreamReply,
+  { request, reply, status }: { request: FastifyRequest; reply: FastifyReply; status: number },
+  { service, log }: Handling,
+): Promise<FastifyReply> => {
+  const text = await beginStream(stream, route, (error) => tellFailure(faultOf(error, service), request, log))
+  const body = Readable.from(text, { objectMode: false, highWaterMark: 64 * 1024 })
+  // Who asked for the headers alone has them with the first line.
+  if (contextOf(request.raw)?.headOnly === true) {
+    body.destroy()
+    return reply.code(status).headers(streamHeaders(stream.format)).send()
+  }
+  return reply.code(status).headers(streamHeaders(stream.format)).send(body)
+}
+
 const handle =
-  (operation: Operation, path: string, { newId, traces }: Pick<Runtime, 'newId' | 'traces'>) =>
-  async (request: FastifyRequest, reply: FastifyReply) => {
+  (operation: Operation, path: string, handling: Handling) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { newId, traces } = handling
     const context = contextOf(request.raw)
     const requestId = context?.requestId ?? newId('request')
     const decoded = (request.body as DecodedBody | undefined) ?? { value: {}, coerce: true }
@@ -70,9 +103,17 @@ const handle =
       body: decoded.value,
       coerceBody: decoded.coerce,
       idempotencyKey,
+      ...(operation.route.stream === undefined
+        ? {}
+        : {
+            accepts: acceptedFormat(operation.route, request.headers.accept),
+            signal: untilGone(reply.raw, [handling.draining, context?.draining]),
+          }),
     }
     // Named by the request: the body's arrival has left the asynchronous context behind.
     const answer = await traces.within(context?.trace, () => operation.answer(raw))
+    if (answer.stream !== undefined)
+      return sendStream(operation, answer.stream, { request, reply, status: answer.status }, handling)
     if (idempotencyKey !== undefined && operation.route.idempotent === true) {
       void reply.header('idempotency-key', idempotencyKey)
       void reply.header('original-request', answer.replayed?.originalRequest ?? requestId)
@@ -83,9 +124,7 @@ const handle =
   }
 
 /** A service's router: its operations as HTTP, with Micro's decoding and error envelope instead of the framework's. */
-export const createHttp = (
-  options: { service: string; operations: Iterable<Operation> } & Pick<Runtime, 'log' | 'newId' | 'traces'>,
-): FastifyInstance => {
+export const createHttp = (options: { operations: Iterable<Operation> } & Handling): FastifyInstance => {
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
@@ -112,11 +151,7 @@ export const createHttp = (
     const fault = wasCutOff(request, error)
       ? new Fault('body_invalid', { reason: 'it broke off' })
       : faultOf(error, options.service, request.routeOptions.bodyLimit)
-    if (fault.spec.status >= 500) {
-      const requestId = contextOf(request.raw)?.requestId
-      options.log.error({ err: fault.cause ?? fault, request_id: requestId, fault: fault.code }, 'request.failed')
-    }
-    return sendFault(reply, fault)
+    return sendFault(reply, tellFailure(fault, request, options.log))
   })
   app.setNotFoundHandler((request, reply) =>
     sendFault(reply, new Fault('route_unknown', { method: request.method, path: request.url, hint: '' })),

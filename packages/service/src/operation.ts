@@ -1,10 +1,11 @@
-import { successStatus, surfaceOf, type Api, type Principal, type Route } from '@micro/contracts'
+import { successStatus, surfaceOf, type Api, type Principal, type Route, type StreamFormat } from '@micro/contracts'
 import { assert, errorBody, Fault } from '@micro/kernel'
 import fastJsonStringify from 'fast-json-stringify'
 import { checkAccess } from './access.ts'
 import { Reply, type Call } from './call.ts'
 import { refuseCardNumbers } from './card-number.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
+import { StreamReply } from './stream-reply.ts'
 import { compileValidator, shownName, type Validate } from './validate.ts'
 
 /** A call as it arrives, not yet validated. */
@@ -20,11 +21,16 @@ export interface RawCall {
   /** Whether body values are text that may become numbers and booleans (form encoding). */
   readonly coerceBody: boolean
   readonly idempotencyKey: string | undefined
+  readonly accepts?: StreamFormat | undefined
+  /** See `Call.signal`. */
+  readonly signal?: AbortSignal
 }
 
-/** The outcome on the wire: a status and the exact JSON text. */
+/** The outcome on the wire: a status and the exact JSON text, or the lines of a stream. */
 export interface Answer extends StoredResponse {
   readonly replayed?: { readonly originalRequest: string }
+  /** In place of the body. */
+  readonly stream?: StreamReply
 }
 
 export interface Operation {
@@ -32,7 +38,7 @@ export interface Operation {
   readonly route: Route
   /** Runs the handler and serialises its answer. @throws Fault, or whatever a bug throws. */
   answer(call: RawCall): Promise<Answer>
-  /** Runs the handler and returns its body as an object. @throws Fault */
+  /** Runs the handler and returns its body as an object, or the lines of its stream. @throws Fault */
   invoke(call: RawCall): Promise<unknown>
 }
 
@@ -52,6 +58,9 @@ const noParts: Validate = (value) => {
   if (param !== undefined) throw new Fault('parameter_unknown', { param: shownName(param) })
 }
 
+/** For what does not stream, and so never waits for long. */
+const forGood = new AbortController().signal
+
 const asObject = (body: unknown): object => {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw new Fault('body_invalid', { reason: 'it must be an object with named parameters' })
@@ -68,6 +77,7 @@ export const createOperation = (options: {
   check?: AnyCheck | undefined
 }): Operation => {
   const { name, route, handler } = options
+  assert(route.stream === undefined || route.idempotent !== true, `${name}: a stream cannot be stored under a key`)
   const validate = {
     params: route.params === undefined ? noParts : compileValidator(route.params),
     query: route.query === undefined ? noParts : compileValidator(route.query),
@@ -97,6 +107,8 @@ export const createOperation = (options: {
       requestId: raw.requestId,
       clientIp: raw.clientIp,
       idempotency: undefined,
+      accepts: raw.accepts,
+      signal: raw.signal ?? forGood,
     }
     options.check?.(call)
     return call
@@ -155,12 +167,15 @@ export const createOperation = (options: {
     async answer(raw) {
       const call = prepare(raw)
       if (raw.idempotencyKey === undefined || route.idempotent !== true || options.idempotency === undefined) {
-        return settle(raw, await handler(call))
+        const result = await handler(call)
+        if (result instanceof StreamReply) return { status: statusFor(raw), body: '', stream: result }
+        return settle(raw, result)
       }
       return answerOnce(raw, call, raw.idempotencyKey, options.idempotency)
     },
     async invoke(raw) {
       const result = await handler(prepare(raw))
+      if (result instanceof StreamReply) return result.lines
       return result instanceof Reply ? result.body : result
     },
   }

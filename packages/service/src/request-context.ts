@@ -10,6 +10,10 @@ export interface RequestContext {
   readonly clientIp: string
   /** The trace this request is part of, if any. */
   readonly trace?: TraceContext | undefined
+  /** The client sent HEAD: no body of the answer reaches it. */
+  readonly headOnly?: boolean
+  /** Aborted when the server that took the request is about to end. */
+  readonly draining?: AbortSignal
 }
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>()

@@ -45,6 +45,7 @@ export const serve = async (
 
   const drain = async (): Promise<void> => {
     draining = true
+    service.drain()
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const response of open) if (!response.headersSent) response.setHeader('connection', 'close')
     const timer = setTimeout(() => server.closeAllConnections(), drainMs)

@@ -32,6 +32,8 @@ export interface Service {
   /** Calls an operation in process. @throws Fault */
   execute(operation: string, principal: Principal, input: ExecuteInput): Promise<unknown>
   start(): Promise<void>
+  /** Tells what waits for long, or never ends by itself, to end now. */
+  drain(): void
   /** Stops workers, waits for what is under way, releases resources. */
   stop(): Promise<void>
   ready(): Promise<void>
@@ -43,6 +45,8 @@ export interface ExecuteInput {
   readonly body?: object
   readonly requestId?: string
   readonly idempotencyKey?: string
+  /** Ends a stream that the caller no longer reads. */
+  readonly signal?: AbortSignal
 }
 
 /** Turns the parts of a service into one that runs: contract → HTTP and in-process calls. */
@@ -57,7 +61,9 @@ export const createService = <A extends Api>(parts: ServiceParts<A>, runtime: Ru
     ),
     runtime,
   )
-  const http = createHttp({ service: parts.name, operations: operations.values(), log, newId, traces })
+  const ending = new AbortController()
+  const draining = ending.signal
+  const http = createHttp({ service: parts.name, operations: operations.values(), log, newId, traces, draining })
   const workers = parts.workers ?? []
   watchWorkers(workers, runtime)
 
@@ -78,13 +84,16 @@ export const createService = <A extends Api>(parts: ServiceParts<A>, runtime: Ru
         body: { ...input.body },
         coerceBody: false,
         idempotencyKey: input.idempotencyKey,
+        ...(input.signal === undefined ? {} : { signal: input.signal }),
       })
     },
     async start() {
       await http.ready()
       for (const worker of workers) worker.start()
     },
+    drain: () => ending.abort(),
     async stop() {
+      ending.abort()
       await Promise.all(workers.map((worker) => worker.stop()))
       await http.close()
       await parts.close?.()

@@ -55,6 +55,7 @@ const open = (service: Service): Map<string, Principal | undefined> => {
 }
 
 let tickets = 0
+const isJson = (type: unknown): boolean => String(type).startsWith('application/json')
 
 /**
  * A way to call the service's router as somebody, without a socket. Make it before anything starts the service.
@@ -80,7 +81,8 @@ export const injector = (service: Service) => {
       status: response.statusCode,
       headers: response.headers,
       text: response.body,
-      body: response.json<Record<string, unknown>>(),
+      /** Of a stream there is only text. */
+      body: isJson(response.headers['content-type']) ? response.json<Record<string, unknown>>() : {},
     }
   }
 }

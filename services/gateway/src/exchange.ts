@@ -95,12 +95,15 @@ export const tellWhenClosed = (
 ): void => {
   const method = methodOf(request)
   telling.http.began(response)
+  const { socket } = request
+  const { bytesWritten } = socket
   response.once('close', () => {
     tellExchange(telling, exchange, {
       method,
       status: response.statusCode,
       aborted: !response.writableFinished,
-      bytes: Number(response.getHeader('content-length') ?? 0),
+      // A stream says no length before; what its connection carried is close enough.
+      bytes: Number(response.getHeader('content-length') ?? socket.bytesWritten - bytesWritten),
     })
   })
 }

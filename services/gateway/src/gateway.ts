@@ -78,6 +78,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const inFlight = createInFlight()
   let closing: Promise<void> | undefined
   const draining = (): boolean => closing !== undefined
+  const leaving = new AbortController()
 
   const health = createHealth({ checks: deps.health, bus, limiter: deps.limiter, clock, log })
 
@@ -93,6 +94,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     enforce,
     policies,
     draining,
+    leaving: leaving.signal,
     routes: createRoutes(),
     health,
     upstreams: deps.upstreams,
@@ -129,6 +131,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const drain = async (): Promise<void> => {
     const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : Promise.resolve()
     hub.close()
+    leaving.abort()
     inFlight.sayClose()
     await inFlight.settled(config.drainMs)
     await hub.emptied(streamCloseMsMax)

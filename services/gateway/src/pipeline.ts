@@ -31,6 +31,8 @@ export interface PipelineParts {
   readonly health: () => Promise<Health>
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
   readonly draining: () => boolean
+  /** Aborted once `draining` is true: tells streams to end. */
+  readonly leaving: AbortSignal
 }
 
 /** A year, and of this name only: what else runs under the domain is not the gateway's to say. */
@@ -80,9 +82,11 @@ export const createPipeline = (parts: PipelineParts) => {
   ): void => {
     stripHeaders(request)
     // The service knows no HEAD; the response object does, and sends no body.
-    if (request.method === 'HEAD') request.method = 'GET'
+    const headOnly = request.method === 'HEAD'
+    if (headOnly) request.method = 'GET'
     const { requestId, principal, clientIp, span } = exchange
-    parts.upstreams[target.upstream].handle(request, response, { requestId, principal, clientIp, trace: span.at })
+    const context = { requestId, principal, clientIp, trace: span.at, headOnly, draining: parts.leaving }
+    parts.upstreams[target.upstream].handle(request, response, context)
   }
 
   const answerHealth = async (response: ServerResponse): Promise<void> => {

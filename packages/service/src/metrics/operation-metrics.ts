@@ -1,7 +1,8 @@
 import { Fault, monotonicMs } from '@micro/kernel'
 import type { Runtime } from '../dependencies.ts'
 import type { Idempotency } from '../idempotency.ts'
-import type { Operation } from '../operation.ts'
+import type { Answer, Operation, RawCall } from '../operation.ts'
+import { StreamReply } from '../stream-reply.ts'
 
 const isRefusal = (error: unknown): boolean => error instanceof Fault && error.spec.status < 500
 
@@ -21,30 +22,67 @@ export const watchedOperations = (
     labels: ['operation', 'code'],
   })
 
-  const watch = async <T>(operation: string, isRefused: (result: T) => boolean, work: () => Promise<T>): Promise<T> => {
+  const begin = (operation: string) => {
     const beganMs = monotonicMs()
     const finished = (outcome: string) => took({ operation, outcome }, (monotonicMs() - beganMs) / 1_000)
+    return {
+      finished,
+      failed(error: unknown): void {
+        finished(isRefusal(error) ? 'refused' : 'failed')
+        fault({ operation, code: error instanceof Fault ? error.code : 'internal' })
+      },
+    }
+  }
+
+  const watch = async <T>(operation: string, isRefused: (result: T) => boolean, work: () => Promise<T>): Promise<T> => {
+    const { finished, failed } = begin(operation)
     try {
       const result = await traces.step(operation, {}, work)
       finished(isRefused(result) ? 'refused' : 'ok')
       return result
     } catch (error) {
-      finished(isRefusal(error) ? 'refused' : 'failed')
-      fault({ operation, code: error instanceof Fault ? error.code : 'internal' })
+      failed(error)
       throw error
     }
+  }
+
+  // A stream's work is done when its last line is, or its reader has left.
+  async function* watchLines<T>(operation: string, lines: AsyncIterable<T>): AsyncGenerator<T> {
+    const { finished, failed } = begin(operation)
+    let failure: unknown
+    try {
+      yield* lines
+    } catch (error) {
+      failure = error
+      throw error
+    } finally {
+      if (failure === undefined) finished('ok')
+      else failed(failure)
+    }
+  }
+
+  const answer = async (operation: Operation, call: RawCall): Promise<Answer> => {
+    const { name, route } = operation
+    const isRefused = ({ status }: Answer): boolean => status >= 400
+    if (route.stream === undefined) return watch(name, isRefused, () => operation.answer(call))
+    const work = (): Promise<Answer> => traces.step(name, {}, () => operation.answer(call))
+    const { finished, failed } = begin(name)
+    const answered = await work().catch((error: unknown) => {
+      failed(error)
+      throw error
+    })
+    const { stream } = answered
+    if (stream !== undefined)
+      return { ...answered, stream: new StreamReply(stream.format, watchLines(name, stream.lines)) }
+    finished(isRefused(answered) ? 'refused' : 'ok')
+    return answered
   }
 
   const watched = [...operations].map(([name, operation]): [string, Operation] => [
     name,
     {
       ...operation,
-      answer: (call) =>
-        watch(
-          name,
-          ({ status }) => status >= 400,
-          () => operation.answer(call),
-        ),
+      answer: (call) => answer(operation, call),
       invoke: (call) =>
         watch(
           name,

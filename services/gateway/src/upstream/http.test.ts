@@ -9,11 +9,14 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTokenSigner, createTokenVerifier, newTokenKey, publicTokenKey } from '@micro/signing'
+import type { Service } from '@micro/service'
 import { serve } from '@micro/service/process'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { fakeRuntime } from '../gateway.fixture.ts'
 import { upstreamConformance } from './conformance.ts'
 import { httpUpstream } from './http.ts'
+import { streamConformance } from './stream.fixture.ts'
+import type { Upstream } from './upstream.ts'
 
 const key = newTokenKey('gateway')
 const { clock, log, newId, metrics, traces } = fakeRuntime()
@@ -21,15 +24,18 @@ const { sign } = createTokenSigner({ service: 'gateway', privateKey: key, clock 
 const atEnd: (() => Promise<unknown>)[] = []
 afterAll(() => Promise.all(atEnd.map((step) => step())))
 
-upstreamConformance('http', async (service) => {
+const served = async (service: Service): Promise<Upstream> => {
   const verifier = createTokenVerifier({ audience: 'payments', publicKeys: { gateway: [publicTokenKey(key)] }, clock })
   const ready = () => Promise.resolve({ status: 'ok', warnings: [] } as const)
   const door = { service, ready, verifier, log, newId, metrics, traces }
-  const served = await serve({ ...door, host: '127.0.0.1', port: 0, drainMs: 1_000 })
-  const upstream = httpUpstream({ service: 'payments', url: `http://127.0.0.1:${served.port}`, sign, log, traces })
-  atEnd.push(() => upstream.close().then(served.stop))
+  const { port, stop } = await serve({ ...door, host: '127.0.0.1', port: 0, drainMs: 1_000 })
+  const upstream = httpUpstream({ service: 'payments', url: `http://127.0.0.1:${port}`, sign, log, traces })
+  atEnd.push(() => upstream.close().then(stop))
   return upstream
-})
+}
+
+upstreamConformance('http', served)
+streamConformance('http', served)
 
 const open: Server[] = []
 afterEach(async () => {

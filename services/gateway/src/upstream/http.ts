@@ -132,6 +132,14 @@ const carry =
         )
       for (const [name, value] of Object.entries(endToEnd(headers))) response.setHeader(name, value)
       response.writeHead(status)
+      if (context.headOnly === true && headers['content-length'] === undefined) endAfterHead()
+    }
+
+    // A stream may have no end, and of an answer to HEAD nothing is read.
+    const endAfterHead = (): void => {
+      over = true
+      response.end()
+      controller?.abort(new errors.RequestAbortedError())
     }
 
     const send = (body: PassThrough | null): void => {
