@@ -37,20 +37,31 @@ const VerificationProblem = Type.Object({
   found: Type.Integer({ description: 'How often it was found.' }),
 })
 
-export const LedgerVerification = Type.Object({
-  object: Type.Literal('ledger.verification'),
-  status: Type.Union([Type.Literal('running'), Type.Literal('sound'), Type.Literal('wrong')], {
-    description: 'running: a line of progress, more follow. sound: nothing is wrong. wrong: problems says what is.',
-  }),
+const walked = {
   checked: Type.Integer({ description: 'Transactions derived anew so far.' }),
   of: Type.Integer({ description: 'Transactions the book had when the verification began.' }),
   entries: Type.Integer({ description: 'Entries added up so far, account by account, after the transactions.' }),
   accounts: Type.Integer({ description: 'Accounts compared with the sum of their entries so far.' }),
   checkpoints: Type.Integer({ description: 'Checkpoints compared with the history so far.' }),
-  hash: Nullable(Type.String({ description: 'The hash of the newest transaction checked; null without one.' })),
   first_bad_seq: Nullable(Type.Integer({ description: 'The first transaction with which something is wrong.' })),
-  problems: Type.Array(VerificationProblem, { description: 'The first place of each kind of problem.' }),
   livemode: Type.Boolean(),
+}
+
+/** A line of a verification under way. */
+export const LedgerVerificationProgress = Type.Object({
+  object: Type.Literal('ledger.verification_progress'),
+  ...walked,
+})
+export type LedgerVerificationProgress = Static<typeof LedgerVerificationProgress>
+
+export const LedgerVerification = Type.Object({
+  object: Type.Literal('ledger.verification'),
+  status: Type.Union([Type.Literal('sound'), Type.Literal('wrong')], {
+    description: 'wrong: problems says what is.',
+  }),
+  ...walked,
+  hash: Nullable(Type.String({ description: 'The hash of the newest transaction checked; null without one.' })),
+  problems: Type.Array(VerificationProblem, { description: 'The first place of each kind of problem.' }),
 })
 export type LedgerVerification = Static<typeof LedgerVerification>
 
@@ -107,13 +118,19 @@ export const proofRoutes = {
     access: ['secret_key'],
     scope: 'ledger:read',
     status: 200,
-    summary: 'Derive the whole ledger anew, compare it with what it says, and name what is wrong.',
+    summary: 'Derive the whole ledger anew, compare with what it says, and name what is wrong; as NDJSON with progress.',
     query: Exact({
       checkpoint: Type.Optional(
         Text(2_048, 1, { description: 'The token of a checkpoint you kept: the history up to it must be the same.' }),
       ),
     }),
     response: LedgerVerification,
-    faults: ['checkpoint_invalid', 'verification_running', 'ledger_busy'],
+    stream: {
+      formats: ['ndjson'],
+      line: Type.Union([LedgerVerificationProgress, LedgerVerification]),
+      end: 'ledger.verification',
+      always: false,
+    },
+    faults: ['checkpoint_invalid', 'verification_running', 'verification_too_long', 'ledger_busy'],
   }),
 } as const

@@ -157,6 +157,9 @@ export const faultCatalogue = {
   limit_exceeded: bad("{param}: account '{account}' would have a balance of {balance}, its max_balance is {limit}."),
   limit_refused: bad("Invalid {param}: account '{account}' is beyond that limit already, its balance is {balance}."),
   asset_exists: bad("An asset with code '{asset}' exists already with another name or scale.", 409),
+  verification_too_long: bad(
+    'This ledger is too large to be verified within one answer. Send "Accept: application/x-ndjson" for an answer line by line, with progress.',
+  ),
   reference_reserved: bad("References starting with 'micro:' belong to Micro. Choose another reference_id.", 403),
   reference_conflict: bad("A transaction with reference_id '{reference}' exists already with other content.", 409),
   entries_too_few: bad('A transaction needs at least 2 entries.'),

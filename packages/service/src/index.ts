@@ -22,7 +22,7 @@ export { appendOutbox, outboxHandlers, ringOutbox, type EmittedEvent, type Event
 export { deleteAcknowledged } from './outbox.store.ts'
 export { cutPage, parsePage, type Page, type PageQuery } from './paging.ts'
 export { closePrototype } from './prototype.ts'
-export { busWarning, createReadiness, publicReason, readyMsMax, type Readiness } from './readiness.ts'
+export { busWarning, createReadiness, publicReason, readyMsMax, type Readiness, type ReadyCheck } from './readiness.ts'
 export { attachContext, contextOf, type RequestContext } from './request-context.ts'
 export { csv, ndjson, silenceMsMax, StreamReply } from './stream-reply.ts'
 export { createService, type ExecuteInput, type Service, type ServiceParts } from './service.ts'

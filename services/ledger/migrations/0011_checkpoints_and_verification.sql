@@ -65,8 +65,9 @@ create table ledger.verifications (
   account bigint,
   -- The head that the pass under way ends at; null when none is.
   until_seq bigint,
+  began_at timestamptz,
   passed_at timestamptz,
-  -- The first thing found that is wrong; the pass after the one that found it takes it back, when it is mended.
+  -- What was found wrong last; a pass over everything that began later and finds nothing takes it back.
   problem text collate "C",
   problem_seq bigint,
   problem_account text collate "C",

@@ -10,6 +10,8 @@ import type { LedgerConfig } from './config.ts'
 import { erasureHandlers } from './erasures/erasure.http.ts'
 import { createPosting } from './posting/index.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
+import { createBackgroundVerifier } from './verify/background.ts'
+import { verifyHandlers } from './verify/verify.http.ts'
 
 export interface LedgerDependencies extends Runtime {
   readonly db: Database
@@ -19,6 +21,8 @@ export interface LedgerDependencies extends Runtime {
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
   const post = createPosting({ db, ...runtime })
+  const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
+  const verifier = createBackgroundVerifier({ db, config, ...runtime })
   return createService(
     {
       name: 'ledger',
@@ -27,8 +31,13 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
         ...transactionHandlers({ db, post }),
+        ...erasureHandlers({ db, ...runtime }),
+        ...checkpointHandlers({ db, config: config.checkpoints, work: checkpoints }),
+        ...verifyHandlers({ db, config: config.checkpoints, ...runtime }),
       },
+      workers: [checkpoints.worker, ...verifier.workers],
       ready: () => probe(db.sql),
+      warnings: verifier.warnings,
     },
     runtime,
   )

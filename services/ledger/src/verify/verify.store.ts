@@ -17,14 +17,19 @@ export const listBooks = (sql: Sql, lane: number, { after, limit }: { after: big
   where lane = ${lane} and id > ${after}
   order by id limit ${limit}`
 
+const seqMax = 2n ** 63n - 1n
+
 /** The book's next transactions by seq, each with what its entries add up to and the hash its content has now. */
 export const listTransactions = (
   sql: Sql,
   { lane, id }: Pick<BookRow, 'lane' | 'id'>,
-  { after, limit }: { after: bigint; limit: number },
+  { after, until = seqMax, limit }: { after: bigint; until?: bigint; limit: number },
 ) => sql<TransactionRow>`
   select t.seq, t.entry_count, e.legs, e.accounts, e.currencies_unbalanced, e.legs_wrong,
     t.currency is null and e.currencies < 2 as currency_missing, t.content_hash, t.hash, c.hash as content_found,
+    t.text_salt is not null and exists (
+      select from ledger.erasures x where x.lane = t.lane and x.book = t.book and x.seq = t.seq
+    ) as wrongly_erased,
     coalesce(t.created_at < (
       select p.created_at from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.seq - 1
     ), false) as reversed
@@ -48,7 +53,7 @@ export const listTransactions = (
     select hash from ledger.contents c where c.lane = t.lane and c.book = t.book and c.seq = t.seq
     offset 0 -- hashes these alone, where a join might hash all there are
   ) c on true
-  where t.lane = ${lane} and t.book = ${id} and t.seq > ${after}
+  where t.lane = ${lane} and t.book = ${id} and t.seq > ${after} and t.seq <= ${until}
   order by t.seq limit ${limit}`
 
 /** The lane's next entries, account by account, each account's in the order of posting. */

@@ -56,11 +56,12 @@ export interface VerifyOptions {
   readonly onBook?: (book: VerifiedBook) => void
 }
 
-type Report = (finding: Finding, found?: number) => void
+export type Report = (finding: Finding, found?: number) => void
 
 const beforeAll = { account: -1n, seq: -1n, leg: -1 }
 
-const createReport = () => {
+/** Collects findings: the first place of each problem, and how often it was found. */
+export const createReport = () => {
   const findings = new Map<Problem, CountedFinding>()
   const report: Report = (finding, found = 1) => {
     const known = findings.get(finding.problem)

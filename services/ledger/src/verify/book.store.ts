@@ -1,0 +1,118 @@
+import { first, type Sql } from '@micro/postgres'
+import type { BookKey } from '../books/book.ts'
+import { laneOf } from '../books/lane.ts'
+import type { BookRow, EntryRow } from './verify.ts'
+
+/** Of one book alone, each statement by itself: what belongs together is read in one, so that nothing holds a snapshot. */
+type Place = Pick<BookRow, 'lane' | 'id'>
+
+export const findBookRow = async (sql: Sql, book: BookKey): Promise<BookRow | undefined> =>
+  first(
+    await sql<BookRow>`
+    select lane, id, merchant, mode, last_seq, head_hash from ledger.books
+    where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode}`,
+  )
+
+/** A transaction that stands behind the book's newest, if there is one. */
+export const findBeyondHead = async (sql: Sql, { lane, id }: Place): Promise<bigint | undefined> =>
+  first(
+    await sql<{ seq: bigint }>`
+    select t.seq from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id and t.seq > b.last_seq
+    where b.lane = ${lane} and b.id = ${id}
+    order by t.seq limit 1`,
+  )?.seq
+
+interface Orphans {
+  readonly seq: bigint
+  readonly found: bigint
+}
+
+/** The first entry within these seqs that belongs to no transaction, and how many there are. */
+export const findOrphanEntriesWithin = async (
+  sql: Sql,
+  { lane, id }: Place,
+  { after, until }: { after: bigint; until: bigint },
+): Promise<Orphans | undefined> =>
+  first(
+    await sql<Orphans>`
+    select e.seq, count(*) over () as found from ledger.entries e
+    where e.lane = ${lane} and e.book = ${id} and e.seq > ${after} and e.seq <= ${until} and not exists (
+      select from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq)
+    order by e.seq, e.leg limit 1`,
+  )
+
+export interface CheckpointRow {
+  readonly seq: bigint
+  readonly hash: Buffer
+  readonly token: string
+}
+
+/** The checkpoints the book has within these seqs. */
+export const listCheckpointsWithin = (
+  sql: Sql,
+  { lane, id }: Place,
+  { after, until }: { after: bigint; until: bigint },
+) => sql<CheckpointRow>`
+  select seq, hash, token from ledger.checkpoints
+  where lane = ${lane} and book = ${id} and seq > ${after} and seq <= ${until}
+  order by seq`
+
+/** The book's next entries, account by account, each account's in the order of posting. */
+export const listBookEntries = (
+  sql: Sql,
+  { lane, id }: Place,
+  { after, limit }: { after: Pick<EntryRow, 'account' | 'seq' | 'leg'>; limit: number },
+) => sql<EntryRow>`
+  select a.book, a.id as account, e.seq, e.leg, e.amount, e.balance_after, e.account_version,
+    a.public_id, a.posted_credits, a.posted_debits, a.version
+  from ledger.accounts a
+  cross join lateral (
+    select * from ledger.entries e
+    where e.lane = a.lane and e.book = a.book and e.account = a.id
+      -- The first comparison is the index's, the second decides between legs of one transaction.
+      and e.seq >= case when a.id = ${after.account}::bigint then ${after.seq}::bigint else 0 end
+      and (a.id > ${after.account}::bigint or (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint))
+    order by e.seq, e.leg limit ${limit}
+  ) e
+  where a.lane = ${lane} and a.book = ${id} and a.id >= ${after.account}::bigint
+  order by a.id, e.seq, e.leg limit ${limit}`
+
+interface WrongAccount {
+  readonly public_id: string
+  readonly found: bigint
+}
+
+/** The first account of the book that is of another merchant or mode, and how many there are. */
+export const findForeignAccounts = async (sql: Sql, { lane, id }: Place): Promise<WrongAccount | undefined> =>
+  first(
+    await sql<WrongAccount>`
+    select a.public_id, count(*) over () as found from ledger.accounts a
+    join ledger.books b on b.lane = a.lane and b.id = a.book
+    where a.lane = ${lane} and a.book = ${id} and (b.merchant <> a.merchant or b.mode <> a.mode)
+    order by a.id limit 1`,
+  )
+
+/** The first account of the book that shows a balance without having entries, and how many there are. */
+export const findBalanceOfNothing = async (sql: Sql, { lane, id }: Place): Promise<WrongAccount | undefined> =>
+  first(
+    await sql<WrongAccount>`
+    select a.public_id, count(*) over () as found from ledger.accounts a
+    where a.lane = ${lane} and a.book = ${id} and (a.version <> 0 or a.posted_credits <> 0 or a.posted_debits <> 0)
+      and not exists (select from ledger.entries e where e.lane = a.lane and e.book = a.book and e.account = a.id)
+    order by a.id limit 1`,
+  )
+
+/** The first account of the book that shows what its limits or its state rule out, and how many there are. */
+export const findLimitPassed = async (sql: Sql, { lane, id }: Place): Promise<WrongAccount | undefined> =>
+  first(
+    await sql<WrongAccount>`
+    select a.public_id, count(*) over () as found from ledger.accounts a
+    cross join lateral (
+      select case a.normal_balance when 'credit' then a.posted_credits - a.posted_debits
+        else a.posted_debits - a.posted_credits end as balance
+    ) b
+    where a.lane = ${lane} and a.book = ${id} and (b.balance < a.min_available or b.balance > a.max_balance
+      or (a.status = 'closed' and b.balance <> 0))
+    order by a.id limit 1`,
+  )
