@@ -4,12 +4,7 @@ import type { ServiceName } from '@micro/contracts'
 import { listensInClear } from '@micro/gateway'
 import { systemClock } from '@micro/kernel'
 import { createUndo, startObservation, type Undo } from '@micro/service'
-import {
-  createAuthSecrets,
-  createCheckpointKeys,
-  createEncryptionKeys,
-  parseEncryptionKeys,
-} from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'

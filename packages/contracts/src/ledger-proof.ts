@@ -118,7 +118,8 @@ export const proofRoutes = {
     access: ['secret_key'],
     scope: 'ledger:read',
     status: 200,
-    summary: 'Derive the whole ledger anew, compare with what it says, and name what is wrong; as NDJSON with progress.',
+    summary:
+      'Derive the whole ledger anew, compare with what it says, and name what is wrong; as NDJSON with progress.',
     query: Exact({
       checkpoint: Type.Optional(
         Text(2_048, 1, { description: 'The token of a checkpoint you kept: the history up to it must be the same.' }),

@@ -10,7 +10,7 @@ import type { LedgerConfig } from './config.ts'
 import { erasureHandlers } from './erasures/erasure.http.ts'
 import { createPosting } from './posting/index.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
-import { createBackgroundVerifier } from './verify/background.ts'
+import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.ts'
 import { verifyHandlers } from './verify/verify.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -18,12 +18,20 @@ export interface LedgerDependencies extends Runtime {
   readonly config: LedgerConfig
 }
 
-/** The ledger: accounts, and transactions that are recorded once and never change. */
-export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
+/** The service with its background work laid open, so that tests can do one round of it at a time. */
+export interface LedgerParts {
+  readonly service: Service
+  readonly verifier: BackgroundVerifier
+}
+
+export const createLedger = (
+  { db, config, ...runtime }: LedgerDependencies,
+  { background = true }: { background?: boolean } = {},
+): LedgerParts => {
   const post = createPosting({ db, ...runtime })
   const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
   const verifier = createBackgroundVerifier({ db, config, ...runtime })
-  return createService(
+  const service = createService(
     {
       name: 'ledger',
       api: ledgerApi,
@@ -35,10 +43,14 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...checkpointHandlers({ db, config: config.checkpoints, work: checkpoints }),
         ...verifyHandlers({ db, config: config.checkpoints, ...runtime }),
       },
-      workers: [checkpoints.worker, ...verifier.workers],
+      workers: background ? [checkpoints.worker, ...verifier.workers] : [],
       ready: () => probe(db.sql),
       warnings: verifier.warnings,
     },
     runtime,
   )
+  return { service, verifier }
 }
+
+/** The ledger: accounts, and transactions that are recorded once and never change. */
+export const ledgerService = (dependencies: LedgerDependencies): Service => createLedger(dependencies).service

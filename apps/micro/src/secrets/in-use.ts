@@ -8,7 +8,8 @@ export const consequences: Readonly<Record<RingKind, string>> = {
   pepper: 'API keys that have not been used since the rotation stop working for good; new ones must be made.',
   jwt: 'Access tokens that an earlier key signed stop working; who holds a refresh token gets new ones.',
   encryption: 'What was sealed under an earlier key and not sealed anew can never be read again.',
-  checkpoint: 'Checkpoints that an earlier key signed are refused from then on: keep its public key to check them elsewhere.',
+  checkpoint:
+    'Checkpoints that an earlier key signed are refused from then on: keep its public key to check them elsewhere.',
 }
 
 /** The running platform must work with the ring that is looked at, or what it tells is about something else. */

@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, lchown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createTokenSigner, createTokenVerifier, parseAuthSecrets, parseCheckpointKeys, parseEncryptionKeys } from '@micro/signing'
+import {
+  createTokenSigner,
+  createTokenVerifier,
+  parseAuthSecrets,
+  parseCheckpointKeys,
+  parseEncryptionKeys,
+} from '@micro/signing'
 import { fakeClock, temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../cli.fixture.ts'

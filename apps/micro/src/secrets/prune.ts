@@ -82,7 +82,9 @@ const run = async (context: Context, kind: RingKind | 'tokens', flags: Flags): P
 
 export const addSecretsPrune = (secrets: MicroCommand, shell: Shell): void => {
   addPlaceOptions(secrets.command('prune'))
-    .addArgument(new Argument('<kind>', 'pepper, jwt, encryption, checkpoint or tokens').choices([...ringKinds, 'tokens']))
+    .addArgument(
+      new Argument('<kind>', 'pepper, jwt, encryption, checkpoint or tokens').choices([...ringKinds, 'tokens']),
+    )
     .examples('micro secrets prune pepper', 'micro secrets prune tokens --dir /etc/micro')
     .summary('Drop earlier secrets that nothing needs any more')
     .description(

@@ -73,7 +73,9 @@ const run = async (context: Context, kind: RingKind | 'tokens', flags: Flags): P
 
 export const addSecretsRotate = (secrets: MicroCommand, shell: Shell): void => {
   addPlaceOptions(secrets.command('rotate'))
-    .addArgument(new Argument('<kind>', 'pepper, jwt, encryption, checkpoint or tokens').choices([...ringKinds, 'tokens']))
+    .addArgument(
+      new Argument('<kind>', 'pepper, jwt, encryption, checkpoint or tokens').choices([...ringKinds, 'tokens']),
+    )
     .examples(
       'micro secrets rotate pepper',
       'micro secrets rotate jwt --dir /etc/micro --announce',

@@ -19,7 +19,11 @@ const endsTorn = async (file: FileHandle): Promise<boolean> => {
 
 const syncFolderOf = async (path: string): Promise<void> => {
   const folder = await open(dirname(path), 'r')
-  await folder.sync().finally(() => folder.close())
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 /** Opened anew for each line, so that whoever moves the file away gets a new one, and nothing goes where nobody looks. */

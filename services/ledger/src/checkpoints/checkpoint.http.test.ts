@@ -165,7 +165,11 @@ describe('by itself', () => {
   const workWith = (every: { everyTransactions: number; everyMs: number }) => {
     const runtime = testRuntime()
     runtime.clock.set(ledger.clock.now())
-    const work = createCheckpointWork({ ...runtime, db: ledger.database.db, config: { ...config.checkpoints, ...every } })
+    const work = createCheckpointWork({
+      ...runtime,
+      db: ledger.database.db,
+      config: { ...config.checkpoints, ...every },
+    })
     const round = async () => {
       work.worker.start()
       work.worker.ring()

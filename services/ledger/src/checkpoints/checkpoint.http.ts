@@ -11,10 +11,7 @@ import type { CheckpointWork } from './checkpoint.work.ts'
 
 type CheckpointHandlers = Pick<
   Handlers<typeof ledgerApi>,
-  | 'createLedgerCheckpoint'
-  | 'listLedgerCheckpoints'
-  | 'retrieveLedgerCheckpoint'
-  | 'retrieveLedgerCheckpointKeys'
+  'createLedgerCheckpoint' | 'listLedgerCheckpoints' | 'retrieveLedgerCheckpoint' | 'retrieveLedgerCheckpointKeys'
 >
 
 const seqMax = 2n ** 63n - 1n

@@ -13,8 +13,7 @@ const restrictViolation = '23001'
 beforeAll(async () => {
   ledger = await startLedger()
   superuser = createDatabase({ url: ledger.database.superuserUrl, applicationName: 'ledger test' })
-  for (const each of [who, merchant('acct_b')])
-    for (const id of ['cash', 'sales']) await ledger.account(each, id)
+  for (const each of [who, merchant('acct_b')]) for (const id of ['cash', 'sales']) await ledger.account(each, id)
 })
 afterAll(async () => {
   await superuser.close()

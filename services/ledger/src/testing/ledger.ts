@@ -2,7 +2,7 @@
 import type { AccountType, MerchantPrincipal, Mode, NewEntry } from '@micro/contracts'
 import { injector, testDatabase, testRuntime, type TestDatabase } from '@micro/testing'
 import { expect } from 'vitest'
-import { ledgerService } from '../service.ts'
+import { createLedger } from '../service.ts'
 import { testConfig } from './config.ts'
 
 export const merchant = (name = 'acct_a', mode: Mode = 'test'): MerchantPrincipal => ({
@@ -22,7 +22,8 @@ export interface Envelope {
 export const startLedger = async ({ poolSize = 10, config = testConfig() } = {}) => {
   const database: TestDatabase = await testDatabase('ledger', { poolSize })
   const runtime = testRuntime()
-  const service = ledgerService({ ...runtime, db: database.db, config })
+  // Nothing happens by itself: a test that is about the background work does one round of it at a time.
+  const { service, verifier } = createLedger({ ...runtime, db: database.db, config }, { background: false })
   const call = injector(service)
   await service.start()
   const post = (who: MerchantPrincipal | typeof payments, url: string, body: unknown) =>
@@ -30,6 +31,8 @@ export const startLedger = async ({ poolSize = 10, config = testConfig() } = {})
 
   return {
     database,
+    ready: service.ready,
+    verifier,
     clock: runtime.clock,
     call,
     get: (who: MerchantPrincipal, url: string) => call(who, { url }),

@@ -103,7 +103,11 @@ export const createBackgroundVerifier = (dependencies: Dependencies): Background
   const leased = async (book: BookRow, work: OwnWork, job: (lease: Lease) => Promise<unknown>): Promise<void> => {
     const lease = { book, work, holder }
     if (!(await takeLease(db.sql, lease, leaseMs))) return
-    await job(lease).finally(() => releaseLease(db.sql, lease))
+    try {
+      await job(lease)
+    } finally {
+      await releaseLease(db.sql, lease)
+    }
   }
 
   const verifyNews = (book: BookRow, signal: AbortSignal): Promise<void> =>
@@ -118,8 +122,9 @@ export const createBackgroundVerifier = (dependencies: Dependencies): Background
     leased(book, 'whole', async (lease) => {
       const progress = await findProgress(db.sql, book, 'whole')
       // A pass that was cut short goes on, unless the book is not even as long any more.
-      const goesOn = progress?.untilSeq != null && progress.place.seq <= book.last_seq
-      const [from, beganAt] = goesOn ? [progress.place, progress.beganAt ?? clock.now()] : [start, clock.now()]
+      const goesOn = progress !== undefined && progress.untilSeq !== null && progress.place.seq <= book.last_seq
+      const from = goesOn ? progress.place : start
+      const beganAt = (goesOn ? progress.beganAt : null) ?? clock.now()
       const walked = await walk(book, { work: 'whole', from, beganAt, lease, signal })
       if (walked?.findings.length === 0)
         await clearProblems(db.sql, book, { foundBefore: beganAt, place: { ...walked.place, account: null } })

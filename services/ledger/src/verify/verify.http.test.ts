@@ -79,7 +79,12 @@ test('as a stream it tells its progress line by line, and ends with the result',
 
 /** What the route's handler answers with slices of its own, and other dependencies. */
 const handlerWith = (options: { sliceMax?: number; answerMsMax?: number; db?: Database }) => {
-  const handlers = verifyHandlers({ db: ledger.database.db, newId: () => 'req_slices' as never, config: config.checkpoints, ...options })
+  const handlers = verifyHandlers({
+    db: ledger.database.db,
+    newId: () => 'req_slices' as never,
+    config: config.checkpoints,
+    ...options,
+  })
   const controller = new AbortController()
   const ask = (accepts?: 'ndjson') =>
     handlers.verifyLedger({ principal: who, query: {}, accepts, signal: controller.signal } as never)
@@ -96,7 +101,12 @@ test('it goes on beside postings, which it neither stops nor takes for wrong', a
   for (const id of ['cash', 'sales']) await ledger.account(busy, id)
   const post = (at: number) => ledger.record(busy, `b${at}`, move(1, { from: 'cash', to: 'sales' }))
   for (let at = 0; at < 20; at++) await post(at)
-  const handlers = verifyHandlers({ db: ledger.database.db, newId: () => 'req_busy' as never, config: config.checkpoints, sliceMax: 2 })
+  const handlers = verifyHandlers({
+    db: ledger.database.db,
+    newId: () => 'req_busy' as never,
+    config: config.checkpoints,
+    sliceMax: 2,
+  })
   const call = { principal: busy, query: {}, accepts: undefined, signal: new AbortController().signal }
   const [result, ...posted] = await Promise.all([
     handlers.verifyLedger(call as never),
@@ -197,7 +207,11 @@ describe('a checkpoint that was kept', () => {
 
   for (const [what, token, reason] of [
     ['no token', 'x.y.z', /not the token of a checkpoint/],
-    ['the key of another installation', createCheckpointSigner(parseCheckpointKeys(createCheckpointKeys(new Date(0)))).sign(told), /by a key that is not/],
+    [
+      'the key of another installation',
+      createCheckpointSigner(parseCheckpointKeys(createCheckpointKeys(new Date(0)))).sign(told),
+      /by a key that is not/,
+    ],
     ['a changed token', signer.sign(told).replace(/.{8}$/, 'AAAAAAAA'), /signature does not fit/],
     ['another merchant', signer.sign({ ...told, merchant: 'acct_b' }), /of another ledger/],
     ['another mode', signer.sign({ ...told, mode: 'live' }), /of another ledger/],
@@ -235,7 +249,10 @@ describe('a superuser who changes the past', () => {
       .transaction(async (sql) => {
         await withoutTriggers(sql)
         await change(sql)
-        const db = { sql, transaction: (work: (of: typeof sql) => Promise<unknown>) => work(sql) } as unknown as Database
+        const db = {
+          sql,
+          transaction: (work: (of: typeof sql) => Promise<unknown>) => work(sql),
+        } as unknown as Database
         const handlers = verifyHandlers({ db, newId: () => 'req_1' as never, config: config.checkpoints, sliceMax: 3 })
         const call = { principal: who, query, accepts: undefined, signal: new AbortController().signal }
         found = (await handlers.verifyLedger(call as never)) as LedgerVerification
@@ -299,7 +316,8 @@ describe('a superuser who changes the past', () => {
     ],
     [
       'a transaction, by taking it away and leaving its entries',
-      async (sql) => sql`delete from ledger.transactions where lane = ${lane} and book = ${await idOf(sql)} and seq = 6`,
+      async (sql) =>
+        sql`delete from ledger.transactions where lane = ${lane} and book = ${await idOf(sql)} and seq = 6`,
       ['orphan_entry 6', 'seq_gap 6', 'wrong_link 7'],
       6,
     ],
@@ -346,7 +364,8 @@ describe('a superuser who changes the past', () => {
     ],
     [
       "a head's hash",
-      async (sql) => sql`update ledger.books set head_hash = sha256('x') where lane = ${lane} and id = ${await idOf(sql)}`,
+      async (sql) =>
+        sql`update ledger.books set head_hash = sha256('x') where lane = ${lane} and id = ${await idOf(sql)}`,
       ['wrong_head 8'],
       8,
     ],

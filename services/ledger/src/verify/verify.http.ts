@@ -76,7 +76,13 @@ export const verifyHandlers = ({
     const book = await findBookRow(db.sql, principal)
     const { mode } = principal
     if (book === undefined) {
-      const findings = known.map(({ seq }) => ({ problem: 'wrong_checkpoint' as const, lane: 0, book: 0n, seq, found: 1 }))
+      const findings = known.map(({ seq }) => ({
+        problem: 'wrong_checkpoint' as const,
+        lane: 0,
+        book: 0n,
+        seq,
+        found: 1,
+      }))
       yield verificationToWire({ ...nothing, findings }, { of: 0n, mode })
       return
     }
