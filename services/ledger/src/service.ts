@@ -10,7 +10,7 @@ import type { LedgerConfig } from './config.ts'
 import { erasureHandlers } from './erasures/erasure.http.ts'
 import { createPosting } from './posting/index.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
-import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.ts'
+import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.work.ts'
 import { verifyHandlers } from './verify/verify.http.ts'
 
 export interface LedgerDependencies extends Runtime {

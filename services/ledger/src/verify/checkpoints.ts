@@ -25,7 +25,7 @@ export const isGenuine = (
     checkpoint.merchant === merchant &&
     checkpoint.mode === mode &&
     checkpoint.seq === seq &&
-    checkpoint.hash === hash.toString('hex')
+    hash.equals(Buffer.from(checkpoint.hash, 'hex'))
   )
 }
 

@@ -88,23 +88,24 @@ export const findOrphanEntries = (sql: Sql, lane: number) => sql<Orphan>`
 
 type WrongAccount = { readonly book: bigint; readonly public_id: string; readonly found: bigint }
 
-/** The first account of the lane that belongs to no book of its merchant and mode, and how many there are. */
-export const findOrphanAccounts = (sql: Sql, lane: number) => sql<WrongAccount>`
+/** The first account of the lane, or of one book in it, that belongs to no book of its merchant and mode, and how many there are. */
+export const findOrphanAccounts = (sql: Sql, lane: number, book: bigint | null = null) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
-  where a.lane = ${lane} and not exists (
+  where a.lane = ${lane} and (${book}::bigint is null or a.book = ${book}) and not exists (
     select from ledger.books b
     where b.lane = a.lane and b.id = a.book and b.merchant = a.merchant and b.mode = a.mode)
   order by a.book, a.id limit 1`
 
-/** The first account of the lane that shows a balance without having entries, and how many there are. */
-export const findBalancesOfNothing = (sql: Sql, lane: number) => sql<WrongAccount>`
+/** The first account of the lane, or of one book in it, that shows a balance without having entries, and how many there are. */
+export const findBalancesOfNothing = (sql: Sql, lane: number, book: bigint | null = null) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
   where a.lane = ${lane} and (a.version <> 0 or a.posted_credits <> 0 or a.posted_debits <> 0)
+    and (${book}::bigint is null or a.book = ${book})
     and not exists (select from ledger.entries e where e.lane = a.lane and e.book = a.book and e.account = a.id)
   order by a.book, a.id limit 1`
 
-/** The first account of the lane that shows what its limits or its state rule out, and how many there are. */
-export const findLimitsPassed = (sql: Sql, lane: number) => sql<WrongAccount>`
+/** The first account of the lane, or of one book in it, that shows what its limits or its state rule out, and how many there are. */
+export const findLimitsPassed = (sql: Sql, lane: number, book: bigint | null = null) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
   cross join lateral (
     select case a.normal_balance when 'credit' then a.posted_credits - a.posted_debits
@@ -112,4 +113,5 @@ export const findLimitsPassed = (sql: Sql, lane: number) => sql<WrongAccount>`
   ) b
   where a.lane = ${lane} and (b.balance < a.min_available or b.balance > a.max_balance
     or (a.status = 'closed' and b.balance <> 0))
+    and (${book}::bigint is null or a.book = ${book})
   order by a.book, a.id limit 1`

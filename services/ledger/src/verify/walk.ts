@@ -2,28 +2,10 @@ import { assert } from '@micro/kernel'
 import type { Sql } from '@micro/postgres'
 import type { CheckpointReader } from '@micro/signing'
 import { genesisOf } from '../chain/content.ts'
-import {
-  findBalanceOfNothing,
-  findBeyondHead,
-  findForeignAccounts,
-  findLimitPassed,
-  findOrphanEntriesWithin,
-  listBookEntries,
-  listCheckpointsWithin,
-} from './book.store.ts'
+import { findBeyondHead, findOrphanEntriesWithin, listBookEntries, listCheckpointsWithin } from './book.store.ts'
 import { contradicted, isGenuine, type Known } from './checkpoints.ts'
-import {
-  balanceHolds,
-  chainHolds,
-  foldNext,
-  gapIn,
-  linkHolds,
-  problemsOf,
-  type BookRow,
-  type Fold,
-  type Problem,
-} from './verify.ts'
-import { listTransactions } from './verify.store.ts'
+import { balanceHolds, chainHolds, foldNext, gapIn, linkHolds, problemsOf, type BookRow, type Fold } from './verify.ts'
+import { findBalancesOfNothing, findLimitsPassed, findOrphanAccounts, listTransactions } from './verify.store.ts'
 import { createReport, type CountedFinding } from './verify.work.ts'
 
 /** How far a walk has come; one may begin where another stopped. */
@@ -145,13 +127,12 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
 
   const checkAccounts = async (): Promise<void> => {
     for (const [problem, find] of [
-      ['orphan_account', findForeignAccounts],
-      ['wrong_balance', findBalanceOfNothing],
-      ['limit_passed', findLimitPassed],
-    ] as const satisfies readonly (readonly [Problem, unknown])[]) {
-      const wrong = await find(sql, book)
-      if (wrong !== undefined) report({ problem, ...at, account: wrong.public_id }, Number(wrong.found))
-    }
+      ['orphan_account', findOrphanAccounts],
+      ['wrong_balance', findBalancesOfNothing],
+      ['limit_passed', findLimitsPassed],
+    ] as const)
+      for (const { public_id, found } of await find(sql, book.lane, book.id))
+        report({ problem, ...at, account: public_id }, Number(found))
   }
 
   return (async function* walk() {

@@ -4,7 +4,7 @@ import { testRuntime } from '@micro/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { testConfig } from '../testing/config.ts'
 import { merchant, move, startLedger, type Ledger } from '../testing/ledger.ts'
-import { createBackgroundVerifier } from './background.ts'
+import { createBackgroundVerifier } from './background.work.ts'
 
 let ledger: Ledger
 let superuser: Database
