@@ -17,7 +17,7 @@ let stranger: Merchant
 /** Every id and name that belongs to the owner's test mode. */
 let owned: readonly string[]
 
-const idForm = /"((?:pi|ch|txn|evt|ltx|len|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
+const idForm = /"((?:pi|ch|txn|evt|ltx|len|lcp|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
 const idsIn = (answer: Answer): string[] => [...JSON.stringify(answer.body).matchAll(idForm)].map(([, id]) => id ?? '')
 
 beforeAll(async () => {
@@ -43,12 +43,18 @@ beforeAll(async () => {
       ],
     },
   })
+  await call('POST', '/ledger/checkpoints', { body: {} })
   await session('POST', '/auth/api_keys', { body: { environment: 'test', name: taint } })
   await eventually(async () => expect((await call('GET', '/v1/events')).body.data).toHaveLength(3))
   const seen = await Promise.all([
-    ...['/v1/payment_intents', '/ledger/accounts', '/ledger/transactions', '/v1/events', '/auth/me'].map((path) =>
-      call('GET', path),
-    ),
+    ...[
+      '/v1/payment_intents',
+      '/ledger/accounts',
+      '/ledger/transactions',
+      '/ledger/checkpoints',
+      '/v1/events',
+      '/auth/me',
+    ].map((path) => call('GET', path)),
     session('GET', '/auth/api_keys'),
   ])
   owned = [...new Set([...seen.flatMap(idsIn), `${taint}_a`, `${taint}_b`, `${taint}-ref`, `${taint}-create`])]
@@ -72,7 +78,7 @@ const mayCall = ({ route }: PublicOperation, who: string): boolean =>
 
 test('there is something to leak', () => {
   expect(owned.length).toBeGreaterThan(15)
-  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'key_', 'usr_', 'acct_'])
+  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'lcp_', 'key_', 'usr_', 'acct_'])
     expect(
       owned.some((id) => id.startsWith(prefix)),
       prefix,
