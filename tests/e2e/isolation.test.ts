@@ -47,6 +47,10 @@ beforeAll(async () => {
 })
 afterAll(() => platform?.stop())
 
+/** Lists, and nothing else, are asked for in pages. */
+const isList = ({ query }: Route): boolean =>
+  'limit' in ((query as { properties?: object } | undefined)?.properties ?? {})
+
 const routes = Object.values(apis)
   .flatMap((api) => Object.entries(api) as [string, Route][])
   // What operators may do is theirs alone: operator.test.ts.
@@ -72,8 +76,7 @@ describe("another merchant's id answers exactly like an unknown id", () => {
       expect(id, `no object of the owner's is known for ${path}`).toBeDefined()
       const call: Caller =
         route.access.includes('secret_key') && !route.access.includes('session') ? stranger.test : stranger.session
-      const ask = (each: string) =>
-        call(route.method, path.replace(':id', each), sent(name, route))
+      const ask = (each: string) => call(route.method, path.replace(':id', each), sent(name, route))
       const foreign = await ask(id!)
       const unknown = await ask(unknownId(id!))
       expect(foreign.status).toBe(404)
@@ -101,7 +104,7 @@ for (const [mode, other, ids] of [
 
 describe('lists hold nothing of another merchant or mode', () => {
   for (const [, route] of routes.filter(
-    ([, each]) => each.method === 'GET' && !each.path.includes(':id') && 'limit' in (each.query?.properties ?? {}),
+    ([, each]) => each.method === 'GET' && !each.path.includes(':id') && isList(each),
   )) {
     for (const path of pathsOf(route)) {
       test(path, async () => {

@@ -132,6 +132,6 @@ export const proofRoutes = {
       end: 'ledger.verification',
       always: false,
     },
-    faults: ['checkpoint_invalid', 'verification_running', 'verification_too_long', 'ledger_busy'],
+    faults: ['checkpoint_invalid', 'verification_running', 'verification_too_long'],
   }),
 } as const

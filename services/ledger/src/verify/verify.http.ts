@@ -9,6 +9,7 @@ import { findBookRow } from './book.store.ts'
 import type { Known } from './checkpoints.ts'
 import { releaseLease, takeLease, type Lease } from './lease.store.ts'
 import { restAfter } from './rest.ts'
+import { createTurns } from './turns.ts'
 import { progressToWire, verificationToWire } from './verification.ts'
 import type { BookRow } from './verify.ts'
 import { start, walkBook, type Walked } from './walk.ts'
@@ -18,8 +19,8 @@ type Line = LedgerVerificationProgress | LedgerVerification
 
 /** Longer than a slice and the rest after it take. */
 const leaseMs = 60_000
-/** At once in one process; each uses a connection for half of the time at most. */
-const runningMax = 3
+/** Slices at once in one process. A verification whose reader is slow takes no turn while it waits for it. */
+const slicesMax = 2
 
 const reasons = {
   malformed: 'it is not the token of a checkpoint',
@@ -55,13 +56,13 @@ export const verifyHandlers = ({
   answerMsMax?: number
 }): VerifyHandlers => {
   const readCheckpoint = createCheckpointReader(publicKeysOf(config.keys))
-  let running = 0
+  const inTurn = createTurns(slicesMax)
 
   async function* walkLeased(book: BookRow, known: readonly Known[], signal: AbortSignal, lease: Lease) {
     const walk = walkBook(db.sql, book, { readCheckpoint, known, sliceMax })
     for (;;) {
       const beganMs = monotonicMs()
-      const step = await walk.next()
+      const step = await inTurn(() => walk.next())
       yield step
       if (step.done === true) return
       await restAfter(monotonicMs() - beganMs, signal)
@@ -86,15 +87,12 @@ export const verifyHandlers = ({
       yield verificationToWire({ ...nothing, findings }, { of: 0n, mode })
       return
     }
-    if (running >= runningMax) throw new Fault('ledger_busy')
     const lease: Lease = { book, work: 'asked', holder: newId('request') }
     if (!(await takeLease(db.sql, lease, leaseMs))) throw new Fault('verification_running', { retry_after: 5 })
-    running++
     try {
       for await (const { done, value } of walkLeased(book, known, signal, lease))
         yield (done === true ? verificationToWire : progressToWire)(value, { of: book.last_seq, mode })
     } finally {
-      running--
       await releaseLease(db.sql, lease)
     }
   }

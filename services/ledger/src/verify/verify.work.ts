@@ -1,5 +1,9 @@
+import type { Mode } from '@micro/contracts'
 import type { Database, Sql } from '@micro/postgres'
+import { laneOf } from '../books/lane.ts'
 import { genesisOf } from '../chain/content.ts'
+import { listCheckpointsWithin } from './book.store.ts'
+import { contradicted, nameOf, type Known, type KnownBooks } from './checkpoints.ts'
 import {
   findBalancesOfNothing,
   findLimitsPassed,
@@ -33,7 +37,7 @@ export interface CountedFinding extends Finding {
 
 export interface VerifiedBook {
   readonly merchant: string
-  readonly mode: string
+  readonly mode: Mode
   readonly transactions: number
   /** The seq of the newest transaction, as the book says. */
   readonly headSeq: bigint
@@ -54,6 +58,8 @@ export interface VerifyOptions {
   readonly batchMax?: number
   /** Told of each book once its transactions are counted. */
   readonly onBook?: (book: VerifiedBook) => void
+  /** Checkpoints that were kept outside of the database, by book. */
+  readonly known?: KnownBooks
 }
 
 export type Report = (finding: Finding, found?: number) => void
@@ -71,8 +77,12 @@ export const createReport = () => {
 }
 
 /** Counts a book from 1 to its head, adds up each of its transactions, and follows their hashes. Resolves with how many it has. */
-const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context): Promise<number> => {
+const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report, known }: Context): Promise<number> => {
   const place = { lane: book.lane, book: book.id }
+  const outside = known.get(nameOf(book))?.checkpoints ?? []
+  const reportContradicted = (checkpoints: readonly Known[], history: readonly Known[]): void => {
+    for (const seq of contradicted(checkpoints, history)) report({ problem: 'wrong_checkpoint', ...place, seq })
+  }
   let after = 0n
   let transactions = 0
   let gap: bigint | undefined
@@ -84,6 +94,9 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context
       if (!linkHolds(row, newest?.hash ?? genesisOf(book))) report({ problem: 'wrong_link', ...place, seq: row.seq })
       newest = row
     }
+    const until = rows.length < batchMax ? seqMax : (rows.at(-1)?.seq ?? after)
+    const kept = await listCheckpointsWithin(sql, book, { after, until })
+    reportContradicted([...kept, ...outside.filter(({ seq }) => seq > after && seq <= until)], rows)
     // After one gap everything further on stands at a wrong place too.
     gap ??= gapIn(
       rows.map(({ seq }) => seq),
@@ -139,7 +152,10 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
       report({ problem, lane, book, account: public_id }, Number(found))
 }
 
+const seqMax = 2n ** 63n - 1n
+
 interface Context {
+  readonly known: KnownBooks
   readonly batchMax: number
   readonly report: Report
   readonly onBook: (book: VerifiedBook) => void
@@ -175,16 +191,25 @@ const verifyLane = async (sql: Sql, lane: number, context: Context) => {
  * Nothing wrong is thrown: it is found. @throws when the database cannot be read
  */
 export const verifyLedger = async (db: Database, options: VerifyOptions = {}): Promise<Verification> => {
-  const { batchMax = 5_000, onBook = () => {} } = options
+  const { batchMax = 5_000, known = new Map() } = options
   const { report, all } = createReport()
   const counts = { books: 0, transactions: 0, entries: 0 }
+  const found = new Set<string>()
+  const onBook = (book: VerifiedBook): void => {
+    found.add(nameOf(book))
+    options.onBook?.(book)
+  }
   for (const lane of await listLanes(db.sql)) {
-    const of = await db.transaction((sql) => verifyLane(sql, lane, { batchMax, report, onBook }), {
+    const of = await db.transaction((sql) => verifyLane(sql, lane, { batchMax, report, onBook, known }), {
       isolation: 'repeatable read',
     })
     counts.books += of.books
     counts.transactions += of.transactions
     counts.entries += of.entries
   }
+  // Of a book that is gone nothing is left to compare with.
+  for (const { book, checkpoints } of known.values())
+    if (!found.has(nameOf(book)))
+      for (const { seq } of checkpoints) report({ problem: 'wrong_checkpoint', lane: laneOf(book), book: 0n, seq })
   return { ...counts, findings: all() }
 }
