@@ -27,7 +27,12 @@ test('the environment decides where checkpoints go, else the installation', () =
 
 test('everything that is wrong is named at once, and no key', () => {
   const broken = keys.replace(/"d":"./, '"d":"!')
-  const wrong = { MICRO_CHECKPOINT_KEYS: broken, MICRO_DEFAULT_CURRENCY: 'dollars', MICRO_VERIFY_HOURS: '0' }
+  const wrong = {
+    MICRO_CHECKPOINT_KEYS: broken,
+    MICRO_DEFAULT_CURRENCY: 'dollars',
+    MICRO_VERIFY_HOURS: '0',
+    MICRO_CHECKPOINTS_FILE: 'x',
+  }
   let message = ''
   try {
     readLedgerConfig(wrong)
@@ -37,6 +42,7 @@ test('everything that is wrong is named at once, and no key', () => {
   expect(message).toMatch(/MICRO_DEFAULT_CURRENCY .* 'dollars'/)
   expect(message).toContain('MICRO_CHECKPOINT_KEYS cannot be used: keys[].d is missing or malformed')
   expect(message).toContain("MICRO_VERIFY_HOURS must be a whole number from 1 to 8760, got '0'")
+  expect(message).toContain("MICRO_CHECKPOINTS_FILE must be an absolute path, got 'x'")
   expect(message).not.toContain(/"d":"(.{20})/.exec(broken)?.[1])
   expect(() => readLedgerConfig({})).toThrow(/MICRO_CHECKPOINT_KEYS is missing; "micro secrets init" adds it/)
 })

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { currencies } from '@micro/kernel'
 import {
   readEnvironment,
@@ -63,6 +64,8 @@ export const readLedgerConfig = (env: Environment, places: LedgerPlaces = {}): L
   const defaultCurrency = given.toLowerCase()
   if (!currencies.has(defaultCurrency)) complain(`MICRO_DEFAULT_CURRENCY must be an ISO 4217 code, got '${given}'`)
   const file = text('MICRO_CHECKPOINTS_FILE', '')
+  // Whoever looks for it later need not know where the process was started.
+  if (file !== '' && !isAbsolute(file)) complain(`MICRO_CHECKPOINTS_FILE must be an absolute path, got '${file}'`)
   return done({
     defaultCurrency,
     checkpoints: {
