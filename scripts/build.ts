@@ -26,6 +26,7 @@ const separate = [
     output: `services/${name}/dist/main.js`,
   })),
   { entry: 'services/ledger/src/verify/main.ts', output: 'services/ledger/dist/verify.js' },
+  { entry: 'services/ledger/src/import/main.ts', output: 'services/ledger/dist/import.js' },
   { entry: 'services/payments/src/replay/main.ts', output: 'services/payments/dist/replay.js' },
 ]
 const programs = [commandLine, ...(process.argv.includes('--image') ? separate : allInOne)]

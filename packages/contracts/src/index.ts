@@ -3,6 +3,15 @@ import { eventsApi } from './events.ts'
 import { ledgerApi } from './ledger.ts'
 export { LedgerAsset } from './ledger-assets.ts'
 export { LedgerCheckpoint, LedgerVerification, LedgerVerificationProgress } from './ledger-proof.ts'
+export {
+  ExportAccount,
+  ExportAsset,
+  ExportEnd,
+  ExportHeader,
+  type ExportLine,
+  ExportTransaction,
+} from './ledger-export.ts'
+export { LedgerHold } from './ledger-holds.ts'
 import { paymentsApi } from './payments.ts'
 
 export { authApi, eventsApi, ledgerApi, paymentsApi }
@@ -22,13 +31,14 @@ export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
 export {
-  type AccountStatus,
-  AccountType,
   Direction,
   type EntryCondition,
-  LedgerAccount,
+  type HoldStatus,
+  type Layer,
   LedgerEntry,
   LedgerTransaction,
   NewEntry,
-} from './ledger.ts'
+  type TransactionKind,
+} from './ledger-transactions.ts'
+export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

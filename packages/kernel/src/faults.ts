@@ -152,7 +152,10 @@ export const faultCatalogue = {
   ),
   account_frozen: bad("{param}: account '{account}' is frozen. Nothing is posted to it until it is active again.", 409),
   account_closed: bad("{param}: account '{account}' is closed, and stays so.", 409),
-  account_not_empty: bad("Account '{account}' has a balance of {balance}. Only an account at 0 can be closed.", 409),
+  account_not_empty: bad(
+    "Account '{account}' has a balance of {balance} and {held} held. Only an account at 0 without open holds can be closed.",
+    409,
+  ),
   insufficient_funds: bad("{param}: account '{account}' has {available} available, this needs {required}."),
   limit_exceeded: bad("{param}: account '{account}' would have a balance of {balance}, its max_balance is {limit}."),
   limit_refused: bad("Invalid {param}: account '{account}' is beyond that limit already, its balance is {balance}."),
@@ -160,6 +163,16 @@ export const faultCatalogue = {
   verification_too_long: bad(
     'This ledger is too large to be verified within one answer. Send "Accept: application/x-ndjson" for an answer line by line, with progress.',
   ),
+  hold_captured: bad("Hold '{hold}' was captured: nothing of it is left.", 409),
+  hold_released: bad("Hold '{hold}' was released: nothing of it is left.", 409),
+  hold_expired: bad("Hold '{hold}' has expired. Make another one.", 409),
+  hold_exceeded: bad("{param}: hold '{hold}' has {remaining} left on account '{account}', this needs {required}."),
+  hold_captures_too_many: bad(
+    "Hold '{hold}' was captured {limit} times, which is the most there may be. Release it, and hold the rest anew.",
+    409,
+  ),
+  transaction_not_reversible: bad("Transaction '{transaction}' cannot be reversed: {reason}.", 409),
+  transaction_already_reversed: bad("Transaction '{transaction}' was reversed already, by '{reversal}'.", 409),
   reference_reserved: bad("References starting with 'micro:' belong to Micro. Choose another reference_id.", 403),
   reference_conflict: bad("A transaction with reference_id '{reference}' exists already with other content.", 409),
   entries_too_few: bad('A transaction needs at least 2 entries.'),
@@ -176,6 +189,14 @@ export const faultCatalogue = {
     409,
   ),
   version_conflict: bad("{param}: account '{account}' is at version {version}, not {expected}.", 409),
+  cursor_ahead: bad(
+    '{param}: this cursor is behind transaction {seq}, but the book ends at {head}. It may have been restored from an older copy: read it again from a seq you trust.',
+    409,
+  ),
+  cursor_foreign: bad(
+    '{param}: this cursor is not of this book, or transaction {seq} has another hash than it had. Begin with after=0.',
+    409,
+  ),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
   ledger_empty: bad('The ledger has no transactions yet, so there is nothing to sign.'),
   checkpoint_invalid: bad('Invalid {param}: {reason}.'),

@@ -33,4 +33,5 @@ export { noTraces, type OpenSpan, type SpanFacts, type Traces } from './traces/t
 export { endWithin, untilAsked } from './signals.ts'
 export { createUndo, type Undo } from './undo.ts'
 export { TimeoutError, within } from './within.ts'
+export { compileValidator } from './validate.ts'
 export { createWorker, type Worker } from './worker.ts'

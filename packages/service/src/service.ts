@@ -1,4 +1,4 @@
-import type { Api, Principal, ServiceName } from '@micro/contracts'
+import type { Api, Principal, ServiceName, StreamFormat } from '@micro/contracts'
 import { assert } from '@micro/kernel'
 import type { FastifyInstance } from 'fastify'
 import type { Checks, Handlers } from './call.ts'
@@ -50,6 +50,8 @@ export interface ExecuteInput {
   readonly idempotencyKey?: string
   /** Ends a stream that the caller no longer reads. */
   readonly signal?: AbortSignal
+  /** Asks for a stream, of a route that can answer with either. */
+  readonly accepts?: StreamFormat
 }
 
 /** Turns the parts of a service into one that runs: contract → HTTP and in-process calls. */
@@ -87,6 +89,7 @@ export const createService = <A extends Api>(parts: ServiceParts<A>, runtime: Ru
         body: { ...input.body },
         coerceBody: false,
         idempotencyKey: input.idempotencyKey,
+        accepts: input.accepts,
         ...(input.signal === undefined ? {} : { signal: input.signal }),
       })
     },

@@ -12,7 +12,15 @@ import {
   type SequencedEvent,
 } from '@micro/contracts'
 import { createIds, systemClock, type Clock } from '@micro/kernel'
-import { createLogger, createService, reply as replyWith, type Call, type Runtime, type Service } from '@micro/service'
+import {
+  createLogger,
+  createService,
+  reply as replyWith,
+  StreamReply,
+  type Call,
+  type Runtime,
+  type Service,
+} from '@micro/service'
 import { newApiKey } from '@micro/signing'
 import { unwatched } from '@micro/testing'
 import { readGatewayConfig, type GatewayConfig } from './config.ts'
@@ -61,8 +69,9 @@ export const fakeService = (
       operation,
       async (call: Call<never>) => {
         seen.push({ operation, call })
+        const answer = await reply(operation)
         // A status whose body no schema filters.
-        return replyWith(300, await reply(operation))
+        return answer instanceof StreamReply ? answer : replyWith(300, answer)
       },
     ]),
   )

@@ -7,6 +7,7 @@ import { addressIn, clientIpReader } from './access/client-ip.ts'
 import { credentialCache } from './access/credential-cache.ts'
 import { countLookUps } from './access/look-up-metrics.ts'
 import { isLocal, listensInClear, transportReader } from './access/transport.ts'
+import { watchCredential } from './access/watch-credential.ts'
 import type { GatewayConfig } from './config.ts'
 import { createHealth, readinessOf, type Checks } from './health.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -91,6 +92,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     clientIp,
     transport,
     authenticate,
+    watch: watchCredential({ cache, everyMs: config.stream.verifyMs }),
     enforce,
     policies,
     draining,

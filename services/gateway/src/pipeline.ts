@@ -6,6 +6,7 @@ import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
 import type { Transport } from './access/transport.ts'
+import type { WatchCredential } from './access/watch-credential.ts'
 import { admit } from './admission.ts'
 import { commonHeaders, sendFault, sendJson } from './answer.ts'
 import { beginExchange, tellWhenClosed, type Exchange } from './exchange.ts'
@@ -26,6 +27,7 @@ export interface PipelineParts {
   readonly clientIp: (request: IncomingMessage) => string
   readonly transport: (request: IncomingMessage) => Transport
   readonly authenticate: Authenticate
+  readonly watch: WatchCredential
   readonly enforce: Enforce
   readonly policies: { readonly perKey: Policy; readonly perIp: Policy; readonly login: Policy }
   readonly health: () => Promise<Health>
@@ -52,16 +54,18 @@ export const asFault = (error: unknown, log: Logger, requestId: string): Fault =
 export const createPipeline = (parts: PipelineParts) => {
   const { guard, routes, policies, enforce } = parts
 
+  /** Resolves with the credential that was shown, if the route asks for one. */
   const identify = async (
     exchange: Exchange,
     target: Operation,
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<void> => {
+  ): Promise<string | undefined> => {
     const { access, method } = target.route
     const setHeader = headersOf(response)
     if (access.includes('public')) {
-      return enforce(method === 'GET' ? policies.perIp : policies.login, addressKey(exchange.clientIp), setHeader)
+      await enforce(method === 'GET' ? policies.perIp : policies.login, addressKey(exchange.clientIp), setHeader)
+      return undefined
     }
     const { authorization } = request.headers
     const { confidential } = parts.transport(request)
@@ -72,6 +76,7 @@ export const createPipeline = (parts: PipelineParts) => {
     await enforce(policies.perKey, owner, setHeader)
     // After the limit, so that a key that is refused here cannot ask without end.
     checkScope(target.route, principal, maskApiKey(credential))
+    return credential
   }
 
   const handOver = (
@@ -122,7 +127,8 @@ export const createPipeline = (parts: PipelineParts) => {
     if (announcesTooMuch(request, bodyBytesMax)) throw new Fault('body_too_large', { limit: bodyBytesMax })
     const { target } = match
     if (target.kind === 'own') return own[target.name](response)
-    await identify(exchange, target, request, response)
+    const credential = await identify(exchange, target, request, response)
+    if (target.route.stream !== undefined && credential !== undefined) parts.watch(credential, response)
     if (request.headers.expect !== undefined) response.writeContinue()
     if (!response.destroyed) handOver(exchange, target, request, response)
   }

@@ -92,7 +92,8 @@ end $$;
 -- As before, but where words were erased it takes their digest.
 create or replace view ledger.contents as
 select t.lane, t.book, t.seq, sha256(
-  '\x01'::bytea || int8send(t.seq) || ledger.counted(t.id) || ledger.counted(t.reference_id)
+  case t.kind when 'post' then '\x01'::bytea else '\x02'::bytea end
+  || int8send(t.seq) || ledger.counted(t.id) || ledger.counted(t.reference_id)
   || ledger.instant(t.created_at) || ledger.instant(t.effective_at)
   || case when t.text_salt is null then coalesce((
     select '\x01'::bytea || x.text_digest from ledger.erasures x
@@ -104,9 +105,12 @@ select t.lane, t.book, t.seq, sha256(
           string_agg(ledger.counted(key) || ledger.counted(value), ''::bytea order by key collate "C"), ''::bytea)
         from jsonb_each_text(t.metadata))
   ) end
+  || case when t.kind = 'post' then ''::bytea else ledger.counted(t.kind) || int8send(coalesce(t.parent, 0))
+    || case when t.expires_at is null then '\x00'::bytea else '\x01'::bytea || ledger.instant(t.expires_at) end end
   || int4send(t.entry_count::int4)
   || (select string_agg(
-        ledger.counted(a.public_id) || ledger.counted(a.currency) || ledger.counted(e.amount::text), ''::bytea order by e.leg)
+        ledger.counted(a.public_id) || ledger.counted(a.currency) || ledger.counted(e.amount::text)
+        || case when t.kind = 'post' then ''::bytea else ledger.counted(e.layer) end, ''::bytea order by e.leg)
       from ledger.entries e
       cross join lateral (
         select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account

@@ -8,7 +8,16 @@ import { checkpointHandlers } from './checkpoints/checkpoint.http.ts'
 import { createCheckpointWork } from './checkpoints/checkpoint.work.ts'
 import type { LedgerConfig } from './config.ts'
 import { erasureHandlers } from './erasures/erasure.http.ts'
+import { exportHandlers } from './export/export.http.ts'
+import { createDoorbell } from './feed/doorbell.ts'
+import { feedHandlers } from './feed/feed.http.ts'
+import { findHeads } from './feed/feed.store.ts'
+import { ringing } from './feed/ringing.ts'
+import { createSeats } from './feed/seats.ts'
+import { createExpiry } from './holds/expiry.ts'
+import { holdHandlers } from './holds/hold.http.ts'
 import { createPosting } from './posting/index.ts'
+import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.work.ts'
 import { verifyHandlers } from './verify/verify.http.ts'
@@ -17,6 +26,10 @@ export interface LedgerDependencies extends Runtime {
   readonly db: Database
   readonly config: LedgerConfig
 }
+
+/** Readers of the feed who wait, and followers, that one merchant may have at a process. */
+const readersPerMerchantMax = 20
+const exportsPerMerchantMax = 4
 
 /** The service with its background work laid open, so that tests can do one round of it at a time. */
 export interface LedgerParts {
@@ -28,7 +41,8 @@ export const createLedger = (
   { db, config, ...runtime }: LedgerDependencies,
   { background = true }: { background?: boolean } = {},
 ): LedgerParts => {
-  const post = createPosting({ db, ...runtime })
+  const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
+  const post = ringing(createPosting({ db, ...runtime }), doorbell)
   const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
   const verifier = createBackgroundVerifier({ db, config, ...runtime })
   const service = createService(
@@ -42,8 +56,15 @@ export const createLedger = (
         ...erasureHandlers({ db, ...runtime }),
         ...checkpointHandlers({ db, config: config.checkpoints, work: checkpoints }),
         ...verifyHandlers({ db, config: config.checkpoints, ...runtime }),
+        ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
+        ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),
+        ...reversalHandlers({ db, post }),
+        ...holdHandlers({ db, post }),
       },
-      workers: background ? [checkpoints.worker, ...verifier.workers] : [],
+      workers: [
+        createExpiry({ ...runtime, db, post }),
+        ...(background ? [checkpoints.worker, ...verifier.workers] : []),
+      ],
       ready: () => probe(db.sql),
       warnings: verifier.warnings,
     },

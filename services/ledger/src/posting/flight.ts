@@ -6,6 +6,7 @@ import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
 import { genesisOf } from '../chain/content.ts'
+import { parentOf } from './action.ts'
 import { createBookPlaces, nameOf, type BookPlaces } from './books.ts'
 import { BookGoneError, loadBooks, type Loaded } from './load.ts'
 import { decide, type PostResult, type TransactionWrite } from './posting.ts'
@@ -22,6 +23,7 @@ const unopened = (book: BookKey): BookState => ({
   hashLast: genesisOf(book),
   accounts: new Map(),
   recorded: new Map(),
+  parents: new Map(),
 })
 
 /** Micro's own accounts that a ticket brings along and its book lacks. */
@@ -55,17 +57,33 @@ const decideAll = (
   return { results, writes }
 }
 
-const rememberFor = (state: BookState, parts: readonly Part[]): (() => void) =>
-  remember(state, {
-    accounts: new Set(parts.flatMap(({ request }) => request.entries.map(({ account }) => account))),
+const rememberFor = (state: BookState, parts: readonly Part[]): (() => void) => {
+  const parents = new Set(parts.flatMap(({ request }) => parentOf(request)?.id ?? []))
+  const entries = [
+    ...parts.flatMap(({ request }) => request.entries),
+    ...[...parents].flatMap((id) => state.parents.get(id)?.transaction.entries ?? []),
+  ]
+  return remember(state, {
+    accounts: new Set(entries.map(({ account }) => account)),
     references: new Set(parts.map(({ request }) => request.reference)),
+    parents,
   })
+}
 
 /** Why a ticket will be refused even on a book that has its accounts; undefined when they are worth opening. */
 const refusal = (state: BookState, ticket: Ticket, now: Date): Refusal | undefined => {
   const opened = missing(state, ticket).map(({ id, ...account }): [string, AccountState] => [
     id,
-    { ...account, account: 0n, status: 'active', credits: 0n, debits: 0n, version: 0n },
+    {
+      ...account,
+      account: 0n,
+      status: 'active',
+      credits: 0n,
+      debits: 0n,
+      pendingCredits: 0n,
+      pendingDebits: 0n,
+      version: 0n,
+    },
   ])
   const known = [...state.accounts].map(([id, account]): [string, AccountState] => [id, { ...account }])
   const copy = { ...state, accounts: new Map([...known, ...opened]), recorded: new Map(state.recorded) }

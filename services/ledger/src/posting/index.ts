@@ -11,12 +11,14 @@ import {
 } from '@micro/postgres'
 import type { Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
+import { deedOf } from './action.ts'
 import { createFlight } from './flight.ts'
 import { createFlightMetrics, createPostingMetrics } from './posting-metrics.ts'
 import type { PostRequest, PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
 import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
 
+export type { Action, Expiry, ParentPlace } from './action.ts'
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
 
 /**
@@ -99,7 +101,7 @@ export const createPosting = ({
   const partOf = (request: PostRequest): Part => ({
     request,
     id: newId('ledger_transaction'),
-    fingerprint: fingerprintOf(request),
+    fingerprint: fingerprintOf(request.action === undefined ? request : { ...request, deed: deedOf(request.action) }),
     salt: randomBytes(16),
   })
 

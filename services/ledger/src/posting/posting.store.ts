@@ -70,10 +70,12 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
     max_balance: bigint | null
     posted_credits: bigint
     posted_debits: bigint
+    pending_credits: bigint
+    pending_debits: bigint
     version: bigint
   }>`
     select a.id, a.merchant, a.mode, a.public_id, a.currency, a.type, a.status, a.min_available, a.max_balance,
-      a.posted_credits, a.posted_debits, a.version
+      a.posted_credits, a.posted_debits, a.pending_credits, a.pending_debits, a.version
     from unnest(
       ${asked.map(({ lane }) => lane)}::smallint[], ${asked.map(({ book }) => book.merchant)}::text[],
       ${asked.map(({ book }) => book.mode)}::text[], ${asked.map(({ name }) => name)}::text[]
@@ -93,6 +95,8 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
       maxBalance: row.max_balance,
       credits: row.posted_credits,
       debits: row.posted_debits,
+      pendingCredits: row.pending_credits,
+      pendingDebits: row.pending_debits,
       version: row.version,
     },
   }))
@@ -119,7 +123,7 @@ export const insertTransactions = async (sql: Sql, recordings: readonly Recordin
     with recorded as (
       insert into ledger.transactions
         (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
-          effective_at, text_salt, content_hash, hash)
+          effective_at, text_salt, content_hash, hash, kind, parent, expires_at)
       select * from unnest(
         ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
         ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
@@ -130,13 +134,16 @@ export const insertTransactions = async (sql: Sql, recordings: readonly Recordin
         ${of(({ transaction }) => transaction.metadata)}::jsonb[],
         ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
         ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
-        ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[])
+        ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[],
+        ${of(({ transaction }) => transaction.kind)}::text[],
+        ${of(({ transaction }) => transaction.parent?.seq ?? null)}::bigint[],
+        ${of(({ transaction }) => transaction.expiresAt)}::timestamptz[])
     )
-    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
+    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version, layer)
     select * from unnest(
       ${legs.map(({ lane }) => lane)}::smallint[], ${legs.map(({ book }) => book)}::bigint[],
       ${legs.map(({ seq }) => seq)}::bigint[], ${legs.map(({ leg }) => leg)}::smallint[],
       ${legs.map(({ account }) => account)}::bigint[], ${legs.map(({ amount }) => amount)}::numeric[],
       ${legs.map(({ balanceAfter }) => balanceAfter)}::numeric[],
-      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[])`
+      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[], ${legs.map(({ layer }) => layer)}::text[])`
 }

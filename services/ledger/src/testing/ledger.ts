@@ -3,6 +3,7 @@ import type { AccountType, MerchantPrincipal, Mode, NewEntry } from '@micro/cont
 import { injector, testDatabase, testRuntime, type TestDatabase } from '@micro/testing'
 import { expect } from 'vitest'
 import { createLedger } from '../service.ts'
+import type { LedgerConfig } from '../config.ts'
 import { testConfig } from './config.ts'
 
 export const merchant = (name = 'acct_a', mode: Mode = 'test'): MerchantPrincipal => ({
@@ -19,10 +20,16 @@ export interface Envelope {
   readonly message: string
 }
 
-export const startLedger = async ({ poolSize = 10, config = testConfig() } = {}) => {
-  const database: TestDatabase = await testDatabase('ledger', { poolSize })
-  const runtime = testRuntime()
-  // Nothing happens by itself: a test that is about the background work does one round of it at a time.
+/** `given`: a database that is there already, whose ledger is then one of several processes'. */
+export const startLedger = async ({
+  poolSize = 10,
+  database: given,
+  seed = 1,
+  config = testConfig(),
+}: { poolSize?: number; database?: TestDatabase; seed?: number; config?: LedgerConfig } = {}) => {
+  const database: TestDatabase = given ?? (await testDatabase('ledger', { poolSize }))
+  const runtime = testRuntime({ seed })
+  // Nothing is verified by itself: a test that is about it does one round at a time.
   const { service, verifier } = createLedger({ ...runtime, db: database.db, config }, { background: false })
   const call = injector(service)
   await service.start()
@@ -31,7 +38,7 @@ export const startLedger = async ({ poolSize = 10, config = testConfig() } = {})
 
   return {
     database,
-    ready: service.ready,
+    service,
     verifier,
     clock: runtime.clock,
     call,
@@ -48,6 +55,8 @@ export const startLedger = async ({ poolSize = 10, config = testConfig() } = {})
     },
     record: (who: MerchantPrincipal, reference_id: string, entries: readonly NewEntry[], rest: object = {}) =>
       post(who, '/ledger/transactions', { reference_id, entries, ...rest }),
+    /** Ends the service and leaves the database. */
+    stop: () => service.stop(),
     close: async () => {
       await service.stop()
       await database.close()
@@ -79,14 +88,21 @@ export const expectSound = async ({ database }: Ledger): Promise<void> => {
     await sql`
     select a.public_id from ledger.accounts a
     left join ledger.entries e on e.lane = a.lane and e.book = a.book and e.account = a.id
+    left join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     group by a.lane, a.book, a.id
-    having a.posted_credits <> coalesce(sum(e.amount) filter (where e.amount > 0), 0)
-      or a.posted_debits <> coalesce(-sum(e.amount) filter (where e.amount < 0), 0) or a.version <> count(e.leg)`,
+    having a.posted_credits <> coalesce(sum(e.amount) filter (where e.layer = 'posted' and e.amount > 0), 0)
+      or a.posted_debits <> coalesce(-sum(e.amount) filter (where e.layer = 'posted' and e.amount < 0), 0)
+      or a.pending_credits <>
+        coalesce(sum(e.amount) filter (where e.layer = 'pending' and (e.amount > 0) = (t.kind = 'hold')), 0)
+      or a.pending_debits <>
+        coalesce(-sum(e.amount) filter (where e.layer = 'pending' and (e.amount < 0) = (t.kind = 'hold')), 0)
+      or a.version <> count(e.leg)`,
   ).toEqual([])
   expect(
     await sql`
     select t.seq from ledger.transactions t left join ledger.entries e using (lane, book, seq)
-    group by t.lane, t.book, t.seq having coalesce(sum(e.amount), 1) <> 0 or count(e.leg) <> t.entry_count`,
+    group by t.lane, t.book, t.seq having coalesce(sum(e.amount), 1) <> 0 or count(e.leg) <> t.entry_count
+      or sum(e.amount) filter (where e.layer = 'pending') <> 0`,
   ).toEqual([])
   expect(
     await sql`

@@ -10,9 +10,15 @@ const entriesPerPageMax = 5_000
 export const mayBeTooHeavy = (transactions: number): boolean =>
   transactions * entriesPerTransactionMax > entriesPerPageMax
 
-/** The page cut down to the first transactions that fit, at least one; `counts` are their entries, nearest first. */
-export const lightPage = (page: Page, counts: readonly number[]): Page => {
+/** How many of the transactions fit into one answer, at least one; `counts` are their entries, nearest first. */
+export const fittingOf = (counts: readonly number[]): number => {
   let entries = 0
   const tooMany = counts.findIndex((count) => (entries += count) > entriesPerPageMax)
-  return tooMany < 0 ? page : { ...page, limit: Math.min(page.limit, Math.max(1, tooMany)) }
+  return tooMany < 0 ? counts.length : Math.max(1, tooMany)
+}
+
+/** The page cut down to the first transactions that fit, at least one; `counts` are their entries, nearest first. */
+export const lightPage = (page: Page, counts: readonly number[]): Page => {
+  const fitting = fittingOf(counts)
+  return fitting === counts.length ? page : { ...page, limit: Math.min(page.limit, fitting) }
 }

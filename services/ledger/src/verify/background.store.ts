@@ -26,7 +26,9 @@ interface ProgressRow {
 
 /** The next books whose head is not the one that was verified last. */
 export const listBooksWithNews = (sql: Sql, { after, limit }: { after: Place; limit: number }) => sql<BookRow>`
-  select b.lane, b.id, b.merchant, b.mode, b.last_seq, b.head_hash from ledger.books b
+  select b.lane, b.id, b.merchant, b.mode, coalesce(b.origin_merchant, b.merchant) as origin_merchant,
+    coalesce(b.origin_mode, b.mode) as origin_mode, b.last_seq, b.head_hash
+  from ledger.books b
   left join ledger.verifications v on v.lane = b.lane and v.book = b.id and v.work = 'news'
   where (b.lane, b.id) > (${after.lane}::smallint, ${after.id}::bigint)
     and (b.last_seq > coalesce(v.seq, 0)
@@ -41,7 +43,9 @@ export const findBookForWhole = async (
 ): Promise<BookRow | undefined> =>
   first(
     await sql<BookRow>`
-    select b.lane, b.id, b.merchant, b.mode, b.last_seq, b.head_hash from ledger.books b
+    select b.lane, b.id, b.merchant, b.mode, coalesce(b.origin_merchant, b.merchant) as origin_merchant,
+    coalesce(b.origin_mode, b.mode) as origin_mode, b.last_seq, b.head_hash
+  from ledger.books b
     left join ledger.verifications v on v.lane = b.lane and v.book = b.id and v.work = 'whole'
     where (b.lane, b.id) > (${after.lane}::smallint, ${after.id}::bigint) and b.last_seq > 0
       and (v.passed_at is null or v.passed_at <= ${before}::timestamptz)

@@ -251,14 +251,14 @@ test('a posting does not wait for it, nor it for a posting', async () => {
 test('the service says so where everybody looks: ready, with a warning', async () => {
   const service = await startLedger({ config })
   try {
-    expect(await service.ready()).toEqual([])
+    expect(await service.service.ready()).toEqual([])
     for (const id of ['cash', 'sales']) await service.account(who, id)
     await service.record(who, 'one', move(5, { from: 'cash', to: 'sales' }))
     await service.database.owner.sql`
       insert into ledger.verifications (lane, book, work, problem, problem_at)
       select lane, id, 'news', 'wrong_content', now() from ledger.books`
     await service.verifier.roundOfNews(going)
-    expect(await service.ready()).toEqual([
+    expect(await service.service.ready()).toEqual([
       'The ledger does not verify: one book is wrong. The log says which, and where.',
     ])
   } finally {

@@ -9,7 +9,9 @@ type Place = Pick<BookRow, 'lane' | 'id'>
 export const findBookRow = async (sql: Sql, book: BookKey): Promise<BookRow | undefined> =>
   first(
     await sql<BookRow>`
-    select lane, id, merchant, mode, last_seq, head_hash from ledger.books
+    select lane, id, merchant, mode, coalesce(origin_merchant, merchant) as origin_merchant,
+      coalesce(origin_mode, mode) as origin_mode, last_seq, head_hash
+    from ledger.books
     where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode}`,
   )
 
@@ -64,8 +66,11 @@ export const listBookEntries = (
   { lane, id }: Place,
   { after, limit }: { after: Pick<EntryRow, 'account' | 'seq' | 'leg'>; limit: number },
 ) => sql<EntryRow>`
-  select a.book, a.id as account, e.seq, e.leg, e.amount, e.balance_after, e.account_version,
-    a.public_id, a.posted_credits, a.posted_debits, a.version
+  select a.book, a.id as account, e.seq, e.leg, e.layer, e.amount, e.balance_after, e.account_version,
+    a.public_id, a.posted_credits, a.posted_debits, a.pending_credits, a.pending_debits, a.version,
+    e.layer = 'pending' and coalesce((
+      select t.kind <> 'hold' from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq
+    ), false) as takes_back
   from ledger.accounts a
   cross join lateral (
     select * from ledger.entries e

@@ -32,6 +32,7 @@ const sound = {
   currencies_unbalanced: 0n,
   legs_wrong: 0n,
   currency_missing: false,
+  layers_wrong: false,
   content_hash: content,
   content_found: Buffer.from(content),
   hash: linkOf(Buffer.alloc(32, 1), content),
@@ -42,6 +43,7 @@ for (const [change, want] of [
   [{}, []],
   [{ currencies_unbalanced: 1n }, ['unbalanced']],
   [{ currency_missing: true }, ['wrong_currency']],
+  [{ layers_wrong: true }, ['wrong_layer']],
   [{ content_found: Buffer.alloc(32, 3) }, ['wrong_content']],
   [{ content_found: null }, ['wrong_content']],
   [{ legs: 3n }, ['entries_missing']],
@@ -59,7 +61,8 @@ test('a transaction follows the one hash before it and no other', () => {
   expect(linkHolds({ ...sound, content_hash: Buffer.alloc(32, 9) }, Buffer.alloc(32, 1))).toBe(false)
 })
 
-const book = { lane: 1, id: 1n, merchant: 'acct_a', mode: 'test', last_seq: 1n } as const
+const named = { merchant: 'acct_a', mode: 'test', origin_merchant: 'acct_a', origin_mode: 'test' } as const
+const book = { lane: 1, id: 1n, ...named, last_seq: 1n } as const
 for (const [name, head_hash, newest, want] of [
   ['an empty book without a hash', null, undefined, true],
   ['an empty book with a hash', sound.hash, undefined, false],
@@ -74,12 +77,16 @@ const entry = (amount: bigint, balance_after: bigint, account_version: bigint): 
   account: 7n,
   seq: 1n,
   leg: 1,
+  layer: 'posted',
+  takes_back: false,
   amount,
   balance_after,
   account_version,
   public_id: 'cash',
   posted_credits: 5n,
   posted_debits: 3n,
+  pending_credits: 0n,
+  pending_debits: 0n,
   version: 2n,
 })
 const foldAll = (entries: readonly EntryRow[]): Fold | undefined =>

@@ -4,6 +4,7 @@ import { laneOf } from '../books/lane.ts'
 import { genesisOf } from '../chain/content.ts'
 import { listCheckpointsWithin } from './book.store.ts'
 import { contradicted, nameOf, type Known, type KnownBooks } from './checkpoints.ts'
+import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import {
   findBalancesOfNothing,
   findLimitsPassed,
@@ -83,6 +84,7 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report, known }: 
   const reportContradicted = (checkpoints: readonly Known[], history: readonly Known[]): void => {
     for (const seq of contradicted(checkpoints, history)) report({ problem: 'wrong_checkpoint', ...place, seq })
   }
+  const genesis = genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
   let after = 0n
   let transactions = 0
   let gap: bigint | undefined
@@ -91,12 +93,17 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report, known }: 
     const rows = await listTransactions(sql, book, { after, limit: batchMax })
     for (const row of rows) {
       for (const problem of problemsOf(row)) report({ problem, ...place, seq: row.seq })
-      if (!linkHolds(row, newest?.hash ?? genesisOf(book))) report({ problem: 'wrong_link', ...place, seq: row.seq })
+      if (!linkHolds(row, newest?.hash ?? genesis)) report({ problem: 'wrong_link', ...place, seq: row.seq })
       newest = row
     }
-    const until = rows.length < batchMax ? seqMax : (rows.at(-1)?.seq ?? after)
-    const kept = await listCheckpointsWithin(sql, book, { after, until })
-    reportContradicted([...kept, ...outside.filter(({ seq }) => seq > after && seq <= until)], rows)
+    const until = newest?.seq ?? after
+    for (const { seq, wrong_parent, wrong_hold } of await findWrongFollowing(sql, book, { after, until })) {
+      if (wrong_parent) report({ problem: 'wrong_parent', ...place, seq })
+      if (wrong_hold) report({ problem: 'wrong_hold', ...place, seq })
+    }
+    const through = rows.length < batchMax ? seqMax : (rows.at(-1)?.seq ?? after)
+    const kept = await listCheckpointsWithin(sql, book, { after, until: through })
+    reportContradicted([...kept, ...outside.filter(({ seq }) => seq > after && seq <= through)], rows)
     // After one gap everything further on stands at a wrong place too.
     gap ??= gapIn(
       rows.map(({ seq }) => seq),
@@ -141,6 +148,7 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
   for (const [problem, find] of [
     ['orphan_transaction', findOrphanTransactions],
     ['orphan_entry', findOrphanEntries],
+    ['orphan_hold', findOrphanHolds],
   ] as const)
     for (const { book, seq, found } of await find(sql, lane)) report({ problem, lane, book, seq }, Number(found))
   for (const [problem, find] of [

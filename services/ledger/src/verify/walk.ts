@@ -3,6 +3,7 @@ import type { Sql } from '@micro/postgres'
 import type { CheckpointReader } from '@micro/signing'
 import { genesisOf } from '../chain/content.ts'
 import { findBeyondHead, findOrphanEntriesWithin, listBookEntries, listCheckpointsWithin } from './book.store.ts'
+import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import { contradicted, isGenuine, type Known } from './checkpoints.ts'
 import { balanceHolds, chainHolds, foldNext, gapIn, linkHolds, problemsOf, type BookRow, type Fold } from './verify.ts'
 import { findBalancesOfNothing, findLimitsPassed, findOrphanAccounts, listTransactions } from './verify.store.ts'
@@ -67,11 +68,18 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
     const after = place.seq
     const rows = await listTransactions(sql, book, { after, until: book.last_seq, limit: sliceMax })
     const isLast = rows.length < sliceMax || rows.at(-1)?.seq === book.last_seq
-    let before = place.hash ?? genesisOf(book)
+    let before = place.hash ?? genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
     for (const row of rows) {
       for (const problem of problemsOf(row)) report({ problem, ...at, seq: row.seq })
       if (!linkHolds(row, before)) report({ problem: 'wrong_link', ...at, seq: row.seq })
       before = row.hash
+    }
+    for (const { seq, wrong_parent, wrong_hold } of await findWrongFollowing(sql, book, {
+      after,
+      until: rows.at(-1)?.seq ?? after,
+    })) {
+      if (wrong_parent) report({ problem: 'wrong_parent', ...at, seq })
+      if (wrong_hold) report({ problem: 'wrong_hold', ...at, seq })
     }
     const seqs = rows.map(({ seq }) => seq)
     const until = isLast ? book.last_seq : (seqs.at(-1) ?? after)
@@ -92,6 +100,8 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
     // It began as what the book shows, and what was signed is beyond it: the newest were taken away.
     for (const { seq } of known.filter(({ seq }) => seq > book.last_seq))
       report({ problem: 'wrong_checkpoint', ...at, seq })
+    for (const { seq, found } of await findOrphanHolds(sql, book.lane, book.id))
+      report({ problem: 'orphan_hold', ...at, seq }, Number(found))
     const beyond = await findBeyondHead(sql, book)
     if (beyond !== undefined) report({ problem: 'seq_gap', ...at, seq: beyond })
   }

@@ -1,0 +1,184 @@
+import type { Layer, Mode, TransactionKind } from '@micro/contracts'
+import { first, type Sql } from '@micro/postgres'
+import type { BookKey } from '../books/book.ts'
+import { laneOf } from '../books/lane.ts'
+
+// Times are read as text, since a Date would drop microseconds that the chain covers.
+
+export interface BookRow {
+  readonly created_at: string
+  readonly last_seq: bigint
+  readonly origin_merchant: string
+  readonly origin_mode: Mode
+}
+
+/** The book as it is now, with the merchant and mode its chain begins with. */
+export const findBook = async (sql: Sql, book: BookKey): Promise<BookRow | undefined> =>
+  first(
+    await sql<BookRow>`
+    select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at, last_seq,
+      coalesce(origin_merchant, merchant) as origin_merchant, coalesce(origin_mode, mode) as origin_mode
+    from ledger.books
+    where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode}`,
+  )
+
+export interface AssetRow {
+  readonly code: string
+  readonly name: string
+  readonly scale: number
+  readonly created_at: string
+}
+
+export const listAssets = (sql: Sql, book: BookKey, { after, limit }: { after: string; limit: number }) =>
+  sql<AssetRow>`
+    select s.code, s.name, s.scale,
+      to_char(s.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at
+    from ledger.books b
+    join ledger.assets s on s.lane = b.lane and s.book = b.id
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and s.code > ${after}
+    order by s.code limit ${limit}`
+
+export interface AccountRow {
+  readonly number: bigint
+  readonly public_id: string
+  readonly name: string
+  readonly type: string
+  readonly normal_balance: 'credit' | 'debit'
+  readonly currency: string
+  readonly asset_scale: number | null
+  readonly status: string
+  readonly min_available: bigint | null
+  readonly max_balance: bigint | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly created_at: string
+  readonly net: bigint
+  readonly net_pending: bigint
+  readonly entries: bigint
+  readonly entries_now: bigint
+  /** What was held then. Only of accounts with limits or closed that have moved since. */
+  readonly pending_credits: bigint | null
+  readonly pending_debits: bigint | null
+}
+
+/**
+ * The book's next accounts in the order they were made, with their balances as of a seq. What was made after that seq
+ * was recorded is left out where the book goes on behind it, unless it has entries up to it.
+ */
+export const listAccounts = (
+  sql: Sql,
+  book: BookKey,
+  { after, seq, isHead, limit }: { after: bigint; seq: bigint; isHead: boolean; limit: number },
+) => sql<AccountRow>`
+  select a.id as number, a.public_id, a.name, a.type, a.normal_balance, a.currency, a.asset_scale, a.status,
+    a.min_available, a.max_balance, a.metadata,
+    to_char(a.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
+    coalesce(posted.balance_after, 0) as net, coalesce(pending.balance_after, 0) as net_pending,
+    coalesce(newest.account_version, 0) as entries, a.version as entries_now,
+    a.pending_credits - since.credits as pending_credits, a.pending_debits - since.debits as pending_debits
+  from ledger.books b
+  join ledger.accounts a on a.lane = b.lane and a.book = b.id
+  left join lateral (
+    select e.balance_after from ledger.entries e
+    where e.account = a.id and e.lane = a.lane and e.seq <= ${seq} and e.layer = 'posted'
+    order by e.seq desc, e.leg desc limit 1
+  ) posted on true
+  left join lateral (
+    select e.balance_after from ledger.entries e
+    where e.account = a.id and e.lane = a.lane and e.seq <= ${seq} and e.layer = 'pending'
+    order by e.seq desc, e.leg desc limit 1
+  ) pending on true
+  left join lateral (
+    select max(e.account_version) as account_version from (
+      select e.account_version from ledger.entries e
+      where e.account = a.id and e.lane = a.lane and e.seq <= ${seq}
+      order by e.seq desc, e.leg desc limit 1
+    ) e
+  ) newest on true
+  left join lateral (
+    select coalesce(sum(case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end), 0) as credits,
+      coalesce(sum(case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end), 0) as debits
+    from ledger.entries e
+    join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
+    where e.account = a.id and e.lane = a.lane and e.seq > ${seq} and e.layer = 'pending'
+  ) since on a.version <> coalesce(newest.account_version, 0)
+    and (a.min_available is not null or a.max_balance is not null or a.status = 'closed')
+  where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and a.id > ${after}
+    and (${isHead}::boolean or newest.account_version is not null or a.created_at <= (
+      select t.created_at from ledger.transactions t where t.lane = b.lane and t.book = b.id and t.seq = ${seq}))
+  order by a.id limit ${limit}`
+
+export interface TransactionRow {
+  readonly seq: bigint
+  readonly id: string
+  readonly kind: TransactionKind
+  readonly parent: bigint | null
+  readonly expires_at: string | null
+  readonly reference_id: string
+  readonly description: string | null
+  readonly currency: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly created_at: string
+  readonly effective_at: string
+  readonly fingerprint: Buffer
+  readonly text_salt: Buffer | null
+  /** Of the erasure of its words; null where they were not erased. */
+  readonly text_digest: Buffer | null
+  readonly reason: string | null
+  readonly erased_by: string | null
+  readonly request_id: string | null
+  readonly erased_at: string | null
+  readonly content_hash: Buffer
+  readonly hash: Buffer
+  readonly accounts: readonly string[]
+  readonly currencies: readonly string[]
+  readonly scales: readonly (number | null)[]
+  readonly normal_balances: readonly ('credit' | 'debit')[]
+  readonly layers: readonly Layer[]
+  readonly amounts: readonly bigint[]
+  readonly nets_after: readonly bigint[]
+  readonly account_versions: readonly bigint[]
+}
+
+/** The book's next transactions up to a seq, as many as hold about `entriesMax` entries, at least one if there is any. */
+export const listTransactions = (
+  sql: Sql,
+  book: BookKey,
+  { after, until, entriesMax }: { after: bigint; until: bigint; entriesMax: number },
+) => sql<TransactionRow>`
+  with slice as materialized (
+    select lane, book, seq from (
+      select t.lane, t.book, t.seq, sum(t.entry_count) over (order by t.seq) - t.entry_count as entries_before
+      from ledger.books b
+      cross join lateral (
+        select * from ledger.transactions t
+        where t.lane = b.lane and t.book = b.id and t.seq > ${after} and t.seq <= ${until}
+        order by t.seq limit ${entriesMax}::integer / 2
+      ) t
+      where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+    ) counted
+    where entries_before < ${entriesMax}::integer
+  )
+  select t.seq, t.id, t.kind, t.parent,
+    to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at, t.reference_id, t.description, t.currency, t.metadata,
+    to_char(t.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
+    to_char(t.effective_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as effective_at,
+    t.fingerprint, t.text_salt, t.content_hash, t.hash, x.text_digest, x.reason, x.erased_by, x.request_id,
+    to_char(x.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as erased_at, e.*
+  from slice s
+  cross join lateral (
+    select * from ledger.transactions t where t.lane = s.lane and t.book = s.book and t.seq = s.seq offset 0
+  ) t
+  left join ledger.erasures x on x.lane = t.lane and x.book = t.book and x.seq = t.seq
+  cross join lateral (
+    select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
+      array_agg(a.asset_scale order by e.leg) as scales, array_agg(a.normal_balance order by e.leg) as normal_balances,
+      array_agg(e.layer order by e.leg) as layers, array_agg(e.amount order by e.leg) as amounts, array_agg(e.balance_after order by e.leg) as nets_after,
+      array_agg(e.account_version order by e.leg) as account_versions
+    from ledger.entries e
+    cross join lateral (
+      select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account
+      offset 0 -- looks each of them up, where a join might read all accounts of the book
+    ) a
+    where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+  ) e
+  order by t.seq`
