@@ -12,6 +12,7 @@ export const withoutTriggers = async (sql: Sql): Promise<void> => {
   await sql`alter table ledger.entries disable trigger user`
   await sql`alter table ledger.checkpoints disable trigger user`
   await sql`alter table ledger.erasures disable trigger user`
+  await sql`alter table ledger.holds disable trigger user`
 }
 
 /** Makes content hashes, chain and head anew from what stands there now. */

@@ -37,7 +37,10 @@ afterAll(async () => {
 
 describe('a superuser who changes the past', () => {
   /** What the ledger that asks is told after the change, which is then undone. */
-  const foundAfter = async (change: (sql: Sql) => Promise<unknown>, query: { checkpoint?: string } = {}) => {
+  const foundAfter = async (
+    change: (sql: Sql) => Promise<unknown>,
+    { as = who, ...query }: { checkpoint?: string; as?: typeof who } = {},
+  ) => {
     const rolledBack = new Error('rolled back')
     let found: LedgerVerification | undefined
     await superuser
@@ -49,7 +52,7 @@ describe('a superuser who changes the past', () => {
           transaction: (work: (of: typeof sql) => Promise<unknown>) => work(sql),
         } as unknown as Database
         const handlers = verifyHandlers({ db, newId: () => 'req_1' as never, config: config.checkpoints, sliceMax: 3 })
-        const call = { principal: who, query, accepts: undefined, signal: new AbortController().signal }
+        const call = { principal: as, query, accepts: undefined, signal: new AbortController().signal }
         found = (await handlers.verifyLedger(call as never)) as LedgerVerification
         throw rolledBack
       })
@@ -167,6 +170,29 @@ describe('a superuser who changes the past', () => {
   ] as const satisfies readonly (readonly [string, (sql: Sql) => Promise<unknown>, readonly string[], number | null])[])
     test(`${what}: named, with the first seq`, async () =>
       expect(await foundAfter(change)).toEqual({ status: 'wrong', first, problems: want }))
+
+  test('a hold, or what is held: named, with the first seq', async () => {
+    const holder = merchant('acct_holds')
+    for (const id of ['buyer', 'seller']) await ledger.account(holder, id)
+    const entries = move(9, { from: 'seller', to: 'buyer' })
+    const { status } = await ledger.post(holder, '/ledger/holds', { reference_id: 'hold', entries })
+    expect(status).toBe(201)
+    expect(await foundAfter(async () => {}, { as: holder })).toEqual({ status: 'sound', first: null, problems: [] })
+    const released = await foundAfter(
+      (sql) => sql`
+        update ledger.holds h set status = 'released' from ledger.books b
+        where b.merchant = 'acct_holds' and h.lane = b.lane and h.book = b.id`,
+      { as: holder },
+    )
+    expect(released).toEqual({ status: 'wrong', first: 1, problems: ['wrong_hold 1'] })
+    const held = await foundAfter(
+      (sql) => sql`
+        update ledger.accounts set pending_credits = pending_credits + 1
+        where merchant = 'acct_holds' and public_id = 'buyer'`,
+      { as: holder },
+    )
+    expect(held).toEqual({ status: 'wrong', first: null, problems: ['wrong_balance buyer'] })
+  })
 
   describe('and makes every hash anew, so that the ledger agrees with itself,', () => {
     const rewritten = async (sql: Sql) => {
