@@ -60,11 +60,35 @@ export const listCheckpointsWithin = (
   where lane = ${lane} and book = ${id} and seq > ${after} and seq <= ${until}
   order by seq`
 
-/** The book's next entries, account by account, each account's in the order of posting. */
-export const listBookEntries = (
+/** The book's next accounts, by number: as many as say that they have about `limit` entries together, at least one. */
+export const listNextAccounts = async (
   sql: Sql,
   { lane, id }: Place,
-  { after, limit }: { after: Pick<EntryRow, 'account' | 'seq' | 'leg'>; limit: number },
+  { after, limit }: { after: bigint; limit: number },
+): Promise<bigint[]> =>
+  (
+    await sql<{ id: bigint }>`
+    select id from (
+      select a.id, sum(greatest(a.version, 1)) over (order by a.id) - greatest(a.version, 1) as entries_before
+      from (
+        select id, version from ledger.accounts
+        where lane = ${lane} and book = ${id} and id > ${after}
+        order by id limit ${limit}
+      ) a
+    ) counted
+    where entries_before < ${limit}::bigint
+    order by id`
+  ).map((row) => row.id)
+
+/** The next entries of these accounts, account by account, each account's in the order of posting. */
+export const listEntriesOf = (
+  sql: Sql,
+  { lane, id }: Place,
+  {
+    accounts,
+    after,
+    limit,
+  }: { accounts: readonly bigint[]; after: Pick<EntryRow, 'account' | 'seq' | 'leg'>; limit: number },
 ) => sql<EntryRow>`
   select a.book, a.id as account, e.seq, e.leg, e.layer, e.amount, e.balance_after, e.account_version,
     a.public_id, a.posted_credits, a.posted_debits, a.pending_credits, a.pending_debits, a.version,
@@ -74,11 +98,11 @@ export const listBookEntries = (
   from ledger.accounts a
   cross join lateral (
     select * from ledger.entries e
-    where e.lane = a.lane and e.book = a.book and e.account = a.id
-      -- The first comparison is the index's, the second decides between legs of one transaction.
+    -- By the index on account and seq: named without its book, which an account has but one of, no other will do.
+    where e.lane = a.lane and e.account = a.id
       and e.seq >= case when a.id = ${after.account}::bigint then ${after.seq}::bigint else 0 end
       and (a.id > ${after.account}::bigint or (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint))
     order by e.seq, e.leg limit ${limit}
   ) e
-  where a.lane = ${lane} and a.book = ${id} and a.id >= ${after.account}::bigint
+  where a.lane = ${lane} and a.book = ${id} and a.id = any(${accounts}::bigint[])
   order by a.id, e.seq, e.leg limit ${limit}`

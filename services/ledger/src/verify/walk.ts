@@ -2,7 +2,13 @@ import { assert } from '@micro/kernel'
 import type { Sql } from '@micro/postgres'
 import type { CheckpointReader } from '@micro/signing'
 import { genesisOf } from '../chain/content.ts'
-import { findBeyondHead, findOrphanEntriesWithin, listBookEntries, listCheckpointsWithin } from './book.store.ts'
+import {
+  findBeyondHead,
+  findOrphanEntriesWithin,
+  listCheckpointsWithin,
+  listEntriesOf,
+  listNextAccounts,
+} from './book.store.ts'
 import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import { contradicted, isGenuine, type Known } from './checkpoints.ts'
 import { balanceHolds, chainHolds, foldNext, gapIn, linkHolds, problemsOf, type BookRow, type Fold } from './verify.ts'
@@ -109,6 +115,8 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
   const accountOf = ({ last }: Fold): string => last.public_id ?? String(last.account)
 
   let fold: Fold | undefined
+  /** The accounts under way, from the one of the fold on. */
+  let batch: readonly bigint[] = []
   const closeFold = (): void => {
     if (fold === undefined) return
     if (!balanceHolds(fold)) report({ problem: 'wrong_balance', ...at, account: accountOf(fold) })
@@ -122,17 +130,27 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
    * so an account's last row has what the account showed when those were all, whatever is posted in between.
    */
   const nextEntries = async (): Promise<boolean> => {
-    const after = fold?.last ?? { ...noEntry, account: (place.account ?? -1n) + 1n }
-    const rows = await listBookEntries(sql, book, { after, limit: sliceMax })
+    const done = place.account ?? -1n
+    if (batch.length === 0) batch = await listNextAccounts(sql, book, { after: done, limit: sliceMax })
+    const last = batch.at(-1)
+    if (last === undefined) return false
+    const after = fold?.last ?? { ...noEntry, account: done }
+    const rows = await listEntriesOf(sql, book, { accounts: batch, after, limit: sliceMax })
     for (const row of rows) {
       if (fold?.last.account !== row.account) closeFold()
       fold = foldNext(fold, row)
       if (!chainHolds(fold)) report({ problem: 'broken_chain', ...at, seq: row.seq, account: accountOf(fold) })
     }
     counts.entries += rows.length
-    if (rows.length === sliceMax) return true
+    if (rows.length === sliceMax) {
+      const current = fold?.last.account ?? done
+      batch = batch.filter((account) => account >= current)
+      return true
+    }
     closeFold()
-    return false
+    batch = []
+    place = { ...place, account: last }
+    return true
   }
 
   const checkAccounts = async (): Promise<void> => {
