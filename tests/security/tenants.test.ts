@@ -17,7 +17,7 @@ let stranger: Merchant
 /** Every id and name that belongs to the owner's test mode. */
 let owned: readonly string[]
 
-const idForm = /"((?:pi|ch|txn|evt|ltx|len|hold|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
+const idForm = /"((?:pi|ch|txn|evt|ltx|len|hold|lcp|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
 const idsIn = (answer: Answer): string[] => [...JSON.stringify(answer.body).matchAll(idForm)].map(([, id]) => id ?? '')
 
 beforeAll(async () => {
@@ -40,6 +40,7 @@ beforeAll(async () => {
   const words = { description: taint, entries }
   await call('POST', '/ledger/transactions', { body: { reference_id: `${taint}-ref`, ...words } })
   await call('POST', '/ledger/holds', { body: { reference_id: `${taint}-hold`, ...words } })
+  await call('POST', '/ledger/checkpoints', { body: {} })
   await session('POST', '/auth/api_keys', { body: { environment: 'test', name: taint } })
   await eventually(async () => expect((await call('GET', '/v1/events')).body.data).toHaveLength(3))
   const seen = await Promise.all([
@@ -48,6 +49,7 @@ beforeAll(async () => {
       '/ledger/accounts',
       '/ledger/transactions',
       '/ledger/holds',
+      '/ledger/checkpoints',
       '/v1/events',
       '/auth/me',
     ].map((path) => call('GET', path)),
@@ -74,7 +76,7 @@ const mayCall = ({ route }: PublicOperation, who: string): boolean =>
 
 test('there is something to leak', () => {
   expect(owned.length).toBeGreaterThan(15)
-  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'hold_', 'key_', 'usr_', 'acct_'])
+  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'hold_', 'lcp_', 'key_', 'usr_', 'acct_'])
     expect(
       owned.some((id) => id.startsWith(prefix)),
       prefix,

@@ -110,6 +110,12 @@ export interface TransactionRow {
   readonly effective_at: string
   readonly fingerprint: Buffer
   readonly text_salt: Buffer | null
+  /** Of the erasure of its words; null where they were not erased. */
+  readonly text_digest: Buffer | null
+  readonly reason: string | null
+  readonly erased_by: string | null
+  readonly request_id: string | null
+  readonly erased_at: string | null
   readonly content_hash: Buffer
   readonly hash: Buffer
   readonly accounts: readonly string[]
@@ -150,11 +156,13 @@ export const listTransactions = (
     to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at, t.reference_id, t.description, t.currency, t.metadata,
     to_char(t.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
     to_char(t.effective_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as effective_at,
-    t.fingerprint, t.text_salt, t.content_hash, t.hash, e.*
+    t.fingerprint, t.text_salt, t.content_hash, t.hash, x.text_digest, x.reason, x.erased_by, x.request_id,
+    to_char(x.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as erased_at, e.*
   from slice s
   cross join lateral (
     select * from ledger.transactions t where t.lane = s.lane and t.book = s.book and t.seq = s.seq offset 0
   ) t
+  left join ledger.erasures x on x.lane = t.lane and x.book = t.book and x.seq = t.seq
   cross join lateral (
     select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
       array_agg(a.asset_scale order by e.leg) as scales, array_agg(a.normal_balance order by e.leg) as normal_balances,

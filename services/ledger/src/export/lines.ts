@@ -69,6 +69,11 @@ const at = <T>(list: readonly T[], index: number): T => {
   return value
 }
 
+const erasureOf = ({ text_digest, reason, erased_by, request_id, erased_at }: TransactionRow) =>
+  text_digest === null || reason === null || request_id === null || erased_at === null
+    ? null
+    : { text_digest: hex(text_digest), reason, erased_by, request_id, erased_at }
+
 export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   object: 'ledger.export.transaction',
   seq: Number(row.seq),
@@ -91,6 +96,7 @@ export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   })),
   fingerprint: hex(row.fingerprint),
   text_salt: row.text_salt === null ? null : hex(row.text_salt),
+  erasure: erasureOf(row),
   content_hash: hex(row.content_hash),
   hash: hex(row.hash),
 })

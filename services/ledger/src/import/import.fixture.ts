@@ -29,7 +29,7 @@ const holdSome = async (ledger: Ledger, who: MerchantPrincipal, must: Must): Pro
   ledger.clock.advance(6_000)
   const { db } = ledger.database
   const runtime = { ...testRuntime({ clock: ledger.clock, seed: 77 }), db }
-  await expireHolds({ ...runtime, post: createPosting(runtime) })
+  await expireHolds({ ...runtime, post: createPosting(runtime).post })
   const { body } = await ledger.record(who, 'mistake', move(7, { from: 'buyer', to: 'seller' }))
   await must(ledger.post(who, `/ledger/transactions/${String(body['id'])}/reverse`, {}))
   await must(ledger.post(who, '/ledger/accounts/buyer', { min_available: 820 }))
@@ -56,6 +56,10 @@ export const fillBook = async (ledger: Ledger, who: MerchantPrincipal): Promise<
     }),
   )
   await must(ledger.record(who, 'r4', move(5, { from: 'old', to: 'cash' })))
+  const named = await ledger.record(who, 'named', move(2, { from: 'eur_in', to: 'eur_out' }), {
+    description: 'Jane Doe',
+  })
+  await must(ledger.post(who, `/ledger/transactions/${String(named.body['id'])}/erase`, { reason: 'Asked' }))
   await must(
     ledger.post(payments, '/internal/transactions', {
       merchant,

@@ -54,6 +54,20 @@ const transactions = (): ExportTransaction[] => lines.filter((line) => line.obje
 const changed = (index: number, change: object): string =>
   fileOf(lines.map((line, each) => (each === index ? { ...line, ...change } : line)))
 
+describe('an erasure in an export is refused', () => {
+  const named = () => lines.findIndex((line) => 'reference_id' in line && line.reference_id === 'named')
+  const erasure = () => (lines[named()] as ExportTransaction).erasure
+  for (const [what, change] of [
+    ['that is left out', () => ({ erasure: null })],
+    ['with the digest of other words', () => ({ erasure: { ...erasure(), text_digest: 'ab'.repeat(32) } })],
+    ['beside words', () => ({ description: 'Jane Doe', text_salt: 'ab'.repeat(16) })],
+  ] as const)
+    test(what, async () => {
+      const refused = await refusal(changed(named(), change()))
+      expect(refused.message).toMatch(what === 'beside words' ? /although they were erased/ : /hash/)
+    })
+})
+
 describe('an export that is imported', () => {
   test('comes out of another database byte for byte, and the ledger there is sound', async () => {
     const done = await importInto(there, who, text)
@@ -61,6 +75,16 @@ describe('an export that is imported', () => {
     expect(await exportOf(there, who)).toBe(text)
     expect((await verifyLedger(there.database.db)).findings).toEqual([])
     await expectSound(there)
+  })
+
+  test('has no words that were erased, and still knows that they were', async () => {
+    expect(text).not.toContain('Jane Doe')
+    const erased = transactions().find(({ reference_id }) => reference_id === 'named')
+    const { status, body } = await there.get(who, `/ledger/transactions/${erased?.id}`)
+    expect([status, body['description'], body['erased']]).toMatchObject([200, null, { reason: 'Asked' }])
+    const repeat = move(2, { from: 'eur_in', to: 'eur_out' })
+    expect((await there.record(who, 'named', repeat, { description: 'Jane Doe' })).status).toBe(200)
+    expect((await there.record(who, 'named', repeat, { description: 'John Doe' })).status).toBe(409)
   })
 
   test('has its holds in the state they were in', async () => {

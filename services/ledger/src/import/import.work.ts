@@ -20,6 +20,7 @@ import {
   insertAccounts,
   insertAssets,
   insertBook,
+  insertErasures,
   insertTransactions,
   lockBook,
   updateAccounts,
@@ -107,7 +108,10 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
       })
     if (kind === 'ledger.export.transaction')
       await insertSlice(sql, as<ExportTransaction>(), {
-        insert: (values) => insertTransactions(sql, place, values),
+        insert: async (values) => {
+          await insertErasures(sql, place, values)
+          await insertTransactions(sql, place, values)
+        },
         explain: explainTransaction,
       })
   }
@@ -121,6 +125,8 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
     }
     if (value.object === 'ledger.export.transaction') {
       counts.transactions++
+      if (value.erasure !== null && value.text_salt !== null)
+        throw new ImportRefused(line, 'its words are there although they were erased')
       if (value.seq !== counts.transactions)
         throw new ImportRefused(line, `the transaction here has seq ${value.seq}, not ${counts.transactions}`)
       counts.entries += value.entries.length

@@ -77,14 +77,14 @@ export const findWrongFollowing = (
   where f.wrong_parent or f.wrong_hold
   order by f.seq`
 
-/** The first state of the lane that belongs to no hold, and how many there are. */
-export const findOrphanHolds = (sql: Sql, lane: number) => sql<{
+/** The first state of the lane, or of one book in it, that belongs to no hold, and how many there are. */
+export const findOrphanHolds = (sql: Sql, lane: number, book: bigint | null = null) => sql<{
   readonly book: bigint
   readonly seq: bigint
   readonly found: bigint
 }>`
   select h.book, h.seq, count(*) over () as found from ledger.holds h
-  where h.lane = ${lane} and not exists (
+  where h.lane = ${lane} and (${book}::bigint is null or h.book = ${book}) and not exists (
     select from ledger.transactions t
     where t.lane = h.lane and t.book = h.book and t.seq = h.seq and t.kind = 'hold')
   order by h.book, h.seq limit 1`
