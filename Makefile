@@ -98,8 +98,9 @@ bench-ledger: $(installed) ## Measure the ledger against ones built by hand: mak
 	@$(node) bench/ledger.ts $(ARGS)
 
 .PHONY: soak
-soak: build ## Play every fault on a system under load, and fuzz for longer, see docs/faults.md: make soak SEED=7 ROUNDS=20 ARGS='-t R05'
+soak: build ## Play every fault on a system under load, simulate and fuzz for longer, see docs/faults.md: make soak SEED=7 ROUNDS=20 ARGS='-t R05'
 	@MICRO_SOAK=1 SEED=$(SEED) ROUNDS=$(or $(ROUNDS),1) $(run) vitest run --project faults $(ARGS)
+	@MICRO_SEEDS=$(or $(SEEDS),20000) SEED=$(or $(SEED),1) $(run) vitest run --project micro services/ledger/src/posting/posting.simulation.test.ts services/ledger/src/posting/posting.model.test.ts
 	@MICRO_FUZZ_ROUNDS=5000 MICRO_FUZZ_SEED=$(or $(SEED),1) $(run) vitest run --project micro tests/security/fuzz.test.ts
 
 .PHONY: repeat

@@ -125,6 +125,28 @@ table ledger.books
 
 sequence ledger.books_id_seq
 
+table ledger.checkpoints
+  column lane smallint not null
+  column book bigint not null
+  column seq bigint not null
+  column id text collate "C" not null
+  column hash bytea not null
+  column recorded_at timestamp with time zone not null
+  column key_id text collate "C" not null
+  column token text collate "C" not null
+  column automatic boolean not null
+  column created_at timestamp with time zone not null
+  constraint checkpoints_pkey PRIMARY KEY (lane, book, seq)
+  constraint checkpoints_id_lane_key UNIQUE (id, lane)
+  constraint checkpoints_hash_check CHECK (octet_length(hash) = 32)
+  constraint checkpoints_id_check CHECK (id ~ '^lcp_[0-9A-Za-z]+$'::text)
+  constraint checkpoints_key_id_check CHECK (length(key_id) >= 1 AND length(key_id) <= 64)
+  constraint checkpoints_seq_check CHECK (seq >= 1)
+  constraint checkpoints_token_check CHECK (length(token) >= 1 AND length(token) <= 2048)
+  trigger always: CREATE TRIGGER check_checkpoints AFTER INSERT ON ledger.checkpoints REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.check_checkpoints()
+  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.checkpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: insert, select
+
 view ledger.contents
   column lane smallint
   column book bigint
@@ -140,7 +162,9 @@ view ledger.contents
             ELSE '\x02'::bytea
         END || int8send(seq)) || ledger.counted(id)) || ledger.counted(reference_id)) || ledger.instant(created_at)) || ledger.instant(effective_at)) ||
         CASE
-            WHEN text_salt IS NULL THEN '\x00'::bytea
+            WHEN text_salt IS NULL THEN COALESCE(( SELECT '\x01'::bytea || x.text_digest
+               FROM ledger.erasures x
+              WHERE x.lane = t.lane AND x.book = t.book AND x.seq = t.seq), '\x00'::bytea)
             ELSE '\x01'::bytea || sha256((text_salt ||
             CASE
                 WHEN description IS NULL THEN '\x00'::bytea
@@ -211,6 +235,25 @@ table ledger.entries
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: insert, select
 
+table ledger.erasures
+  column lane smallint not null
+  column book bigint not null
+  column seq bigint not null
+  column text_digest bytea not null
+  column reason text not null
+  column erased_by text collate "C"
+  column request_id text collate "C" not null
+  column erased_at timestamp with time zone not null
+  column erased_in xid8 not null
+  constraint erasures_pkey PRIMARY KEY (lane, book, seq)
+  constraint erasures_erased_by_check CHECK (length(erased_by) >= 1 AND length(erased_by) <= 255)
+  constraint erasures_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500)
+  constraint erasures_request_id_check CHECK (length(request_id) >= 1 AND length(request_id) <= 255)
+  constraint erasures_text_digest_check CHECK (octet_length(text_digest) = 32)
+  index CREATE INDEX erasures_in_transaction ON ledger.erasures USING btree (erased_in)
+  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.erasures FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: select
+
 view ledger.held
   column lane smallint
   column book bigint
@@ -256,6 +299,16 @@ table ledger.holds
   trigger always: CREATE TRIGGER refuse_drift BEFORE INSERT OR DELETE OR UPDATE ON ledger.holds FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_removal BEFORE TRUNCATE ON ledger.holds FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: select
+
+table ledger.leases
+  column lane smallint not null
+  column book bigint not null
+  column work text collate "C" not null
+  column holder text collate "C" not null
+  column leased_until timestamp with time zone not null
+  constraint leases_pkey PRIMARY KEY (lane, book, work)
+  constraint leases_work_check CHECK (work = ANY (ARRAY['asked'::text, 'news'::text, 'whole'::text]))
+  grant ledger_app: delete, insert, select, update
 
 table ledger.migrations
   column name text collate "C" not null
@@ -365,11 +418,56 @@ table ledger.transactions
   index CREATE INDEX transactions_of_parent ON ledger.transactions USING btree (parent, book, kind, lane) WHERE (parent IS NOT NULL)
   index CREATE UNIQUE INDEX transactions_reversed_once ON ledger.transactions USING btree (parent, book, lane) WHERE (kind = 'reversal'::text)
   trigger always: CREATE TRIGGER post_transactions AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_transactions()
-  trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE ON ledger.transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_without_erasure()
+  trigger always: CREATE TRIGGER refuse_change_of_row AFTER UPDATE ON ledger.transactions FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change_but_erasure()
   trigger always: CREATE TRIGGER refuse_closed_period AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_closed_period()
+  trigger always: CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON ledger.transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER shift_entries AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.shift_entries()
   trigger always: CREATE TRIGGER then_follow_parents AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.follow_parents()
   grant ledger_app: insert, select
+
+table ledger.verifications
+  column lane smallint not null
+  column book bigint not null
+  column work text collate "C" not null
+  column seq bigint not null default 0
+  column hash bytea
+  column account bigint
+  column until_seq bigint
+  column began_at timestamp with time zone
+  column passed_at timestamp with time zone
+  column problem text collate "C"
+  column problem_seq bigint
+  column problem_account text collate "C"
+  column problem_at timestamp with time zone
+  constraint verifications_pkey PRIMARY KEY (lane, book, work)
+  constraint verifications_hash_check CHECK (octet_length(hash) = 32)
+  constraint verifications_seq_check CHECK (seq >= 0)
+  constraint verifications_work_check CHECK (work = ANY (ARRAY['news'::text, 'whole'::text]))
+  index CREATE INDEX verifications_with_problem ON ledger.verifications USING btree (lane, book) WHERE (problem IS NOT NULL)
+  grant ledger_app: insert, select, update
+
+CREATE OR REPLACE FUNCTION ledger.check_checkpoints()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  wrong record;
+begin
+  select c.seq into wrong from added c
+  where not exists (
+    select from ledger.transactions t
+    where t.lane = c.lane and t.book = c.book and t.seq = c.seq and t.hash = c.hash and t.created_at = c.recorded_at
+    offset 0)
+  limit 1;
+  if found then
+    raise exception 'the checkpoint at % is not of its book', wrong.seq using
+      errcode = 'check_violation', constraint = 'checkpoints_of_book', table = 'checkpoints', schema = 'ledger';
+  end if;
+  return null;
+end $function$
+-- execute: ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.check_totals()
  RETURNS trigger
@@ -430,6 +528,35 @@ CREATE OR REPLACE FUNCTION ledger.counted(value text)
  LANGUAGE sql
  STABLE
 RETURN (int4send(octet_length(value)) || convert_to(value, 'UTF8'::name))
+-- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.erase_text(of_lane smallint, of_book bigint, of_seq bigint, why text, who text, request text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into ledger.erasures (lane, book, seq, text_digest, reason, erased_by, request_id, erased_at, erased_in)
+  select t.lane, t.book, t.seq, sha256(
+      t.text_salt
+      || case when t.description is null then '\x00'::bytea else '\x01'::bytea || ledger.counted(t.description) end
+      || (select int4send(count(*)::int4) || coalesce(
+            string_agg(ledger.counted(key) || ledger.counted(value), ''::bytea order by key collate "C"), ''::bytea)
+          from jsonb_each_text(t.metadata))
+    ), why, who, request, at, pg_current_xact_id()
+  from ledger.transactions t
+  -- Micro's own transactions hold no words of people, and what they say is needed.
+  where t.lane = of_lane and t.book = of_book and t.seq = of_seq and t.text_salt is not null
+    and not starts_with(t.reference_id, 'micro:')
+  on conflict (lane, book, seq) do nothing;
+  if not found then
+    return false;
+  end if;
+  update ledger.transactions set description = null, metadata = '{}', text_salt = null
+  where lane = of_lane and book = of_book and seq = of_seq;
+  return true;
+end $function$
 -- execute: ledger_app, ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.follow_parents()
@@ -597,10 +724,14 @@ CREATE OR REPLACE FUNCTION ledger.net_at(of_lane smallint, of_account bigint, kn
  STABLE
 AS $function$
   select coalesce((
-      select e.balance_after from ledger.entries e
-      where e.lane = of_lane and e.account = of_account and e.seq <= least(known, until_seq)
-        and e.layer = 'posted'
-      order by e.seq desc, e.leg desc limit 1
+      select e.balance_after from (
+        select l.book, l.seq from ledger.entries l
+        where l.lane = of_lane and l.account = of_account and l.seq <= least(known, until_seq) and l.layer = 'posted'
+        order by l.seq desc limit 1
+      ) l
+      join ledger.entries e on e.lane = of_lane and e.book = l.book and e.seq = l.seq
+      where e.account = of_account and e.layer = 'posted'
+      order by e.leg desc limit 1
     ), 0)
     -- recorded by then, and counting later
     - coalesce((
@@ -813,6 +944,43 @@ AS $function$
 begin
   raise exception '% of ledger.% is refused: what the ledger recorded never changes', tg_op, tg_table_name using
     errcode = 'restrict_violation', hint = 'Record another transaction that corrects it.';
+end $function$
+-- execute: ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.refuse_change_but_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  erased ledger.transactions := old;
+begin
+  erased.description := null;
+  erased.metadata := '{}';
+  erased.text_salt := null;
+  -- After the update, when also generated columns have their value.
+  if new is distinct from erased or not exists (
+    select from ledger.erasures x
+    where x.lane = old.lane and x.book = old.book and x.seq = old.seq and x.erased_in = pg_current_xact_id())
+  then
+    raise exception '% of ledger.% is refused: what the ledger recorded never changes', tg_op, tg_table_name using
+      errcode = 'restrict_violation', hint = 'Record another transaction that corrects it.';
+  end if;
+  return null;
+end $function$
+-- execute: ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.refuse_change_without_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from ledger.erasures where erased_in = pg_current_xact_id()) then
+    raise exception '% of ledger.% is refused: what the ledger recorded never changes', tg_op, tg_table_name using
+      errcode = 'restrict_violation', hint = 'Record another transaction that corrects it.';
+  end if;
+  return null;
 end $function$
 -- execute: ledger_owner
 

@@ -22,6 +22,15 @@ export interface Json {
   readonly error: { readonly type: string; readonly code?: string; readonly message: string; readonly charge?: string }
 }
 
+/** What an answer says, of whichever form: a stream's lines as a list, CSV as its text. */
+const bodyOf = (type: string, text: string): Json => {
+  if (text === '') return {} as Json
+  if (type.startsWith('text/csv')) return { text } as unknown as Json
+  if (!type.startsWith('application/x-ndjson')) return JSON.parse(text) as Json
+  const lines = text.trimEnd().split('\n')
+  return { data: lines.map((line) => JSON.parse(line) as Item) } as unknown as Json
+}
+
 /** A caller with one credential. */
 export const caller =
   (baseUrl: string, credential?: string) =>
@@ -45,7 +54,8 @@ export const caller =
         : { body: options.form }),
     })
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as Json }
+    const body = bodyOf(response.headers.get('content-type') ?? '', text)
+    return { status: response.status, headers: response.headers, body }
   }
 
 export type Caller = ReturnType<typeof caller>

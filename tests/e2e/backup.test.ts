@@ -32,6 +32,7 @@ const secretsOf = async (dataDir: string) => {
     password: await read('postgres/secrets/superuser-password'),
     auth: await read('secrets/auth.json'),
     encryption: await read('secrets/encryption.json'),
+    checkpoint: await read('secrets/ledger.json'),
   }
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '@micro/kernel'
 import { provisionService, startEmbeddedPostgres } from '@micro/postgres'
-import { createAuthSecrets, newTokenKey, publicTokenKey } from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, newTokenKey, publicTokenKey } from '@micro/signing'
 import { eventually, freePort, startRedis, temporaryDirectory } from '@micro/testing'
 import { start, type Running } from './harness.ts'
 
@@ -61,6 +61,7 @@ export const startDistributed = async ({
     EVENTS_SERVICE_URL: urls.events,
   }
   const secrets = createAuthSecrets(systemClock.now())
+  const checkpointKeys = createCheckpointKeys(systemClock.now())
 
   const envOf = (name: Name): Record<string, string> => ({
     PORT: String(ports[name]),
@@ -76,6 +77,7 @@ export const startDistributed = async ({
           ),
         }),
     ...(name === 'auth' ? { MICRO_AUTH_SECRETS: secrets, MICRO_REGISTRATION: 'open' } : {}),
+    ...(name === 'ledger' ? { MICRO_CHECKPOINT_KEYS: checkpointKeys } : {}),
     ...env(name),
   })
 

@@ -62,7 +62,7 @@ afterAll(async () => {
 
 test('the first start makes every ring, for its owner alone', async () => {
   const folder = join(dataDir, 'secrets')
-  expect((await readdir(folder)).toSorted()).toEqual(['auth.json', 'encryption.json'])
+  expect((await readdir(folder)).toSorted()).toEqual(['auth.json', 'encryption.json', 'ledger.json'])
   expect((await stat(folder)).mode & 0o777).toBe(0o700)
   for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
 })
@@ -174,7 +174,7 @@ describe('a platform does not start', () => {
 })
 
 test('nothing that was printed or logged holds a secret', async () => {
-  const files = await Promise.all(['auth.json', 'encryption.json'].map(secretFile))
+  const files = await Promise.all(['auth.json', 'encryption.json', 'ledger.json'].map(secretFile))
   const values = files.flatMap((text) =>
     [...text.matchAll(/"(?:secret|d)":"([^"]+)"/g)].map(([, value]) => value ?? ''),
   )

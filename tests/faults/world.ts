@@ -1,6 +1,6 @@
 import { systemClock } from '@micro/kernel'
 import { provisionService } from '@micro/postgres'
-import { createAuthSecrets, newTokenKey, publicTokenKey } from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, newTokenKey, publicTokenKey } from '@micro/signing'
 import { freePort, startFaultProxy, startRedis, temporaryDirectory, type FaultProxy } from '@micro/testing'
 import { byName, callers, databases, names, type Name } from '../e2e/distributed.fixture.ts'
 import { mountSmallDisk, type SmallDisk } from './disk.ts'
@@ -103,6 +103,7 @@ export const startWorld = async (seed: number): Promise<World> => {
 
   const keys = byName(newTokenKey)
   const secrets = createAuthSecrets(systemClock.now())
+  const checkpointKeys = createCheckpointKeys(systemClock.now())
   const publicKeysFor = (name: Name): string =>
     JSON.stringify(Object.fromEntries(callers[name].map((caller) => [caller, [publicTokenKey(keys[caller])]])))
   const peersOf = (name: Name): Record<string, string> =>
@@ -125,6 +126,7 @@ export const startWorld = async (seed: number): Promise<World> => {
     MICRO_TOKEN_PRIVATE_KEY: JSON.stringify(keys[name]),
     ...(name === 'gateway' ? limits : { MICRO_TOKEN_PUBLIC_KEYS: publicKeysFor(name) }),
     ...(name === 'auth' ? { MICRO_AUTH_SECRETS: secrets, MICRO_REGISTRATION: 'open' } : {}),
+    ...(name === 'ledger' ? { MICRO_CHECKPOINT_KEYS: checkpointKeys } : {}),
     ...(name === 'events' ? quickLeases : {}),
   })
 

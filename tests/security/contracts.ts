@@ -42,11 +42,15 @@ const byName: Readonly<Record<string, unknown>> = {
   statement_descriptor: 'FUZZ',
   account_id: 'acc_fuzz_a',
   created: { gte: 1 },
+  closes_through: 1,
   entries: [
     { account_id: 'acc_fuzz_a', amount: 100, direction: 'credit' },
     { account_id: 'acc_fuzz_b', amount: 100, direction: 'debit' },
   ],
 }
+
+/** Parameters that are left out beside another one that says the same. */
+const besides: Readonly<Record<string, string>> = { entries: 'amount', expires_at: 'expires_in' }
 
 const sampleOf = (name: string, schema: Schema): unknown => {
   if (name in byName) return byName[name]
@@ -59,20 +63,26 @@ const sampleOf = (name: string, schema: Schema): unknown => {
   return `fuzz_${name}`
 }
 
-/** A valid value for every parameter of a part of a request; none for a part that a route does not have. */
-export const samplesOf = (schema: object | undefined): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries((schema as Schema | undefined)?.properties ?? {}).map(([name, each]) => [
+/**
+ * A valid value for every parameter of a part of a request, undefined where it is to be left out; none for a part that
+ * a route does not have.
+ */
+export const samplesOf = (schema: object | undefined): Record<string, unknown> => {
+  const properties = (schema as Schema | undefined)?.properties ?? {}
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, each]) => [
       name,
-      sampleOf(name, each),
+      (besides[name] ?? '') in properties ? undefined : sampleOf(name, each),
     ]),
   )
+}
 
 /** As qs and Stripe's clients write it: `a[b]=c`, `a[0]=x`. */
 export const encodeForm = (value: unknown, name = ''): string => {
   if (value === null || typeof value !== 'object')
     return `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(String(value).toWellFormed())}`
   return Object.entries(value)
+    .filter(([, member]) => member !== undefined)
     .map(([key, member]) => encodeForm(member, name === '' ? key : `${name}[${key}]`))
     .filter((part) => part !== '')
     .join('&')

@@ -17,7 +17,7 @@ let stranger: Merchant
 /** Every id and name that belongs to the owner's test mode. */
 let owned: readonly string[]
 
-const idForm = /"((?:pi|ch|txn|evt|ltx|len|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
+const idForm = /"((?:pi|ch|txn|evt|ltx|len|hold|lcp|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
 const idsIn = (answer: Answer): string[] => [...JSON.stringify(answer.body).matchAll(idForm)].map(([, id]) => id ?? '')
 
 beforeAll(async () => {
@@ -33,22 +33,26 @@ beforeAll(async () => {
   await call('POST', `/v1/payment_intents/${created.body.id}/confirm`, { body: { payment_method: 'pm_card_visa' } })
   for (const id of [`${taint}_a`, `${taint}_b`])
     await call('POST', '/ledger/accounts', { body: { id, name: taint, type: 'asset', metadata: { [taint]: taint } } })
-  await call('POST', '/ledger/transactions', {
-    body: {
-      reference_id: `${taint}-ref`,
-      description: taint,
-      entries: [
-        { account_id: `${taint}_a`, amount: 100 },
-        { account_id: `${taint}_b`, amount: -100 },
-      ],
-    },
-  })
+  const entries = [
+    { account_id: `${taint}_a`, amount: 100 },
+    { account_id: `${taint}_b`, amount: -100 },
+  ]
+  const words = { description: taint, entries }
+  await call('POST', '/ledger/transactions', { body: { reference_id: `${taint}-ref`, ...words } })
+  await call('POST', '/ledger/holds', { body: { reference_id: `${taint}-hold`, ...words } })
+  await call('POST', '/ledger/checkpoints', { body: {} })
   await session('POST', '/auth/api_keys', { body: { environment: 'test', name: taint } })
   await eventually(async () => expect((await call('GET', '/v1/events')).body.data).toHaveLength(3))
   const seen = await Promise.all([
-    ...['/v1/payment_intents', '/ledger/accounts', '/ledger/transactions', '/v1/events', '/auth/me'].map((path) =>
-      call('GET', path),
-    ),
+    ...[
+      '/v1/payment_intents',
+      '/ledger/accounts',
+      '/ledger/transactions',
+      '/ledger/holds',
+      '/ledger/checkpoints',
+      '/v1/events',
+      '/auth/me',
+    ].map((path) => call('GET', path)),
     session('GET', '/auth/api_keys'),
   ])
   owned = [...new Set([...seen.flatMap(idsIn), `${taint}_a`, `${taint}_b`, `${taint}-ref`, `${taint}-create`])]
@@ -72,7 +76,7 @@ const mayCall = ({ route }: PublicOperation, who: string): boolean =>
 
 test('there is something to leak', () => {
   expect(owned.length).toBeGreaterThan(15)
-  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'key_', 'usr_', 'acct_'])
+  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'hold_', 'lcp_', 'key_', 'usr_', 'acct_'])
     expect(
       owned.some((id) => id.startsWith(prefix)),
       prefix,
@@ -105,8 +109,8 @@ describe('no answer shows anything of another merchant or mode, whichever of its
   for (const operation of readsFirst) {
     test(`${operation.route.method} ${operation.path} (${operation.name})`, { timeout: 120_000 }, async () => {
       for (const [who, call] of others().filter(([each]) => mayCall(operation, each))) {
-        // The whole of what the owner sees of itself is not leaked when the owner asks who it is.
-        const isOwner = who.startsWith('the owner') && operation.path === '/auth/me'
+        // The owner's own id is not leaked when it asks who it is, or for its book, which says whose it is.
+        const isOwner = who.startsWith('the owner') && ['/auth/me', '/ledger/export'].includes(operation.path)
         for (const parameter of parametersOf(operation)) {
           for (const id of owned) {
             const answer = await send(operation, [{ ...parameter, value: id }], call)

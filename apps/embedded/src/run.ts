@@ -1,10 +1,10 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { ServiceName } from '@micro/contracts'
 import { listensInClear } from '@micro/gateway'
 import { systemClock } from '@micro/kernel'
 import { createUndo, startObservation, type Undo } from '@micro/service'
-import { createAuthSecrets, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
 import { banner } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
@@ -71,7 +71,13 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   undo.add(logs.close)
   const authSecrets = await loadSecret(directory.path, 'auth.json', () => createAuthSecrets(systemClock.now()))
   await loadEncryptionKeys(directory.path)
-  const settings = readServiceSettings(config, authSecrets)
+  const checkpointKeys = await loadSecret(directory.path, 'ledger.json', () => createCheckpointKeys(systemClock.now()))
+  const settings = readServiceSettings(config, {
+    authSecrets,
+    checkpointKeys,
+    // Beside the database and not in it: what is copied from there proves what the database says.
+    checkpointsFile: join(directory.path, 'checkpoints.ndjson'),
+  })
   const observation = await startObservation(settings.observe, logs.logger('micro'))
   undo.add(observation.close)
   const databases = await progress.step('Databases', () => openDatabases(directory.path, observation))

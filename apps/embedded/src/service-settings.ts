@@ -13,13 +13,20 @@ const registrationDefault = ({ host, env }: EmbeddedConfig): string => {
   return env['MICRO_REGISTRATION'] ?? (local && !proxied ? 'open' : 'closed')
 }
 
+/** What an installation keeps of its own, apart from the environment. */
+export interface Kept {
+  readonly authSecrets: string
+  readonly checkpointKeys: string
+  readonly checkpointsFile: string
+}
+
 /** Every service's settings, read before anything is started. @throws ConfigurationError naming all that is wrong */
-export const readServiceSettings = (config: EmbeddedConfig, authSecrets: string) => {
+export const readServiceSettings = (config: EmbeddedConfig, { authSecrets, checkpointKeys, checkpointsFile }: Kept) => {
   const { env } = config
   const { including, done } = readSettings(env)
   return done({
     auth: including(() => readAuthConfig({ ...env, MICRO_REGISTRATION: registrationDefault(config) }, authSecrets)),
-    ledger: including(() => readLedgerConfig(env)),
+    ledger: including(() => readLedgerConfig(env, { checkpointKeys, checkpointsFile })),
     payments: including(() => readPaymentsConfig(env)),
     events: including(() => readEventsConfig(env)),
     observe: including(() => readObserveConfig(env)),

@@ -86,14 +86,22 @@ export const internalTransport = (options: InternalTransportOptions): Transport 
   },
 })
 
-/** Whether a service of another process can do its work now. @throws Fault upstream_unavailable */
-export const checkReady = async (options: Pick<InternalTransportOptions, 'url' | 'audience'>): Promise<void> => {
+const warningsIn = (body: unknown): readonly string[] => {
+  const { warnings } = (body ?? {}) as { warnings?: unknown }
+  return Array.isArray(warnings) ? warnings.filter((each) => typeof each === 'string') : []
+}
+
+/** Whether a service of another process can do its work now, and what it warns of. @throws Fault upstream_unavailable */
+export const checkReady = async (
+  options: Pick<InternalTransportOptions, 'url' | 'audience'>,
+): Promise<readonly string[]> => {
   const response = await fetch(`${options.url}/readyz`, {
     redirect: 'error',
     signal: AbortSignal.timeout(2_500),
   }).catch((cause: unknown) => {
     throw unavailable(options, cause)
   })
+  if (response.ok) return warningsIn(await response.json().catch(() => undefined))
   await response.body?.cancel()
-  if (!response.ok) throw unavailable(options, new Error(`${options.audience} answered ${response.status}`))
+  throw unavailable(options, new Error(`${options.audience} answered ${response.status}`))
 }

@@ -14,8 +14,8 @@ export const Nullable = <T extends TSchema>(schema: T, options: { description?: 
   Type.Union([schema, Type.Null()], options)
 
 /** Free text of people: bounded, and without what PostgreSQL refuses to keep: NUL, and halves of surrogate pairs. */
-export const Text = (maxLength: number, minLength = 0) =>
-  Type.String({ minLength, maxLength, pattern: '^[^\\u0000\\ud800-\\udfff]*$' })
+export const Text = (maxLength: number, minLength = 0, options: { description?: string } = {}) =>
+  Type.String({ ...options, minLength, maxLength, pattern: '^[^\\u0000\\ud800-\\udfff]*$' })
 
 /** An id as a caller may send it: anything PostgreSQL can be asked for. What names nothing is answered as missing. */
 export const AnyId = Text(255, 1)

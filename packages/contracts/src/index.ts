@@ -2,6 +2,7 @@ import { authApi } from './auth.ts'
 import { eventsApi } from './events.ts'
 import { ledgerApi } from './ledger.ts'
 export { LedgerAsset } from './ledger-assets.ts'
+export { LedgerCheckpoint, LedgerVerification, LedgerVerificationProgress } from './ledger-proof.ts'
 export {
   ExportAccount,
   ExportAsset,

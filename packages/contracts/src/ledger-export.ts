@@ -83,6 +83,16 @@ export const ExportTransaction = line('ledger.export.transaction', {
   /** What a repeat of the request is told by; the rest is the book's chain. */
   fingerprint: Hex(32),
   text_salt: Nullable(Hex(16)),
+  /** Where description and metadata were erased: what the chain covers in their place, and when, why and by whom. */
+  erasure: Nullable(
+    Exact({
+      text_digest: Hex(32),
+      reason: Type.String({ minLength: 1, maxLength: 500 }),
+      erased_by: Nullable(Type.String({ minLength: 1, maxLength: 255 })),
+      request_id: Type.String({ minLength: 1, maxLength: 255 }),
+      erased_at: Instant,
+    }),
+  ),
   content_hash: Hex(32),
   hash: Hex(32),
 })

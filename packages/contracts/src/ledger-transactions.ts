@@ -59,6 +59,9 @@ export const LedgerTransaction = Type.Object({
   seq: Type.Integer({ description: "Position in the merchant's book, from 1, without gaps." }),
   hash: Type.String({ description: "SHA-256 over this transaction and the hash before it in the merchant's book." }),
   metadata: Metadata,
+  erased: Nullable(Type.Object({ at: Timestamp, reason: Type.String() }), {
+    description: 'When and why description and metadata were erased; null when they were not.',
+  }),
   livemode: Type.Boolean(),
   effective_at: Type.Integer({ description: 'When it took effect, in seconds since the Unix epoch.' }),
   booked_at: Nullable(

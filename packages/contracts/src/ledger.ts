@@ -7,6 +7,7 @@ import { feedRoutes } from './ledger-feed.ts'
 import { holdRoutes } from './ledger-holds.ts'
 import { AccountId, AccountStatus, AccountType, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { periodRoutes } from './ledger-periods.ts'
+import { proofRoutes } from './ledger-proof.ts'
 import { reportRoutes } from './ledger-reports.ts'
 import { statementRoutes } from './ledger-statements.ts'
 import { Direction, LedgerTransaction, newTransaction } from './ledger-transactions.ts'
@@ -88,6 +89,7 @@ const AccountChange = Exact({
 
 export const ledgerApi = {
   ...assetRoutes,
+  ...proofRoutes,
   ...feedRoutes,
   ...exportRoutes,
   ...holdRoutes,
@@ -220,6 +222,19 @@ export const ledgerApi = {
       created: Type.Optional(TimeFilter),
     }),
     response: List(LedgerTransaction),
+  }),
+  eraseLedgerTransaction: route({
+    method: 'POST',
+    path: '/ledger/transactions/:id/erase',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:write',
+    status: 200,
+    summary: 'Erase description and metadata for good; all else, and the chain, stays. The same again changes nothing.',
+    params: IdParam,
+    body: Exact({ reason: Text(500, 1, { description: 'Why, for the record. Name nobody in it: it stays.' }) }),
+    response: LedgerTransaction,
+    faults: ['resource_missing', 'reference_reserved'],
   }),
   postSystemTransaction: route({
     method: 'POST',

@@ -157,9 +157,16 @@ export const faultCatalogue = {
     409,
   ),
   insufficient_funds: bad("{param}: account '{account}' has {available} available, this needs {required}."),
-  limit_exceeded: bad("{param}: account '{account}' would have a balance of {balance}, its max_balance is {limit}."),
-  limit_refused: bad("Invalid {param}: account '{account}' is beyond that limit already, its balance is {balance}."),
+  limit_exceeded: bad(
+    "{param}: account '{account}' would have a balance of {balance}, holds counted, its max_balance is {limit}.",
+  ),
+  limit_refused: bad(
+    "Invalid {param}: account '{account}' is beyond that limit already, it has {balance}, holds counted.",
+  ),
   asset_exists: bad("An asset with code '{asset}' exists already with another name or scale.", 409),
+  verification_too_long: bad(
+    'This ledger is too large to be verified within one answer. Send "Accept: application/x-ndjson" for an answer line by line, with progress.',
+  ),
   hold_captured: bad("Hold '{hold}' was captured: nothing of it is left.", 409),
   hold_released: bad("Hold '{hold}' was released: nothing of it is left.", 409),
   hold_expired: bad("Hold '{hold}' has expired. Make another one.", 409),
@@ -200,6 +207,14 @@ export const faultCatalogue = {
   ),
   report_too_large: bad('This report is over too much to make at once. Narrow it: {hint}.'),
   sum_out_of_range: bad('{param}: the amount or balance would pass the largest supported value.'),
+  ledger_empty: bad('The ledger has no transactions yet, so there is nothing to sign.'),
+  checkpoint_invalid: bad('Invalid {param}: {reason}.'),
+  verification_running: {
+    type: 'invalid_request_error',
+    status: 409,
+    retryable: true,
+    text: 'This ledger is being verified already. Wait for that verification to end, then try again.',
+  },
   // us
   ledger_busy: later(503, 'The ledger is busy. Nothing was recorded; try again.'),
   upstream_unavailable: later(503, 'The {service} service is unavailable right now. Try again shortly.'),
@@ -258,6 +273,9 @@ const publicMembers = [
   'account',
   'available',
   'required',
+  'hold',
+  'remaining',
+  'reversal',
 ] as const
 
 /** The error envelope of a fault. */

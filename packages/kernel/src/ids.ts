@@ -20,6 +20,7 @@ export const idPrefixes = {
   ledger_transaction: 'ltx',
   ledger_entry: 'len',
   ledger_period: 'lper',
+  ledger_checkpoint: 'lcp',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -6,6 +6,9 @@ import { TimeoutError, within } from './within.ts'
 /** How long a check may take before its service counts as not ready, in ms. */
 export const readyMsMax = 2_000
 
+/** Whether a service can do its work now, and what is wrong with it all the same. Rejects when it cannot. */
+export type ReadyCheck = () => Promise<readonly string[] | void>
+
 export interface Readiness {
   /** `degraded`: it does its work, though not as quickly or exactly as it should. */
   readonly status: 'ok' | 'degraded' | 'unavailable'
@@ -24,18 +27,20 @@ export const busWarning = 'Redis is away: events and revocations reach other pro
 
 /** Asks whether a service can do its work now. Never rejects. */
 export const createReadiness = (options: {
-  check: () => Promise<void>
+  check: ReadyCheck
   bus: { status(): BusStatus }
   log: Logger
 }): (() => Promise<Readiness>) => {
   const { check, bus, log } = options
   return async () => {
+    let warnings: readonly string[]
     try {
-      await within(readyMsMax, check)
+      warnings = (await within(readyMsMax, check)) ?? []
     } catch (error) {
       log.warn({ err: error }, 'ready.failed')
       return { status: 'unavailable', warnings: [publicReason(error)] }
     }
-    return bus.status() === 'away' ? { status: 'degraded', warnings: [busWarning] } : { status: 'ok', warnings: [] }
+    if (bus.status() === 'away') warnings = [...warnings, busWarning]
+    return { status: warnings.length === 0 ? 'ok' : 'degraded', warnings }
   }
 }

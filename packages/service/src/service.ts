@@ -20,6 +20,8 @@ export interface ServiceParts<A extends Api> {
   readonly idempotency?: Idempotency
   /** Throws when the service cannot do its work now (database unreachable). */
   readonly ready: () => Promise<void>
+  /** What is wrong although the service does its work, for anyone to read. */
+  readonly warnings?: () => readonly string[]
   /** Releases what the service itself opened, after its workers have stopped. */
   readonly close?: () => Promise<void>
 }
@@ -36,7 +38,8 @@ export interface Service {
   drain(): void
   /** Stops workers, waits for what is under way, releases resources. */
   stop(): Promise<void>
-  ready(): Promise<void>
+  /** Resolves with what is wrong although it does its work. Rejects when it cannot. */
+  ready(): Promise<readonly string[]>
 }
 
 export interface ExecuteInput {
@@ -101,6 +104,9 @@ export const createService = <A extends Api>(parts: ServiceParts<A>, runtime: Ru
       await http.close()
       await parts.close?.()
     },
-    ready: parts.ready,
+    async ready() {
+      await parts.ready()
+      return parts.warnings?.() ?? []
+    },
   }
 }

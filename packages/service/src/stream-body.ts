@@ -30,7 +30,8 @@ export const untilGone = (response: ServerResponse, signals: readonly (AbortSign
     controller.abort()
   }
   for (const signal of signals) signal?.addEventListener('abort', end, { once: true })
-  response.once('close', end)
+  // A stream's end is awaited at more places than Node takes for forgotten ones.
+  response.setMaxListeners(20).once('close', end)
   if (signals.some((signal) => signal?.aborted === true)) end()
   return controller.signal
 }

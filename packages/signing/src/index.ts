@@ -8,8 +8,24 @@ export {
   type AuthSecrets,
   type Pepper,
   type SecretRings,
-  type SigningJwk,
 } from './auth-secrets.ts'
+export {
+  checkpointLengthMax,
+  createCheckpointReader,
+  createCheckpointSigner,
+  publicKeysOf,
+  type Checkpoint,
+  type CheckpointReader,
+  type CheckpointReading,
+  type CheckpointSigner,
+} from './checkpoint.ts'
+export {
+  createCheckpointKeys,
+  newCheckpointKey,
+  parseCheckpointKeys,
+  readCheckpointKeys,
+  type CheckpointKeys,
+} from './checkpoint-keys.ts'
 export {
   createEncryptionKeys,
   newEncryptionKey,
@@ -30,6 +46,7 @@ export {
 export { everyOf, type Rotating } from './ring.ts'
 export { isSealedUnderCurrent, open, seal, SealError, type SealedPlace } from './sealed.ts'
 export { newTokenKey, publicTokenKey } from './token-key.ts'
+export type { PublicJwk, SigningJwk } from './stored-jwk.ts'
 export type { StoredNotes } from './stored-secret.ts'
 export {
   listenerSecret,

@@ -1,12 +1,17 @@
-/** A reproducible source of bytes (mulberry32): for tests only, not random enough for anything else. */
-export const seededBytes = (seed: number) => {
+// mulberry32
+const byteSource = (seed: number): (() => number) => {
   let state = seed | 0
-  const nextByte = () => {
+  return () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return (mixed ^ (mixed >>> 14)) & 0xff
   }
+}
+
+/** A reproducible source of bytes: for tests only, not random enough for anything else. */
+export const seededBytes = (seed: number) => {
+  const nextByte = byteSource(seed)
   return (size: number): Uint8Array => Uint8Array.from({ length: size }, nextByte)
 }
 
@@ -21,8 +26,9 @@ export interface Seeded {
 
 /** Reproducible decisions: the same seed decides the same, in the same order of asking. */
 export const seededRandom = (seed: number): Seeded => {
-  const bytes = seededBytes(seed)
-  const fraction = (): number => Buffer.from(bytes(4)).readUInt32LE() / 2 ** 32
+  const nextByte = byteSource(seed)
+  const fraction = (): number =>
+    (nextByte() + nextByte() * 2 ** 8 + nextByte() * 2 ** 16 + nextByte() * 2 ** 24) / 2 ** 32
   const between = (min: number, max: number): number => min + Math.floor(fraction() * (max - min + 1))
   return {
     fraction,

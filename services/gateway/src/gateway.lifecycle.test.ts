@@ -4,7 +4,7 @@ import { Fault } from '@micro/kernel'
 import { eventually } from '@micro/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startWorld, type World } from './gateway.fixture.ts'
-import { ListenError } from '@micro/service'
+import { busWarning, ListenError } from '@micro/service'
 
 let world: World
 afterEach(() => world.stop())
@@ -34,6 +34,17 @@ describe('health', () => {
     })
     expect(text).not.toContain('hunter2')
     expect(JSON.stringify(world.lines)).toContain('health.check_failed')
+  })
+
+  test('a service that warns is 200 degraded with what it warns of; that Redis is away is told once', async () => {
+    const warns = () => Promise.resolve(['Something is wrong.', busWarning])
+    world = await startWorld({ deps: { health: { auth: ok, ledger: warns } } })
+    const { status, json } = await world.call('GET', '/health')
+    expect([status, json['status']]).toEqual([200, 'degraded'])
+    expect(json['services']).toEqual({
+      auth: { status: 'ok' },
+      ledger: { status: 'degraded', reason: 'Something is wrong.' },
+    })
   })
 
   test('without auth nothing can be served: 503, while the process lives', async () => {

@@ -7,15 +7,16 @@ import {
   type Logger,
   type MicroBus,
   type Readiness,
+  type ReadyCheck,
 } from '@micro/service'
 import { elapsedMs } from './elapsed.ts'
 import type { Limiter } from './limits/limiter.ts'
 import manifest from '../package.json' with { type: 'json' }
 
-export type Checks = Readonly<Record<string, () => Promise<void>>>
+export type Checks = Readonly<Record<string, ReadyCheck>>
 
 export interface ServiceHealth {
-  readonly status: 'ok' | 'unavailable'
+  readonly status: 'ok' | 'degraded' | 'unavailable'
   readonly reason?: string
 }
 
@@ -51,8 +52,9 @@ const overall = ({ services, bus, limiter }: Pick<Health, 'services' | 'bus' | '
   const states = Object.values(services)
   if (states.every(({ status }) => status === 'ok'))
     return bus.status === 'ok' && limiter.status === 'exact' ? 'ok' : 'degraded'
+  if (states.every(({ status }) => status !== 'unavailable')) return 'degraded'
   // Without auth nobody's key can be checked; with every other service down there is nothing behind the door.
-  const none = states.every(({ status }) => status !== 'ok')
+  const none = states.every(({ status }) => status === 'unavailable')
   return none || services['auth']?.status === 'unavailable' ? 'unavailable' : 'degraded'
 }
 
@@ -82,10 +84,11 @@ export const createHealth = ({
   const nowMs = elapsedMs(clock)
   let latest: { readonly health: Promise<Health>; readonly atMs: number } | undefined
 
-  const checkOne = async (name: string, check: () => Promise<void>): Promise<[string, ServiceHealth]> => {
+  const checkOne = async (name: string, check: ReadyCheck): Promise<[string, ServiceHealth]> => {
     try {
-      await within(readyMsMax, check)
-      return [name, { status: 'ok' }]
+      // Redis away is told once, as the gateway sees it.
+      const warnings = ((await within(readyMsMax, check)) ?? []).filter((each) => each !== busWarning)
+      return [name, warnings.length === 0 ? { status: 'ok' } : { status: 'degraded', reason: warnings.join(' ') }]
     } catch (error) {
       log.warn({ err: error, upstream: name }, 'health.check_failed')
       return [name, { status: 'unavailable', reason: publicReason(error) }]

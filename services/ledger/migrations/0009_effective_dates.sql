@@ -61,10 +61,14 @@ alter table ledger.shifted_entries enable always trigger refuse_change, enable a
 create function ledger.net_at(of_lane smallint, of_account bigint, known bigint, until timestamptz, until_seq bigint)
 returns table (net numeric) language sql stable as $$
   select coalesce((
-      select e.balance_after from ledger.entries e
-      where e.lane = of_lane and e.account = of_account and e.seq <= least(known, until_seq)
-        and e.layer = 'posted'
-      order by e.seq desc, e.leg desc limit 1
+      select e.balance_after from (
+        select l.book, l.seq from ledger.entries l
+        where l.lane = of_lane and l.account = of_account and l.seq <= least(known, until_seq) and l.layer = 'posted'
+        order by l.seq desc limit 1
+      ) l
+      join ledger.entries e on e.lane = of_lane and e.book = l.book and e.seq = l.seq
+      where e.account = of_account and e.layer = 'posted'
+      order by e.leg desc limit 1
     ), 0)
     -- recorded by then, and counting later
     - coalesce((

@@ -5,7 +5,10 @@ import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { balanceHandlers } from './balances/balance.http.ts'
 import { probe } from './books/book.store.ts'
+import { checkpointHandlers } from './checkpoints/checkpoint.http.ts'
+import { createCheckpointWork } from './checkpoints/checkpoint.work.ts'
 import type { LedgerConfig } from './config.ts'
+import { erasureHandlers } from './erasures/erasure.http.ts'
 import { exportHandlers } from './export/export.http.ts'
 import { createDoorbell } from './feed/doorbell.ts'
 import { feedHandlers } from './feed/feed.http.ts'
@@ -22,6 +25,8 @@ import { createTurns } from './reports/turns.ts'
 import { statementHandlers } from './statements/statement.http.ts'
 import { bulkHandlers } from './transactions/bulk.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
+import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.work.ts'
+import { verifyHandlers } from './verify/verify.http.ts'
 
 export interface LedgerDependencies extends Runtime {
   readonly db: Database
@@ -32,13 +37,23 @@ export interface LedgerDependencies extends Runtime {
 const readersPerMerchantMax = 20
 const exportsPerMerchantMax = 4
 
-/** The ledger: accounts, and transactions that are recorded once and never change. */
-export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
+/** The service with its background work laid open, so that tests can do one round of it at a time. */
+export interface LedgerParts {
+  readonly service: Service
+  readonly verifier: BackgroundVerifier
+}
+
+export const createLedger = (
+  { db, config, ...runtime }: LedgerDependencies,
+  { background = true }: { background?: boolean } = {},
+): LedgerParts => {
   const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
   const posting = ringing(createPosting({ db, ...runtime }), doorbell)
   const { post } = posting
-  const inTurn = createTurns({ atOnce: 2, waitingMax: 20 })
-  return createService(
+  const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
+  const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
+  const verifier = createBackgroundVerifier({ db, config, ...runtime })
+  const service = createService(
     {
       name: 'ledger',
       api: ledgerApi,
@@ -51,14 +66,25 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...statementHandlers({ db }),
         ...transactionHandlers({ db, post }),
         ...bulkHandlers({ ...posting, ...runtime }),
+        ...erasureHandlers({ db, ...runtime }),
+        ...checkpointHandlers({ db, config: config.checkpoints, work: checkpoints }),
+        ...verifyHandlers({ db, config: config.checkpoints, ...runtime }),
         ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
         ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),
         ...reversalHandlers({ db, post }),
         ...holdHandlers({ db, post }),
       },
-      workers: [createExpiry({ ...runtime, db, post })],
+      workers: [
+        createExpiry({ ...runtime, db, post }),
+        ...(background ? [checkpoints.worker, ...verifier.workers] : []),
+      ],
       ready: () => probe(db.sql),
+      warnings: verifier.warnings,
     },
     runtime,
   )
+  return { service, verifier }
 }
+
+/** The ledger: accounts, and transactions that are recorded once and never change. */
+export const ledgerService = (dependencies: LedgerDependencies): Service => createLedger(dependencies).service

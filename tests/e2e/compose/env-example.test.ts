@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError, type Environment } from '@micro/service'
-import { createAuthSecrets, newTokenKey, publicTokenKey } from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, newTokenKey, publicTokenKey } from '@micro/signing'
 import { describe, expect, test } from 'vitest'
 import { readAuthConfig, readAuthProcess } from '../../../services/auth/src/config.ts'
 import { readEventsConfig, readEventsProcess } from '../../../services/events/src/config.ts'
@@ -15,6 +15,8 @@ const example = readFileSync(new URL('.env.example', root), 'utf8')
 const compose = readFileSync(new URL('compose.yaml', root), 'utf8')
 
 const authSecrets = createAuthSecrets(new Date(0))
+const checkpointKeys = createCheckpointKeys(new Date(0))
+const kept = { authSecrets, checkpointKeys, checkpointsFile: '/data/checkpoints.ndjson' }
 
 /** Everything that reads the environment. A new reader belongs in this list. */
 const readers: Readonly<Record<string, (env: Environment) => unknown>> = {
@@ -26,9 +28,9 @@ const readers: Readonly<Record<string, (env: Environment) => unknown>> = {
   'the gateway by itself': readGatewayConfig,
   'auth by itself': (env) => readAuthConfig(env),
   'payments by itself': readPaymentsConfig,
-  'the ledger by itself': readLedgerConfig,
+  'the ledger by itself': (env) => readLedgerConfig(env),
   'events by itself': readEventsConfig,
-  'all in one process': (env) => readServiceSettings(readConfig([], env), authSecrets),
+  'all in one process': (env) => readServiceSettings(readConfig([], env), kept),
 }
 
 /** What has no one default: it must be given, is a list, or depends on the service or on what else is set. */
@@ -40,6 +42,8 @@ const withoutDefault = new Set([
   'MICRO_TOKEN_PRIVATE_KEY',
   'MICRO_TOKEN_PUBLIC_KEYS',
   'MICRO_AUTH_SECRETS',
+  'MICRO_CHECKPOINT_KEYS',
+  'MICRO_CHECKPOINTS_FILE',
   'MICRO_ALLOWED_HOSTS',
   'MICRO_ALLOWED_ORIGINS',
   'MICRO_TRUSTED_PROXIES',
@@ -58,6 +62,7 @@ const required: Environment = {
   MICRO_TOKEN_PRIVATE_KEY: JSON.stringify(newTokenKey('service')),
   MICRO_TOKEN_PUBLIC_KEYS: JSON.stringify({ gateway: [publicTokenKey(newTokenKey('gateway'))] }),
   MICRO_AUTH_SECRETS: authSecrets,
+  MICRO_CHECKPOINT_KEYS: checkpointKeys,
 }
 
 /** `#NAME=value` is a setting with its default; `# a sentence` is a comment. */

@@ -8,6 +8,8 @@ export const consequences: Readonly<Record<RingKind, string>> = {
   pepper: 'API keys that have not been used since the rotation stop working for good; new ones must be made.',
   jwt: 'Access tokens that an earlier key signed stop working; who holds a refresh token gets new ones.',
   encryption: 'What was sealed under an earlier key and not sealed anew can never be read again.',
+  checkpoint:
+    'Checkpoints that an earlier key signed are refused from then on: keep its public key to check them elsewhere.',
 }
 
 /** The running platform must work with the ring that is looked at, or what it tells is about something else. */
@@ -51,7 +53,7 @@ const freeJwtKeys = (entries: readonly Noted[], use: SecretUse): readonly string
 export const freeIds = (kind: RingKind, entries: readonly Noted[], use: SecretUse | undefined): readonly string[] => {
   if (use === undefined)
     throw new Failure(
-      `Nothing tells yet what is still sealed under an earlier key. Only --force drops it. ${consequences.encryption}`,
+      `${kind === 'checkpoint' ? 'Nobody knows who still keeps checkpoints of an earlier key.' : 'Nothing tells yet what is still sealed under an earlier key.'} Only --force drops it. ${consequences[kind]}`,
     )
   return kind === 'jwt' ? freeJwtKeys(entries, use) : freePeppers(entries, use)
 }

@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, lchown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createTokenSigner, createTokenVerifier, parseAuthSecrets, parseEncryptionKeys } from '@micro/signing'
+import {
+  createTokenSigner,
+  createTokenVerifier,
+  parseAuthSecrets,
+  parseCheckpointKeys,
+  parseEncryptionKeys,
+} from '@micro/signing'
 import { fakeClock, temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../cli.fixture.ts'
@@ -65,6 +71,7 @@ test('each process gets what it needs and nothing else, readable as Node reads i
         ...(service === 'gateway' ? [] : ['DB_DSN', 'MIGRATE_DSN', 'MICRO_TOKEN_PUBLIC_KEYS']),
         ...(service === 'auth' ? ['MICRO_AUTH_SECRETS'] : []),
         ...(service === 'payments' || service === 'events' ? ['MICRO_ENCRYPTION_KEYS'] : []),
+        ...(service === 'ledger' ? ['MICRO_CHECKPOINT_KEYS'] : []),
       ].toSorted(),
     )
     if (service === 'gateway') continue
@@ -77,6 +84,7 @@ test('each process gets what it needs and nothing else, readable as Node reads i
     expect(new Set([await password('app'), await password('owner'), await password('superuser')]).size).toBe(3)
   }
   expect(parseAuthSecrets(envOf('auth')['MICRO_AUTH_SECRETS'] ?? '').peppers.previous).toEqual([])
+  expect(parseCheckpointKeys(envOf('ledger')['MICRO_CHECKPOINT_KEYS'] ?? '').previous).toEqual([])
   const keys = ['payments', 'events'].map((service) => envOf(service)['MICRO_ENCRYPTION_KEYS'] ?? '')
   expect(new Set(keys.map((text) => parseEncryptionKeys(text).current.id)).size).toBe(2)
 })

@@ -35,4 +35,5 @@ export const names = {
   publicKeys: 'MICRO_TOKEN_PUBLIC_KEYS',
   auth: 'MICRO_AUTH_SECRETS',
   encryption: 'MICRO_ENCRYPTION_KEYS',
+  checkpoint: 'MICRO_CHECKPOINT_KEYS',
 } as const

@@ -85,6 +85,16 @@ const storedRing = (
   }
 }
 
+/** Which processes are given a ring, under which name, and the file in which "micro up" keeps it. */
+const keptIn: Readonly<
+  Record<RingKind, { variable: string; services: readonly (typeof sealing)[number][]; file: string }>
+> = {
+  pepper: { variable: names.auth, services: ['auth'], file: 'auth.json' },
+  jwt: { variable: names.auth, services: ['auth'], file: 'auth.json' },
+  encryption: { variable: names.encryption, services: sealing, file: 'encryption.json' },
+  checkpoint: { variable: names.checkpoint, services: ['ledger'], file: 'ledger.json' },
+}
+
 /** @throws Failure where there are no secrets, or this user may not touch them */
 export const openPlace = async ({ dataDir, dir }: PlaceFlags): Promise<Place> => {
   const separate = dir !== undefined
@@ -93,10 +103,8 @@ export const openPlace = async ({ dataDir, dir }: PlaceFlags): Promise<Place> =>
     throw notThere(directory, { separate })
   })
   const rings = (kind: RingKind): readonly StoredRing[] => {
-    const variable = kind === 'encryption' ? names.encryption : names.auth
-    const paths = separate
-      ? (kind === 'encryption' ? sealing : (['auth'] as const)).map(envPath)
-      : [kind === 'encryption' ? 'encryption.json' : 'auth.json']
+    const { variable, services, file } = keptIn[kind]
+    const paths = separate ? services.map(envPath) : [file]
     return paths.map((path) => storedRing(kind, { path: inside(directory, path), separate, variable }))
   }
   return {

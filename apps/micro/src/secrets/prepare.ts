@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { ServiceName } from '@micro/contracts'
 import {
   createAuthSecrets,
+  createCheckpointKeys,
   createEncryptionKeys,
   newTokenKey,
   publicTokenKey,
@@ -99,6 +100,7 @@ export const prepareSecrets = (have: SecretFiles, now: Date): SecretFiles => {
     if (sealing.includes(service)) add(service, { [names.encryption]: createEncryptionKeys(now) })
   }
   add('auth', { [names.auth]: createAuthSecrets(now) })
+  add('ledger', { [names.checkpoint]: createCheckpointKeys(now) })
 
   const keys = Object.fromEntries(
     services.map((service) => [service, parse<TokenPrivateKey>(envOf(service)[names.privateKey])]),

@@ -44,7 +44,7 @@ const pruneRing = async (context: Context, place: Place, { kind, force }: { kind
     const entries = await ring.entries()
     const candidates = earlier(entries).map(({ id }) => id)
     if (candidates.length === 0) continue
-    if (!force && kind !== 'encryption') use ??= await askUse(context)
+    if (!force && (kind === 'pepper' || kind === 'jwt')) use ??= await askUse(context)
     pruned.push({ ring, ids: force ? candidates : freeIds(kind, entries, use) })
   }
   for (const { ring, ids } of pruned) await ring.change({ step: without(new Set(ids)), now: context.clock.now() })
@@ -82,7 +82,9 @@ const run = async (context: Context, kind: RingKind | 'tokens', flags: Flags): P
 
 export const addSecretsPrune = (secrets: MicroCommand, shell: Shell): void => {
   addPlaceOptions(secrets.command('prune'))
-    .addArgument(new Argument('<kind>', 'pepper, jwt, encryption or tokens').choices([...ringKinds, 'tokens']))
+    .addArgument(
+      new Argument('<kind>', 'pepper, jwt, encryption, checkpoint or tokens').choices([...ringKinds, 'tokens']),
+    )
     .examples('micro secrets prune pepper', 'micro secrets prune tokens --dir /etc/micro')
     .summary('Drop earlier secrets that nothing needs any more')
     .description(

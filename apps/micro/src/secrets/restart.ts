@@ -5,6 +5,7 @@ const processes: Readonly<Record<RingKind | 'tokens', string>> = {
   pepper: 'every auth process',
   jwt: 'every auth process',
   encryption: 'every payments and events process',
+  checkpoint: 'every ledger process',
   tokens: 'every process of every service',
 }
 

@@ -1,10 +1,13 @@
-import { createAuthSecrets, createEncryptionKeys, parseAuthSecrets } from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, createEncryptionKeys, parseAuthSecrets } from '@micro/signing'
 import { describe, expect, test } from 'vitest'
 import { announced, changedRing, earlier, entriesIn, ringKinds, rotated, without, type RingKind } from './ring-steps.ts'
 
 const then = new Date(1_000_000_000_000)
 const now = new Date(1_795_000_000_000)
-const fresh = (kind: RingKind): string => (kind === 'encryption' ? createEncryptionKeys(then) : createAuthSecrets(then))
+const fresh = (kind: RingKind): string => {
+  if (kind === 'checkpoint') return createCheckpointKeys(then)
+  return kind === 'encryption' ? createEncryptionKeys(then) : createAuthSecrets(then)
+}
 const idsIn = (kind: RingKind, text: string): string[] => entriesIn(kind, text).map(({ id }) => id)
 
 for (const kind of ringKinds)

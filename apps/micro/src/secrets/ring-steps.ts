@@ -1,14 +1,16 @@
 /** The life of a secret in its ring: announced, rotated to the front, dropped. Pure. */
 import {
+  newCheckpointKey,
   newEncryptionKey,
   newPepper,
   newSigningJwk,
   readAuthSecrets,
+  readCheckpointKeys,
   readEncryptionKeys,
   type StoredNotes,
 } from '@micro/signing'
 
-export const ringKinds = ['pepper', 'jwt', 'encryption'] as const
+export const ringKinds = ['pepper', 'jwt', 'encryption', 'checkpoint'] as const
 export type RingKind = (typeof ringKinds)[number]
 
 /** A secret as it may be shown. */
@@ -58,6 +60,7 @@ const notesOf = <T extends StoredNotes>(entries: readonly T[], idOf: (entry: T) 
 export const entriesIn = (kind: RingKind, text: string): readonly Noted[] => {
   if (kind === 'pepper') return notesOf(readAuthSecrets(text).peppers, idOfKey)
   if (kind === 'jwt') return notesOf(readAuthSecrets(text).jwt_keys, idOfJwk)
+  if (kind === 'checkpoint') return notesOf(readCheckpointKeys(text).keys, idOfJwk)
   return notesOf(readEncryptionKeys(text).keys, idOfKey)
 }
 
@@ -66,6 +69,10 @@ export const changedRing = (kind: RingKind, text: string, { step, now }: { step:
   if (kind === 'encryption') {
     const { keys } = readEncryptionKeys(text)
     return JSON.stringify({ keys: step(keys, { fresh: () => newEncryptionKey(now), idOf: idOfKey }) })
+  }
+  if (kind === 'checkpoint') {
+    const { keys } = readCheckpointKeys(text)
+    return JSON.stringify({ keys: step(keys, { fresh: () => newCheckpointKey(now), idOf: idOfJwk }) })
   }
   const secrets = readAuthSecrets(text)
   return JSON.stringify(

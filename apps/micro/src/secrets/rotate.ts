@@ -73,7 +73,9 @@ const run = async (context: Context, kind: RingKind | 'tokens', flags: Flags): P
 
 export const addSecretsRotate = (secrets: MicroCommand, shell: Shell): void => {
   addPlaceOptions(secrets.command('rotate'))
-    .addArgument(new Argument('<kind>', 'pepper, jwt, encryption or tokens').choices([...ringKinds, 'tokens']))
+    .addArgument(
+      new Argument('<kind>', 'pepper, jwt, encryption, checkpoint or tokens').choices([...ringKinds, 'tokens']),
+    )
     .examples(
       'micro secrets rotate pepper',
       'micro secrets rotate jwt --dir /etc/micro --announce',
@@ -81,7 +83,7 @@ export const addSecretsRotate = (secrets: MicroCommand, shell: Shell): void => {
     )
     .summary('Put a new secret in front of the one in use')
     .description(
-      'Put a new secret in front of the one in use; earlier ones are still accepted. It takes effect when the processes named at the end are started again. Kinds: pepper (hashes of API keys), jwt (signatures of access tokens), encryption (what is stored sealed), tokens (calls between separate services).',
+      'Put a new secret in front of the one in use; earlier ones are still accepted. It takes effect when the processes named at the end are started again. Kinds: pepper (hashes of API keys), jwt (signatures of access tokens), encryption (what is stored sealed), checkpoint (what the ledger signs), tokens (calls between separate services).',
     )
     .option('--announce', 'make it known first and use it with the next rotation, where several processes share it')
     .action((kind: RingKind | 'tokens', flags: Flags, command: MicroCommand) =>

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createAuthSecrets, createEncryptionKeys, parseAuthSecrets } from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, createEncryptionKeys, parseAuthSecrets } from '@micro/signing'
 import { temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../cli.fixture.ts'
@@ -14,6 +14,7 @@ beforeEach(async () => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(join(folder, 'auth.json'), createAuthSecrets(then), { mode: 0o600 })
   await writeFile(join(folder, 'encryption.json'), createEncryptionKeys(then), { mode: 0o600 })
+  await writeFile(join(folder, 'ledger.json'), createCheckpointKeys(then), { mode: 0o600 })
 })
 afterEach(() => home.remove())
 
@@ -32,7 +33,7 @@ test('list shows kinds, ids, state and age, and no secret', async () => {
   expect([code, stderr]).toEqual([0, ''])
   const [heading, ...rows] = stdout.trim().split('\n')
   expect(heading).toMatch(/^KIND +ID +STATE +CREATED +AGE +FILE$/)
-  expect(rows.map((row) => row.split(/ +/)[0])).toEqual(['pepper', 'jwt', 'encryption'])
+  expect(rows.map((row) => row.split(/ +/)[0])).toEqual(['pepper', 'jwt', 'encryption', 'checkpoint'])
   expect(stdout).toMatch(/pep_[0-9a-f]{12} +current +2001-09-09 +\d+ d +auth\.json/)
   const values = [...(await authFile()).matchAll(/"(?:secret|d|x)":"([^"]+)"/g)].map(([, value]) => value ?? '')
   expect(values).toHaveLength(3)
@@ -52,7 +53,7 @@ test('a rotated file keeps its mode, nothing is left beside it, and what must be
   expect(after.jwtKeys.previous).toEqual([before.jwtKeys.current])
   expect(after.peppers).toEqual(before.peppers)
   expect((await stat(path)).mode & 0o777).toBe(0o400)
-  expect((await readdir(folder)).toSorted()).toEqual(['auth.json', 'encryption.json'])
+  expect((await readdir(folder)).toSorted()).toEqual(['auth.json', 'encryption.json', 'ledger.json'])
 })
 
 describe('rotations at once', () => {
@@ -83,7 +84,7 @@ test('separate services: announce, rotate and prune, every kind, each in the fil
   const states = async (kind: string) =>
     (await listed('--dir', dir)).filter((item) => item.kind === kind).map(({ state }) => state)
   expect(await states('encryption')).toEqual(['current', 'current'])
-  for (const kind of ['jwt', 'encryption', 'tokens']) {
+  for (const kind of ['jwt', 'encryption', 'checkpoint', 'tokens']) {
     const announced = await secrets('rotate', kind, '--dir', dir, '--announce')
     expect([kind, announced.code]).toEqual([kind, 0])
     expect(announced.stderr).toContain(`micro secrets rotate ${kind} --dir '${dir}'`)
@@ -98,7 +99,7 @@ test('separate services: announce, rotate and prune, every kind, each in the fil
 
 describe('prune', () => {
   test('of what nobody can be asked about refuses, says what would break, and changes nothing', async () => {
-    for (const kind of ['pepper', 'encryption']) await secrets('rotate', kind)
+    for (const kind of ['pepper', 'encryption', 'checkpoint']) await secrets('rotate', kind)
     const before = await authFile()
     await writeFile(
       join(home.path, '.micro.yaml'),
@@ -108,6 +109,7 @@ describe('prune', () => {
     for (const [kind, message] of [
       ['pepper', 'Only a running Micro knows what is in use'],
       ['encryption', 'can never be read again'],
+      ['checkpoint', 'keep its public key'],
     ] as const) {
       const { code, stderr } = await secrets('prune', kind)
       expect([kind, code]).toEqual([kind, 1])
@@ -126,7 +128,7 @@ describe('a command that cannot work is one sentence', () => {
     [
       ['rotate', 'salt'],
       2,
-      "Error: value 'salt' is invalid for argument 'kind'. Allowed choices are pepper, jwt, encryption, tokens",
+      "Error: value 'salt' is invalid for argument 'kind'. Allowed choices are pepper, jwt, encryption, checkpoint, tokens",
     ],
     [['list', '--data-dir', '.micro', '--dir', 'x'], 2, 'cannot be used with'],
     [['list', '--dir', 'nowhere'], 1, 'There are no secrets at'],

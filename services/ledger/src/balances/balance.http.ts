@@ -4,7 +4,7 @@ import type { Database } from '@micro/postgres'
 import type { Handlers } from '@micro/service'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
-import { findHead, findNetAt, findPendingNet } from './balance.store.ts'
+import { findHead, findNetAt, findPendingNet, lookUpByKeys } from './balance.store.ts'
 import { momentsOf, pointOf, pointToWire } from './point.ts'
 
 type BalanceHandlers = Pick<Handlers<typeof ledgerApi>, 'retrieveLedgerBalance'>
@@ -14,6 +14,7 @@ export const balanceHandlers = ({ db }: { db: Database }): BalanceHandlers => ({
     const moments = momentsOf(query)
     return db.transaction(
       async (sql) => {
+        await lookUpByKeys(sql)
         const account = await findAccount(sql, principal, id)
         if (account === undefined) throw new Fault('resource_missing', { param: 'id', resource: 'ledger account', id })
         const point = pointOf(query, moments, await findHead(sql, principal, moments))

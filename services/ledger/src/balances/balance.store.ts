@@ -3,6 +3,17 @@ import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import { unopenedHead, type Head, type Moments, type Point } from './point.ts'
 
+/**
+ * Has the rest of this database transaction look rows up by their keys, in the order of an index, and stop where it has
+ * enough. Left to itself PostgreSQL may sort an account's whole history for a page of it, until statistics of a grown
+ * table tell it better.
+ */
+export const lookUpByKeys = async (sql: Sql): Promise<void> => {
+  await sql`
+    select set_config(name, 'off', true) from unnest(array[
+      'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_sort', 'jit']) as name`
+}
+
 /** How far the book has come, now and at these moments. */
 export const findHead = async (sql: Sql, book: BookKey, { recordedBefore, countsBefore }: Moments): Promise<Head> =>
   first(
@@ -34,9 +45,11 @@ export const findNetAt = async (
 export const findPendingNet = async (sql: Sql, book: BookKey, account: string, known: bigint): Promise<bigint> =>
   first(
     await sql<{ net: bigint }>`
-    select e.balance_after as net from ledger.accounts a
-    join ledger.entries e on e.lane = a.lane and e.account = a.id and e.layer = 'pending'
-    where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
-      and e.seq <= ${known}
-    order by e.seq desc, e.leg desc limit 1`,
+    select e.net from ledger.accounts a
+    cross join lateral (
+      select e.balance_after as net from ledger.entries e
+      where e.lane = a.lane and e.account = a.id and e.layer = 'pending' and e.seq <= ${known}
+      order by e.seq desc, e.leg desc limit 1
+    ) e
+    where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}`,
   )?.net ?? 0n

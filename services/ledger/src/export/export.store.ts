@@ -54,14 +54,15 @@ export interface AccountRow {
   readonly net: bigint
   readonly net_pending: bigint
   readonly entries: bigint
-  readonly entries_now: bigint
-  /** What was held then. Only of accounts with limits or closed that have moved since. */
-  readonly pending_credits: bigint | null
-  readonly pending_debits: bigint | null
+  readonly pending_credits: bigint
+  readonly pending_debits: bigint
+  /** Whether it has entries behind that seq. */
+  readonly moved: boolean
 }
 
 /**
- * The book's next accounts in the order they were made, with their balances as of a seq. What was made after that seq
+ * The book's next accounts in the order they were made, with their balances as of a seq: what they are less what came
+ * since, which is little where the seq is the newest. What was made after that seq
  * was recorded is left out where the book goes on behind it, unless it has entries up to it.
  */
 export const listAccounts = (
@@ -72,38 +73,26 @@ export const listAccounts = (
   select a.id as number, a.public_id, a.name, a.type, a.normal_balance, a.currency, a.asset_scale, a.status,
     a.min_available, a.max_balance, a.metadata,
     to_char(a.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
-    coalesce(posted.balance_after, 0) as net, coalesce(pending.balance_after, 0) as net_pending,
-    coalesce(newest.account_version, 0) as entries, a.version as entries_now,
-    a.pending_credits - since.credits as pending_credits, a.pending_debits - since.debits as pending_debits
+    a.posted_credits - a.posted_debits - since.posted as net,
+    a.pending_credits - a.pending_debits - since.held_credits + since.held_debits as net_pending,
+    a.pending_credits - since.held_credits as pending_credits, a.pending_debits - since.held_debits as pending_debits,
+    a.version - since.entries as entries, since.entries > 0 as moved
   from ledger.books b
   join ledger.accounts a on a.lane = b.lane and a.book = b.id
-  left join lateral (
-    select e.balance_after from ledger.entries e
-    where e.account = a.id and e.lane = a.lane and e.seq <= ${seq} and e.layer = 'posted'
-    order by e.seq desc, e.leg desc limit 1
-  ) posted on true
-  left join lateral (
-    select e.balance_after from ledger.entries e
-    where e.account = a.id and e.lane = a.lane and e.seq <= ${seq} and e.layer = 'pending'
-    order by e.seq desc, e.leg desc limit 1
-  ) pending on true
-  left join lateral (
-    select max(e.account_version) as account_version from (
-      select e.account_version from ledger.entries e
-      where e.account = a.id and e.lane = a.lane and e.seq <= ${seq}
-      order by e.seq desc, e.leg desc limit 1
-    ) e
-  ) newest on true
-  left join lateral (
-    select coalesce(sum(case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end), 0) as credits,
-      coalesce(sum(case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end), 0) as debits
+  cross join lateral (
+    select count(*) as entries, coalesce(sum(e.amount) filter (where e.layer = 'posted'), 0) as posted,
+      coalesce(sum(h.credits), 0) as held_credits, coalesce(sum(h.debits), 0) as held_debits
     from ledger.entries e
-    join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
-    where e.account = a.id and e.lane = a.lane and e.seq > ${seq} and e.layer = 'pending'
-  ) since on a.version <> coalesce(newest.account_version, 0)
-    and (a.min_available is not null or a.max_balance is not null or a.status = 'closed')
+    left join lateral (
+      select case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end as credits,
+        case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end as debits
+      from ledger.transactions t
+      where e.layer = 'pending' and t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
+    ) h on true
+    where e.account = a.id and e.lane = a.lane and e.seq > ${seq}
+  ) since
   where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and a.id > ${after}
-    and (${isHead}::boolean or newest.account_version is not null or a.created_at <= (
+    and (${isHead}::boolean or a.version > since.entries or a.created_at <= (
       select t.created_at from ledger.transactions t where t.lane = b.lane and t.book = b.id and t.seq = ${seq}))
   order by a.id limit ${limit}`
 
@@ -121,6 +110,12 @@ export interface TransactionRow {
   readonly effective_at: string
   readonly fingerprint: Buffer
   readonly text_salt: Buffer | null
+  /** Of the erasure of its words; null where they were not erased. */
+  readonly text_digest: Buffer | null
+  readonly reason: string | null
+  readonly erased_by: string | null
+  readonly request_id: string | null
+  readonly erased_at: string | null
   readonly content_hash: Buffer
   readonly hash: Buffer
   readonly accounts: readonly string[]
@@ -133,34 +128,41 @@ export interface TransactionRow {
   readonly account_versions: readonly bigint[]
 }
 
-/** The book's next transactions up to a seq, as many as hold about `entriesMax` entries, at least one if there is any. */
+/**
+ * The book's next transactions up to a seq, at least one if there is any, and no more than some of about `weightMax`
+ * entries: words weigh too, 256 bytes as much as an entry.
+ */
 export const listTransactions = (
   sql: Sql,
   book: BookKey,
-  { after, until, entriesMax }: { after: bigint; until: bigint; entriesMax: number },
+  { after, until, limit, weightMax }: { after: bigint; until: bigint; limit: number; weightMax: number },
 ) => sql<TransactionRow>`
   with slice as materialized (
     select lane, book, seq from (
-      select t.lane, t.book, t.seq, sum(t.entry_count) over (order by t.seq) - t.entry_count as entries_before
+      select t.lane, t.book, t.seq, sum(t.weight) over (order by t.seq) - t.weight as weight_before
       from ledger.books b
       cross join lateral (
-        select * from ledger.transactions t
+        select t.lane, t.book, t.seq,
+          t.entry_count + (octet_length(t.metadata::text) + coalesce(octet_length(t.description), 0)) / 256 as weight
+        from ledger.transactions t
         where t.lane = b.lane and t.book = b.id and t.seq > ${after} and t.seq <= ${until}
-        order by t.seq limit ${entriesMax}::integer / 2
+        order by t.seq limit ${limit}
       ) t
       where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
     ) counted
-    where entries_before < ${entriesMax}::integer
+    where weight_before < ${weightMax}::integer
   )
   select t.seq, t.id, t.kind, t.parent,
     to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at, t.reference_id, t.description, t.currency, t.metadata,
     to_char(t.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
     to_char(t.effective_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as effective_at,
-    t.fingerprint, t.text_salt, t.content_hash, t.hash, e.*
+    t.fingerprint, t.text_salt, t.content_hash, t.hash, x.text_digest, x.reason, x.erased_by, x.request_id,
+    to_char(x.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as erased_at, e.*
   from slice s
   cross join lateral (
     select * from ledger.transactions t where t.lane = s.lane and t.book = s.book and t.seq = s.seq offset 0
   ) t
+  left join ledger.erasures x on x.lane = t.lane and x.book = t.book and x.seq = t.seq
   cross join lateral (
     select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
       array_agg(a.asset_scale order by e.leg) as scales, array_agg(a.normal_balance order by e.leg) as normal_balances,

@@ -21,8 +21,10 @@ export interface Wanted {
   readonly to?: number | undefined
 }
 
-const rowsMax = 500
-const entriesMax = 4_000
+// Held at a time for each reader, so that many readers of heavy books stay within some megabytes each.
+const rowsMax = 200
+const limit = 500
+const weightMax = 4_000
 
 const genesisIn = ({ origin_merchant: merchant, origin_mode: mode }: BookRow): Buffer => genesisOf({ merchant, mode })
 
@@ -50,7 +52,7 @@ async function* transactions(
   { from, to }: Pick<Extent, 'from' | 'to'>,
 ): AsyncGenerator<TransactionRow[]> {
   for (let after = from - 1n; after < to;) {
-    const rows = await listTransactions(db.sql, book, { after, until: to, entriesMax })
+    const rows = await listTransactions(db.sql, book, { after, until: to, limit, weightMax })
     const last = rows.at(-1)
     assert(last?.seq === after + BigInt(rows.length), `the book goes on after ${after} without a gap`)
     yield rows
@@ -60,8 +62,10 @@ async function* transactions(
 
 async function* bookLines(db: Database, book: BookKey, row: BookRow, extent: Extent): AsyncGenerator<ExportLine[]> {
   yield [headerLine(book, row, extent)]
+  const codes = new Set<string>()
   for (let after = ''; ;) {
     const assets = await listAssets(db.sql, book, { after, limit: rowsMax })
+    for (const { code } of assets) codes.add(code)
     yield assets.map(assetLine)
     after = assets.at(-1)?.code ?? after
     if (assets.length < rowsMax) break
@@ -69,7 +73,8 @@ async function* bookLines(db: Database, book: BookKey, row: BookRow, extent: Ext
   const isHead = extent.to === row.last_seq
   for (let after = 0n; ;) {
     const accounts = await listAccounts(db.sql, book, { after, seq: extent.to, isHead, limit: rowsMax })
-    yield accounts.map(accountLine)
+    // One that was made since, in an asset made since: it has no entries up to the seq.
+    yield accounts.filter((each) => each.asset_scale === null || codes.has(each.currency)).map(accountLine)
     after = accounts.at(-1)?.number ?? after
     if (accounts.length < rowsMax) break
   }

@@ -41,11 +41,9 @@ export const assetLine = ({ code, name, scale, created_at }: AssetRow): ExportAs
  * left out.
  */
 export const accountLine = (row: AccountRow): ExportAccount => {
-  const { min_available: min, max_balance: max, pending_credits: credits, pending_debits: debits } = row
+  const { min_available: min, max_balance: max, pending_credits: credits, pending_debits: debits, moved } = row
   const balance = onNormalSide(row.net, row.normal_balance)
-  const moved = credits !== null && debits !== null
-  const [lifting, lowering] =
-    row.normal_balance === 'credit' ? [credits ?? 0n, debits ?? 0n] : [debits ?? 0n, credits ?? 0n]
+  const [lifting, lowering] = row.normal_balance === 'credit' ? [credits, debits] : [debits, credits]
   const isEmpty = balance === 0n && lifting === 0n && lowering === 0n
   return {
     object: 'ledger.export.account',
@@ -71,6 +69,11 @@ const at = <T>(list: readonly T[], index: number): T => {
   return value
 }
 
+const erasureOf = ({ text_digest, reason, erased_by, request_id, erased_at }: TransactionRow) =>
+  text_digest === null || reason === null || request_id === null || erased_at === null
+    ? null
+    : { text_digest: hex(text_digest), reason, erased_by, request_id, erased_at }
+
 export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   object: 'ledger.export.transaction',
   seq: Number(row.seq),
@@ -93,6 +96,7 @@ export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   })),
   fingerprint: hex(row.fingerprint),
   text_salt: row.text_salt === null ? null : hex(row.text_salt),
+  erasure: erasureOf(row),
   content_hash: hex(row.content_hash),
   hash: hex(row.hash),
 })

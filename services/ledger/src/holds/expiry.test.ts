@@ -130,7 +130,7 @@ test('of twenty captures in three processes only as many are recorded as there i
   assert(parent !== undefined, 'the hold is there')
   const processes = [process(), process(), process()]
   const outcomes = await Promise.allSettled(
-    Array.from({ length: 20 }, (_, at) =>
+    Array.from({ length: 20 }, async (_, at) =>
       processes[at % 3]?.post({
         book: { merchant: who.merchant, mode: who.mode },
         reference: `${id} ${at}`,

@@ -1,14 +1,44 @@
 /** A book with something of everything, exported, and what a file of it can be changed into. */
 import { createHash } from 'node:crypto'
 import type { ExportLine, MerchantPrincipal } from '@micro/contracts'
+import { testRuntime } from '@micro/testing'
 import { expect } from 'vitest'
+import { expireHolds } from '../holds/expiry.ts'
+import { createPosting } from '../posting/index.ts'
 import { move, payments, type Ledger } from '../testing/ledger.ts'
 import { importBook } from './import.work.ts'
+
+type Must = (work: Promise<{ status: number; body: unknown }>) => Promise<void>
+
+/** A hold of every state, captured in parts, given back and expired, with a limit that counts it; and a reversal. */
+const holdSome = async (ledger: Ledger, who: MerchantPrincipal, must: Must): Promise<void> => {
+  for (const id of ['buyer', 'seller']) await ledger.account(who, id, { type: 'liability' })
+  await must(ledger.record(who, 'fund', move(900, { from: 'seller', to: 'buyer' })))
+  const hold = async (reference_id: string, rest: object = {}): Promise<string> => {
+    const entries = move(50, { from: 'buyer', to: 'seller' })
+    const { status, body } = await ledger.post(who, '/ledger/holds', { reference_id, entries, ...rest })
+    expect([status, body]).toEqual([201, body])
+    return String(body['id'])
+  }
+  const [partly, released] = [await hold('partly', { description: 'in parts' }), await hold('released')]
+  await hold('expiring', { expires_in: 5 })
+  await hold('open', { expires_in: 1_000_000 })
+  await must(ledger.post(who, `/ledger/holds/${partly}/capture`, { amount: 20, reference_id: 'part' }))
+  await must(ledger.post(who, `/ledger/holds/${partly}/capture`, { amount: 10, reference_id: 'rest', final: true }))
+  await must(ledger.post(who, `/ledger/holds/${released}/release`, {}))
+  ledger.clock.advance(6_000)
+  const { db } = ledger.database
+  const runtime = { ...testRuntime({ clock: ledger.clock, seed: 77 }), db }
+  await expireHolds({ ...runtime, post: createPosting(runtime).post })
+  const { body } = await ledger.record(who, 'mistake', move(7, { from: 'buyer', to: 'seller' }))
+  await must(ledger.post(who, `/ledger/transactions/${String(body['id'])}/reverse`, {}))
+  await must(ledger.post(who, '/ledger/accounts/buyer', { min_available: 820 }))
+}
 
 /** Limits that were set late, a closed and a frozen account, assets, words, holds, Micro's own accounts, large amounts. */
 export const fillBook = async (ledger: Ledger, who: MerchantPrincipal): Promise<void> => {
   const { merchant, mode } = who
-  const must = async (work: Promise<{ status: number; body: unknown }>): Promise<void> => {
+  const must: Must = async (work) => {
     const { status, body } = await work
     expect([200, 201], JSON.stringify(body)).toContain(status)
   }
@@ -26,6 +56,10 @@ export const fillBook = async (ledger: Ledger, who: MerchantPrincipal): Promise<
     }),
   )
   await must(ledger.record(who, 'r4', move(5, { from: 'old', to: 'cash' })))
+  const named = await ledger.record(who, 'named', move(2, { from: 'eur_in', to: 'eur_out' }), {
+    description: 'Jane Doe',
+  })
+  await must(ledger.post(who, `/ledger/transactions/${String(named.body['id'])}/erase`, { reason: 'Asked' }))
   await must(
     ledger.post(payments, '/internal/transactions', {
       merchant,
@@ -39,6 +73,7 @@ export const fillBook = async (ledger: Ledger, who: MerchantPrincipal): Promise<
       entries: move(100, { from: 'sys_x', to: 'sys_y' }),
     }),
   )
+  await holdSome(ledger, who, must)
   await must(ledger.post(who, '/ledger/accounts/old', { status: 'closed' }))
   await must(ledger.post(who, '/ledger/accounts/still', { status: 'frozen', metadata: { why: 'asked' } }))
   await must(ledger.post(who, '/ledger/accounts/sales', { min_available: -600, max_balance: 0 }))

@@ -99,6 +99,24 @@ export const findUnknownAccounts = async (sql: Sql, place: Place, ids: readonly 
 
 const bytesOf = (hex: string | null): Buffer | null => (hex === null ? null : Buffer.from(hex, 'hex'))
 
+/** What stands in the place of erased words: there before its transaction, whose hash takes it in. */
+export const insertErasures = async (
+  sql: Sql,
+  { lane, id }: Place,
+  transactions: readonly ExportTransaction[],
+): Promise<void> => {
+  const erased = transactions.flatMap(({ seq, erasure }) => (erasure === null ? [] : [{ seq, ...erasure }]))
+  if (erased.length === 0) return
+  await sql`
+    insert into ledger.erasures
+      (lane, book, seq, text_digest, reason, erased_by, request_id, erased_at, erased_in)
+    select ${lane}, ${id}, *, pg_current_xact_id() from unnest(
+      ${erased.map(({ seq }) => seq)}::bigint[], ${erased.map(({ text_digest }) => bytesOf(text_digest))}::bytea[],
+      ${erased.map(({ reason }) => reason)}::text[], ${erased.map(({ erased_by }) => erased_by)}::text[],
+      ${erased.map(({ request_id }) => request_id)}::text[],
+      ${erased.map(({ erased_at }) => erased_at)}::timestamptz[])`
+}
+
 /** Transactions with their entries, in one statement, as they were recorded elsewhere. */
 export const insertTransactions = async (
   sql: Sql,

@@ -20,6 +20,7 @@ import {
   insertAccounts,
   insertAssets,
   insertBook,
+  insertErasures,
   insertTransactions,
   lockBook,
   updateAccounts,
@@ -44,7 +45,11 @@ const linesMax = 500
 const entriesMax = 4_000
 const markBytes = 8
 
-const said = (_value: unknown, { message }: Error): Promise<string> => Promise.resolve(message)
+/** What the database says, with the values it says it of. */
+const saidBy = (error: Error & { readonly detail?: unknown }): string =>
+  typeof error.detail === 'string' ? `${error.message} (${error.detail})` : error.message
+
+const said = (_value: unknown, error: Error): Promise<string> => Promise.resolve(saidBy(error))
 
 /** @throws ImportRefused */
 const checkHeader = (book: BookKey, { line, value: header }: Numbered<ExportHeader>): void => {
@@ -84,7 +89,7 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
       place,
       entries.map(({ account_id }) => account_id),
     )
-    return unknown.length === 0 ? error.message : `the export has no account ${unknown[0]}`
+    return unknown.length === 0 ? saidBy(error) : `the export has no account ${unknown[0]}`
   }
 
   const flush = async (): Promise<void> => {
@@ -103,7 +108,10 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
       })
     if (kind === 'ledger.export.transaction')
       await insertSlice(sql, as<ExportTransaction>(), {
-        insert: (values) => insertTransactions(sql, place, values),
+        insert: async (values) => {
+          await insertErasures(sql, place, values)
+          await insertTransactions(sql, place, values)
+        },
         explain: explainTransaction,
       })
   }
@@ -117,6 +125,8 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
     }
     if (value.object === 'ledger.export.transaction') {
       counts.transactions++
+      if (value.erasure !== null && value.text_salt !== null)
+        throw new ImportRefused(line, 'its words are there although they were erased')
       if (value.seq !== counts.transactions)
         throw new ImportRefused(line, `the transaction here has seq ${value.seq}, not ${counts.transactions}`)
       counts.entries += value.entries.length
@@ -161,10 +171,11 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
       for (const name of ['assets', 'accounts', 'transactions', 'entries'] as const)
         must(end[name] === counts[name], `it tells ${end[name]} ${name}, but there are ${counts[name]}`)
       const { last_seq, head_hash } = await findEnd(sql, place)
-      const headHash = head_hash?.toString('hex') ?? header.hash_before
+      const head = head_hash ?? Buffer.from(header.hash_before, 'hex')
+      const headHash = head.toString('hex')
       for (const told of [header, end])
         must(
-          BigInt(told.to_seq) === last_seq && told.hash === headHash,
+          BigInt(told.to_seq) === last_seq && head.equals(Buffer.from(told.hash, 'hex')),
           `the book ends at seq ${last_seq} with hash ${headHash}, which is not what the export tells`,
         )
       return { ...counts, headSeq: end.to_seq, headHash, origin: header.origin }

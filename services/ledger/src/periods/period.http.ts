@@ -2,11 +2,12 @@ import type { ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
-import { findHead } from '../balances/balance.store.ts'
+import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { pointOf, type Point } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
+import { nameOf } from '../posting/books.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
 import { listTotals } from '../reports/report.store.ts'
 import type { Totals } from '../reports/report.ts'
@@ -18,6 +19,7 @@ import {
   listedPeriodToWire,
   periodToWire,
   totalsShownMax,
+  type Closing,
   type Period,
 } from './period.ts'
 import {
@@ -54,6 +56,7 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
     db.transaction(
       async (sql) => {
         await limitStatements(sql, addingUpMsMax)
+        await lookUpByKeys(sql)
         const moments = { recordedBefore: null, countsBefore: before }
         const then = pointOf({}, moments, await findHead(sql, book, moments))
         const totals = await listTotals(sql, book, { ...then, newest: false }, { currency: null, limit: totalsMax })
@@ -62,8 +65,9 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
       { isolation: 'repeatable read' },
     )
 
-  /** Closes the book under its lock, so that no posting is on its way meanwhile. */
-  const close = async (book: BookKey, before: Date, description: string | null): Promise<boolean> => {
+  /** Closes the book under its lock, so that no posting is on its way meanwhile. Resolves with the period's id. */
+  const close = async (book: BookKey, wanted: Closing): Promise<{ id: string; made: boolean }> => {
+    const before = wanted.closedBefore
     const { then, totals } = await addUp(book, before)
     const [place] = await findBooks(db.sql, [book])
     assert(place !== undefined, 'the book to close is open')
@@ -72,20 +76,20 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
       const [head] = await lockBooks(sql, [{ lane: laneOf(book), id: place.id }])
       assert(head !== undefined, 'the book to close was locked')
       const newest = await findNewestPeriod(sql, book)
-      if (decideClosing(newest, before) === 'repeat') return false
+      // Somebody closed just so, or later, since this was asked for.
+      if (newest !== undefined && decideClosing(newest, wanted) === 'repeat') return { id: newest.id, made: false }
       const moments = { recordedBefore: null, countsBefore: before }
       const now = pointOf({}, moments, await findHead(sql, book, moments))
       const period = {
         id,
         number: (newest?.number ?? 0) + 1,
-        closedBefore: before,
+        ...wanted,
         seq: head.seqLast,
         hash: head.hashLast,
-        description,
         createdAt,
       }
       await insertPeriod(sql, book, period, addTotals(totals, await listTotalsMoved(sql, book, { then, now })))
-      return true
+      return { id, made: true }
     })
   }
 
@@ -102,15 +106,16 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
   return {
     async closeLedgerPeriod({ principal, body }) {
       const now = clock.now()
-      const before = closedBeforeOf(body.closes_through, now)
+      const closedBefore = closedBeforeOf(body.closes_through, now)
+      const wanted = { closedBefore, description: body.description ?? null }
       await insertBook(db.sql, principal, now)
-      const wanted = decideClosing(await findNewestPeriod(db.sql, principal), before)
-      const closed = wanted === 'close' && (await inTurn(() => close(principal, before, body.description ?? null)))
-      const period = await findNewestPeriod(db.sql, principal)
-      assert(period !== undefined, 'a period was neither closed nor found')
-      // Somebody may have closed a later one already.
-      decideClosing(period, before)
-      return reply(closed ? 201 : 200, await whole(principal, period))
+      const newest = await findNewestPeriod(db.sql, principal)
+      if (newest !== undefined && decideClosing(newest, wanted) === 'repeat')
+        return reply(200, await whole(principal, newest))
+      const { id, made } = await inTurn(nameOf(principal), () => close(principal, wanted))
+      const period = await findPeriod(db.sql, principal, id)
+      assert(period !== undefined, `period ${id} was neither closed nor found`)
+      return reply(made ? 201 : 200, await whole(principal, period))
     },
 
     async retrieveLedgerPeriod({ principal, params: { id } }) {

@@ -39,14 +39,18 @@ export const closedBeforeOf = (given: string | number, now: Date): Date => {
   return before
 }
 
+/** A closing asked for. */
+export type Closing = Pick<Period, 'closedBefore' | 'description'>
+
 /**
  * What closing comes to on the newest period: close, or repeat what is closed just so.
  * @throws Fault period_closed
  */
-export const decideClosing = (newest: Pick<Period, 'closedBefore'> | undefined, before: Date): 'close' | 'repeat' => {
-  if (newest === undefined || newest.closedBefore < before) return 'close'
-  if (newest.closedBefore > before) throw periodClosed('closes_through', newest.closedBefore)
-  return 'repeat'
+export const decideClosing = (newest: Closing | undefined, wanted: Closing): 'close' | 'repeat' => {
+  if (newest === undefined || newest.closedBefore < wanted.closedBefore) return 'close'
+  const same = newest.closedBefore.getTime() === wanted.closedBefore.getTime()
+  if (same && newest.description === wanted.description) return 'repeat'
+  throw periodClosed('closes_through', newest.closedBefore)
 }
 
 /** Totals with what others add to them; those that come to nothing are left out. */

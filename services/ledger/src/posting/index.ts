@@ -31,7 +31,8 @@ export type Post = (request: PostRequest, options?: { dryRun?: boolean }) => Pro
 
 /**
  * Records transactions of one book, at least one, all or not at all, each decided on what those before it left. Of
- * several calls the one made first is decided first.
+ * several calls on the same accounts the one made first is decided first; but what is refused on a flight whose commit
+ * nobody heard of is decided once more, on what landed with it.
  * @throws Fault ledger_busy, upstream_unavailable
  */
 export type PostTogether = (requests: readonly PostRequest[]) => Promise<Outcome>

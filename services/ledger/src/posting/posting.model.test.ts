@@ -15,7 +15,7 @@ import type { ParentState } from './parent.ts'
 import { decide, type PostRequest } from './posting.ts'
 import type { AccountState, BookState } from './state.ts'
 
-const runs = Number(process.env['MICRO_SEEDS'] ?? 1_500)
+const runs = Number(process.env['MICRO_SEEDS'] ?? 800)
 const book = { merchant: 'acct_model', mode: 'test' } as const
 const largest = 10n ** 38n - 1n
 
@@ -196,7 +196,7 @@ const play = (steps: readonly Step[], seen: Map<string, number>): void => {
     const parent = parentAt(each.target)
     if (parent === undefined) return undefined
     const { id: of, seq, expiresAt } = parent.transaction
-    const place = { id: of, seq, weight: 2 }
+    const place = { id: of, seq, weight: 1 }
     if (each.do === 'reversal')
       return {
         oracle: { ...common, entries: [], action: { kind: each.do, of } },

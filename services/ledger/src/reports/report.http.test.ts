@@ -173,7 +173,7 @@ describe('refused', () => {
       expect([answer.status, errorOf(answer).code, errorOf(answer).param]).toEqual(want)
     })
 
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => work()
+  const inTurn = <T>(_: string, work: () => Promise<T>): Promise<T> => work()
   const call = { principal: me, query: {}, params: {}, body: {} } as never
   test('400 report_too_large: rows beyond the most a trial balance may have', async () => {
     const { retrieveLedgerTrialBalance: ask } = reportHandlers({ db: ledger.database.db, inTurn, rowsMax: 5 })

@@ -2,9 +2,10 @@ import type { ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { sqlState, SQLSTATE, type Database, type Sql } from '@micro/postgres'
 import { cutPage, parsePage, type Handlers } from '@micro/service'
-import { findHead } from '../balances/balance.store.ts'
+import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf, pointToWire, type PointQuery } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
+import { nameOf } from '../posting/books.ts'
 import {
   accountNetToWire,
   aggregateToWire,
@@ -43,11 +44,12 @@ export const reportHandlers = (deps: ReportDependencies): ReportHandlers => {
   const { db, inTurn, timeoutMs = 20_000, rowsMax = 1_000 } = deps
 
   /** Makes a report in its turn, in one snapshot and within its time. @throws Fault ledger_busy, report_too_large */
-  const report = <T>(hint: string, work: (sql: Sql) => Promise<T>): Promise<T> =>
-    inTurn(() =>
+  const report = <T>(book: BookKey, hint: string, work: (sql: Sql) => Promise<T>): Promise<T> =>
+    inTurn(nameOf(book), () =>
       db.transaction(
         async (sql) => {
           await limitStatements(sql, timeoutMs)
+          await lookUpByKeys(sql)
           return work(sql)
         },
         { isolation: 'repeatable read' },
@@ -80,7 +82,7 @@ export const reportHandlers = (deps: ReportDependencies): ReportHandlers => {
     async retrieveLedgerTrialBalance({ principal, query }) {
       const currency = query.currency?.toLowerCase() ?? null
       const hint = 'name a currency'
-      return report(hint, async (sql) => {
+      return report(principal, hint, async (sql) => {
         const point = await pointIn(sql, principal, query)
         const accounts = query.accounts === true ? await accountsOf(sql, principal, point, query) : null
         const rows = await listTotals(sql, principal, point, { currency, limit: rowsMax + 1 })
@@ -107,7 +109,7 @@ export const reportHandlers = (deps: ReportDependencies): ReportHandlers => {
         idPrefix: query.id_prefix ?? '',
         metadata: query.metadata ?? {},
       }
-      return report('name a currency, a type, a status, an id_prefix or metadata', async (sql) => {
+      return report(principal, 'name a currency, a type, a status, an id_prefix or metadata', async (sql) => {
         const point = await pointIn(sql, principal, query)
         const found = await listAggregates(sql, principal, point, groupBy, filter, {
           place,

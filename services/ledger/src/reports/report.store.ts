@@ -34,6 +34,7 @@ export const listTotals = (
       join ledger.accounts a on a.lane = b.lane and a.book = b.id
       where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
         and (${currency}::text is null or a.currency = ${currency})
+      offset 0 -- finds each net once, and not again wherever it is named
     ) a
     where net <> 0
     group by currency, type order by currency, type limit ${limit}`
@@ -127,6 +128,7 @@ export const listAggregates = (
         and (${type}::text is null or a.type = ${type}) and (${currency}::text is null or a.currency = ${currency})
         and (${status}::text is null or a.status = ${status}) and starts_with(a.public_id, ${idPrefix})
         and a.metadata @> ${metadata}::jsonb
+      offset 0
     ) a
     where ${place === null} or case
       when ${backwards}::boolean

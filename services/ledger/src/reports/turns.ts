@@ -1,26 +1,43 @@
 import { Fault } from '@micro/kernel'
 
-/** Runs work when its turn comes. @throws Fault ledger_busy when too many wait already, and whatever the work throws */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>
+/**
+ * Runs work for somebody when their turn comes.
+ * @throws Fault ledger_busy when too many wait already, and whatever the work throws
+ */
+export type InTurn = <T>(whose: string, work: () => Promise<T>) => Promise<T>
+
+interface Waiting {
+  readonly whose: string
+  readonly start: () => void
+}
 
 /**
- * Lets so many run at a time, the others wait in line: what reads a whole book must not take all connections from
- * those that post.
+ * Lets so many run at a time, and one of each person's, the others wait in line: what reads a whole book must not take
+ * all connections from those that post, nor one merchant's reports all turns from another's.
  */
-export const createTurns = ({ atOnce, waitingMax }: { atOnce: number; waitingMax: number }): InTurn => {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (work) => {
-    if (running < atOnce) running++
-    else if (waiting.length < waitingMax) await new Promise<void>((resolve) => waiting.push(resolve))
+export const createTurns = (most: { atOnce: number; waiting: number; waitingOfOne: number }): InTurn => {
+  const running = new Set<string>()
+  const line: Waiting[] = []
+  const mayRun = (whose: string): boolean => running.size < most.atOnce && !running.has(whose)
+
+  const end = (whose: string): void => {
+    running.delete(whose)
+    const at = line.findIndex((each) => mayRun(each.whose))
+    const [next] = at < 0 ? [] : line.splice(at, 1)
+    if (next === undefined) return
+    running.add(next.whose)
+    next.start()
+  }
+
+  return async (whose, work) => {
+    if (mayRun(whose)) running.add(whose)
+    else if (line.length < most.waiting && line.filter((each) => each.whose === whose).length < most.waitingOfOne)
+      await new Promise<void>((start) => line.push({ whose, start }))
     else throw new Fault('ledger_busy')
     try {
       return await work()
     } finally {
-      // Whoever is next takes over this turn.
-      const next = waiting.shift()
-      if (next === undefined) running--
-      else next()
+      end(whose)
     }
   }
 }

@@ -33,26 +33,28 @@ export const listEffectiveUp = (
       select lane, book, id from ledger.accounts a
       where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
     ), line as (
-      (
-        select e.lane, e.book, e.seq, e.leg, e.amount, t.created_at as counts_at from account a
-        join ledger.entries e on e.lane = a.lane and e.account = a.id
+      select r.* from account a
+      cross join lateral (
+        select e.lane, e.book, e.seq, e.leg, e.amount, t.created_at as counts_at from ledger.entries e
         join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
-        where e.seq > ${fromSeq} and e.seq <= least(${untilSeq}::bigint, ${known}::bigint)
+        where e.lane = a.lane and e.account = a.id and e.seq > ${fromSeq} and e.seq <= least(${untilSeq}::bigint, ${known}::bigint)
           and e.layer = 'posted' and coalesce(t.booked_at, t.effective_at) = t.created_at
           and (t.created_at, e.seq, e.leg) > (
             coalesce(${after && after.countsAt}::timestamptz, '-infinity'),
             coalesce(${after && after.seq}::bigint, 0), coalesce(${after && after.leg}::smallint, 0))
         order by e.seq, e.leg limit ${limit}
-      ) union all (
-        select s.lane, s.book, s.seq, s.leg, s.amount, s.counts_at from account a
-        join ledger.shifted_entries s on s.lane = a.lane and s.account = a.id
-        where s.counts_at >= coalesce(${from}::timestamptz, '-infinity')
+      ) r
+      union all
+      select r.* from account a
+      cross join lateral (
+        select s.lane, s.book, s.seq, s.leg, s.amount, s.counts_at from ledger.shifted_entries s
+        where s.lane = a.lane and s.account = a.id and s.counts_at >= coalesce(${from}::timestamptz, '-infinity')
           and s.counts_at < coalesce(${until}::timestamptz, 'infinity') and s.seq <= ${known}
           and (s.counts_at, s.seq, s.leg) > (
             coalesce(${after && after.countsAt}::timestamptz, '-infinity'),
             coalesce(${after && after.seq}::bigint, 0), coalesce(${after && after.leg}::smallint, 0))
         order by s.counts_at, s.seq, s.leg limit ${limit}
-      )
+      ) r
     )
     select l.seq, l.leg, l.amount, l.counts_at as "countsAt", t.id as transaction, t.reference_id as reference,
       t.description, t.created_at as "createdAt", t.effective_at as "effectiveAt", t.booked_at as "bookedAt"
@@ -72,26 +74,28 @@ export const listEffectiveDown = (
       select lane, book, id from ledger.accounts a
       where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
     ), line as (
-      (
-        select e.lane, e.book, e.seq, e.leg, e.amount, t.created_at as counts_at from account a
-        join ledger.entries e on e.lane = a.lane and e.account = a.id
+      select r.* from account a
+      cross join lateral (
+        select e.lane, e.book, e.seq, e.leg, e.amount, t.created_at as counts_at from ledger.entries e
         join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
-        where e.seq > ${fromSeq} and e.seq <= least(${untilSeq}::bigint, ${known}::bigint)
+        where e.lane = a.lane and e.account = a.id and e.seq > ${fromSeq} and e.seq <= least(${untilSeq}::bigint, ${known}::bigint)
           and e.layer = 'posted' and coalesce(t.booked_at, t.effective_at) = t.created_at
           and (t.created_at, e.seq, e.leg) < (
             coalesce(${before && before.countsAt}::timestamptz, 'infinity'),
             coalesce(${before && before.seq}::bigint, 0), coalesce(${before && before.leg}::smallint, 0))
         order by e.seq desc, e.leg desc limit ${limit}
-      ) union all (
-        select s.lane, s.book, s.seq, s.leg, s.amount, s.counts_at from account a
-        join ledger.shifted_entries s on s.lane = a.lane and s.account = a.id
-        where s.counts_at >= coalesce(${from}::timestamptz, '-infinity')
+      ) r
+      union all
+      select r.* from account a
+      cross join lateral (
+        select s.lane, s.book, s.seq, s.leg, s.amount, s.counts_at from ledger.shifted_entries s
+        where s.lane = a.lane and s.account = a.id and s.counts_at >= coalesce(${from}::timestamptz, '-infinity')
           and s.counts_at < coalesce(${until}::timestamptz, 'infinity') and s.seq <= ${known}
           and (s.counts_at, s.seq, s.leg) < (
             coalesce(${before && before.countsAt}::timestamptz, 'infinity'),
             coalesce(${before && before.seq}::bigint, 0), coalesce(${before && before.leg}::smallint, 0))
         order by s.counts_at desc, s.seq desc, s.leg desc limit ${limit}
-      )
+      ) r
     )
     select l.seq, l.leg, l.amount, l.counts_at as "countsAt", t.id as transaction, t.reference_id as reference,
       t.description, t.created_at as "createdAt", t.effective_at as "effectiveAt", t.booked_at as "bookedAt"

@@ -19,12 +19,16 @@ export const listPendingUp = (
       t.created_at as "createdAt", t.effective_at as "effectiveAt", t.booked_at as "bookedAt",
       coalesce(t.booked_at, t.effective_at) as "countsAt"
     from ledger.accounts a
-    join ledger.entries e on e.lane = a.lane and e.account = a.id
+    cross join lateral (
+      select * from ledger.entries e
+      where e.lane = a.lane and e.account = a.id and e.layer = 'pending'
+        and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
+        and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint)
+      order by e.seq, e.leg limit ${limit}
+    ) e
     join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
-      and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
-      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint) and e.layer = 'pending'
-    order by e.seq, e.leg limit ${limit}`
+    order by e.seq, e.leg`
 
 /** What was held and given back, newest first, from the end of the range. */
 export const listPendingDown = (
@@ -38,9 +42,13 @@ export const listPendingDown = (
       t.created_at as "createdAt", t.effective_at as "effectiveAt", t.booked_at as "bookedAt",
       coalesce(t.booked_at, t.effective_at) as "countsAt"
     from ledger.accounts a
-    join ledger.entries e on e.lane = a.lane and e.account = a.id
+    cross join lateral (
+      select * from ledger.entries e
+      where e.lane = a.lane and e.account = a.id and e.layer = 'pending'
+        and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
+        and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint)
+      order by e.seq desc, e.leg desc limit ${limit}
+    ) e
     join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
-      and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
-      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint) and e.layer = 'pending'
-    order by e.seq desc, e.leg desc limit ${limit}`
+    order by e.seq desc, e.leg desc`

@@ -42,12 +42,16 @@ export const listRecordedUp = (
       t.created_at as "createdAt", t.effective_at as "effectiveAt", t.booked_at as "bookedAt",
       coalesce(t.booked_at, t.effective_at) as "countsAt"
     from ledger.accounts a
-    join ledger.entries e on e.lane = a.lane and e.account = a.id
+    cross join lateral (
+      select * from ledger.entries e
+      where e.lane = a.lane and e.account = a.id and e.layer = 'posted'
+        and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
+        and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint)
+      order by e.seq, e.leg limit ${limit}
+    ) e
     join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
-      and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
-      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint) and e.layer = 'posted'
-    order by e.seq, e.leg limit ${limit}`
+    order by e.seq, e.leg`
 
 /** What was posted, newest first, from the end of the range. */
 export const listRecordedDown = (
@@ -61,12 +65,16 @@ export const listRecordedDown = (
       t.created_at as "createdAt", t.effective_at as "effectiveAt", t.booked_at as "bookedAt",
       coalesce(t.booked_at, t.effective_at) as "countsAt"
     from ledger.accounts a
-    join ledger.entries e on e.lane = a.lane and e.account = a.id
+    cross join lateral (
+      select * from ledger.entries e
+      where e.lane = a.lane and e.account = a.id and e.layer = 'posted'
+        and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
+        and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint)
+      order by e.seq desc, e.leg desc limit ${limit}
+    ) e
     join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}
-      and e.seq >= ${after.seq} and (e.seq, e.leg) > (${after.seq}::bigint, ${after.leg}::smallint)
-      and e.seq <= ${until.seq} and (e.seq, e.leg) <= (${until.seq}::bigint, ${until.leg}::smallint) and e.layer = 'posted'
-    order by e.seq desc, e.leg desc limit ${limit}`
+    order by e.seq desc, e.leg desc`
 
 /** Credits minus debits of the account on the entry's layer before an entry of it, in the order of recording. */
 export const findNetBeforeEntry = async (

@@ -4,7 +4,7 @@ import type { Database, Sql } from '@micro/postgres'
 import { cutPage, parsePage, timeRangeOf, type Handlers, type Page } from '@micro/service'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
-import { findHead, findNetAt, findPendingNet } from '../balances/balance.store.ts'
+import { findHead, findNetAt, findPendingNet, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
 import { findSeqBefore } from '../transactions/transaction.store.ts'
@@ -128,6 +128,7 @@ export const statementHandlers = ({ db }: { db: Database }): StatementHandlers =
     const asked = seq === undefined ? {} : { seq }
     return db.transaction(
       async (sql) => {
+        await lookUpByKeys(sql)
         const account = await findAccount(sql, principal, id)
         if (account === undefined) throw new Fault('resource_missing', { param: 'id', resource: 'ledger account', id })
         const moments = momentsOf({})

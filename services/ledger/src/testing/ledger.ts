@@ -2,7 +2,9 @@
 import type { AccountType, MerchantPrincipal, Mode, NewEntry } from '@micro/contracts'
 import { injector, testDatabase, testRuntime, type TestDatabase } from '@micro/testing'
 import { expect } from 'vitest'
-import { ledgerService } from '../service.ts'
+import { createLedger } from '../service.ts'
+import type { LedgerConfig } from '../config.ts'
+import { testConfig } from './config.ts'
 
 export const merchant = (name = 'acct_a', mode: Mode = 'test'): MerchantPrincipal => ({
   kind: 'api_key',
@@ -23,10 +25,12 @@ export const startLedger = async ({
   poolSize = 10,
   database: given,
   seed = 1,
-}: { poolSize?: number; database?: TestDatabase; seed?: number } = {}) => {
+  config = testConfig(),
+}: { poolSize?: number; database?: TestDatabase; seed?: number; config?: LedgerConfig } = {}) => {
   const database: TestDatabase = given ?? (await testDatabase('ledger', { poolSize }))
   const runtime = testRuntime({ seed })
-  const service = ledgerService({ ...runtime, db: database.db, config: { defaultCurrency: 'usd' } })
+  // Nothing is verified by itself: a test that is about it does one round at a time.
+  const { service, verifier } = createLedger({ ...runtime, db: database.db, config }, { background: false })
   const call = injector(service)
   await service.start()
   const post = (who: MerchantPrincipal | typeof payments, url: string, body: unknown) =>
@@ -35,6 +39,7 @@ export const startLedger = async ({
   return {
     database,
     service,
+    verifier,
     clock: runtime.clock,
     call,
     get: (who: MerchantPrincipal, url: string) => call(who, { url }),

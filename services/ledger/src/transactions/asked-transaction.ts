@@ -2,7 +2,6 @@ import type { BulkTransaction } from '@micro/contracts'
 import { fromUnixSeconds } from '@micro/kernel'
 import type { PostRequest } from '../posting/posting.ts'
 import { normaliseEntries } from './entries.ts'
-import { refuseReservedAccounts, refuseReservedReference } from './reserved.ts'
 
 /** A transaction as a caller writes it. */
 export type AskedTransaction = Omit<BulkTransaction, 'group'>
@@ -15,9 +14,3 @@ export const contentOf = (asked: AskedTransaction): Omit<PostRequest, 'book'> =>
   entries: normaliseEntries(asked.entries),
   effectiveAt: asked.effective_at === undefined ? undefined : fromUnixSeconds(asked.effective_at),
 })
-
-/** What is Micro's own is not a merchant's to post. @throws Fault reference_reserved, account_reserved */
-export const refuseReserved = ({ reference_id, entries }: AskedTransaction): void => {
-  refuseReservedReference(reference_id)
-  refuseReservedAccounts(entries)
-}

@@ -3,8 +3,9 @@ import { assert, Fault } from '@micro/kernel'
 import { createItemCheck, lineOf, takeTurns, type Call, type Handlers, type Runtime } from '@micro/service'
 import type { BookKey } from '../books/book.ts'
 import type { Outcome, Posting, PostRequest } from '../posting/index.ts'
-import { contentOf, refuseReserved } from './asked-transaction.ts'
+import { contentOf } from './asked-transaction.ts'
 import { groupsOf, outcomesOf, resultToWire, type BulkItem, type BulkOutcome } from './bulk.ts'
+import { refuseReservedAccounts, refuseReservedReference } from './reserved.ts'
 
 type Route = (typeof ledgerApi)['recordLedgerTransactions']
 type Item = BulkItem<PostRequest>
@@ -22,7 +23,8 @@ const itemOf = ({ principal, coerced }: Call<Route>, given: BulkTransaction, ind
   const place = { index, line: lineOf(given) }
   try {
     checkItem(given, coerced)
-    refuseReserved(given)
+    refuseReservedReference(given.reference_id)
+    refuseReservedAccounts(given.entries)
     return { ...place, group: given.group, asked: { book, ...contentOf(given) } }
   } catch (error) {
     if (!(error instanceof Fault)) throw error

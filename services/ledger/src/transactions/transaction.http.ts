@@ -7,9 +7,10 @@ import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseIsoCurrency } from '../assets/asset.ts'
 import type { BookKey } from '../books/book.ts'
 import type { Post, PostResult, SystemPosting } from '../posting/index.ts'
-import { contentOf, refuseReserved } from './asked-transaction.ts'
+import { contentOf } from './asked-transaction.ts'
 import { accountParam } from './entries.ts'
 import { lightPage, mayBeTooHeavy } from './page-weight.ts'
+import { refuseReservedAccounts, refuseReservedReference } from './reserved.ts'
 import { seqRangeOf } from './seq-range.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
@@ -89,7 +90,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
 
   return {
     async recordLedgerTransaction({ principal, body }) {
-      refuseReserved(body)
+      refuseReservedReference(body.reference_id)
+      refuseReservedAccounts(body.entries)
       const { merchant, mode } = principal
       const dryRun = body.dry_run === true
       const result = await post({ book: { merchant, mode }, ...contentOf(body) }, { dryRun })

@@ -30,6 +30,8 @@ interface TransactionRow {
   booked_at: Date | null
   hash: Buffer
   fingerprint: Buffer
+  erased_at: Date | null
+  erased_reason: string | null
   accounts: string[]
   currencies: string[]
   normal_balances: Direction[]
@@ -55,6 +57,8 @@ const toTransaction = (row: TransactionRow): StoredTransaction => ({
   bookedAt: row.booked_at,
   hash: row.hash,
   fingerprint: row.fingerprint,
+  erased:
+    row.erased_at === null || row.erased_reason === null ? undefined : { at: row.erased_at, reason: row.erased_reason },
   entries: row.accounts.map((account, at) => {
     const [currency, normalBalance] = [row.currencies[at], row.normal_balances[at]]
     const [amount, netAfter, layer] = [row.amounts[at], row.nets_after[at], row.layers[at]]
@@ -79,12 +83,13 @@ export const loadTransactions = async (
   if (seqs.length === 0) return []
   const rows = await sql<TransactionRow>`
     select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.booked_at,
-      t.hash, t.fingerprint, t.kind, t.parent, t.expires_at, b.mode, e.*,
+      t.hash, t.fingerprint, t.kind, t.parent, t.expires_at, b.mode, x.erased_at, x.reason as erased_reason, e.*,
       (select p.id from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.parent) as parent_id,
       (select r.id from ledger.transactions r
         where r.lane = t.lane and r.book = t.book and r.parent = t.seq and r.kind = 'reversal') as reversed_by
     from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    left join ledger.erasures x on x.lane = t.lane and x.book = t.book and x.seq = t.seq
     cross join lateral (
       select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
         array_agg(a.normal_balance order by e.leg) as normal_balances, array_agg(e.amount order by e.leg) as amounts,

@@ -1,6 +1,7 @@
 import type { Direction, Layer, LedgerTransaction, Mode, TransactionKind } from '@micro/contracts'
 import { exactNumber, unixSeconds } from '@micro/kernel'
 import { onNormalSide } from '../accounts/account.ts'
+import type { Erasure } from '../erasures/erasure.ts'
 import { directionOf, type Entry } from './entries.ts'
 
 /** An entry as it was recorded. */
@@ -18,7 +19,7 @@ export interface Parent {
   readonly id: string
 }
 
-/** A transaction as it was recorded; nothing of it ever changes. */
+/** A transaction as it was recorded; nothing of it ever changes, but that its words may be erased. */
 export interface Transaction {
   readonly id: string
   readonly mode: Mode
@@ -42,6 +43,8 @@ export interface Transaction {
   readonly bookedAt: Date | null
   /** Its link in the book's chain of hashes. */
   readonly hash: Buffer
+  /** Only where description and metadata were erased. */
+  readonly erased?: Erasure | undefined
 }
 
 /** With the SHA-256 of its content, by which a repeat is told from a conflict. */
@@ -102,6 +105,10 @@ export const transactionToWire = (
   seq: Number(transaction.seq),
   hash: transaction.hash.toString('hex'),
   metadata: { ...transaction.metadata },
+  erased:
+    transaction.erased === undefined
+      ? null
+      : { at: unixSeconds(transaction.erased.at), reason: transaction.erased.reason },
   livemode: transaction.mode === 'live',
   effective_at: unixSeconds(transaction.effectiveAt),
   booked_at: transaction.bookedAt && unixSeconds(transaction.bookedAt),

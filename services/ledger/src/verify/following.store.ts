@@ -30,7 +30,7 @@ export const findWrongFollowing = (
           group by e.leg having count(*) <> 2 or sum(e.amount) <> 0 or count(distinct e.account) <> 1)
       else p.kind <> 'hold'
         or case t.kind
-          when 'capture' then starts_with(t.reference_id, 'micro:') or p.expires_at <= t.created_at
+          when 'capture' then starts_with(t.reference_id, 'micro:') or coalesce(p.expires_at <= t.created_at, false)
           when 'release' then starts_with(t.reference_id, 'micro:')
           else t.reference_id <> 'micro:hold_expired:' || replace(p.id, 'ltx_', 'hold_')
             or p.expires_at is null or p.expires_at > t.created_at end
@@ -77,14 +77,14 @@ export const findWrongFollowing = (
   where f.wrong_parent or f.wrong_hold
   order by f.seq`
 
-/** The first state of the lane that belongs to no hold, and how many there are. */
-export const findOrphanHolds = (sql: Sql, lane: number) => sql<{
+/** The first state of the lane, or of one book in it, that belongs to no hold, and how many there are. */
+export const findOrphanHolds = (sql: Sql, lane: number, book: bigint | null = null) => sql<{
   readonly book: bigint
   readonly seq: bigint
   readonly found: bigint
 }>`
   select h.book, h.seq, count(*) over () as found from ledger.holds h
-  where h.lane = ${lane} and not exists (
+  where h.lane = ${lane} and (${book}::bigint is null or h.book = ${book}) and not exists (
     select from ledger.transactions t
     where t.lane = h.lane and t.book = h.book and t.seq = h.seq and t.kind = 'hold')
   order by h.book, h.seq limit 1`

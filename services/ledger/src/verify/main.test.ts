@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDatabase } from '@micro/postgres'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createCheckpointKeys } from '@micro/signing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { merchant, move, startLedger, type Ledger } from '../testing/ledger.ts'
 
 let ledger: Ledger
@@ -12,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => ledger.close())
 
-const verify = (env: Record<string, string>) =>
-  spawnSync(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], { env, encoding: 'utf8' })
+const verify = (env: Record<string, string>, ...args: string[]) =>
+  spawnSync(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url)), ...args], { env, encoding: 'utf8' })
 
 test('a sound ledger ends with 0, one that was tampered with with 1 and the place', async () => {
   const sound = verify({ DB_DSN: ledger.database.urls.app })
@@ -44,3 +48,40 @@ for (const [name, env, code, want] of [
     const { status, stderr } = verify(env)
     expect([status, stderr]).toEqual([code, expect.stringContaining(want)])
   })
+
+describe('with a file of checkpoints', () => {
+  const withFile = async (change: object, env: Record<string, string> = {}) => {
+    const [head] = await ledger.database.owner.sql<{ hash: Buffer }>`select hash from ledger.transactions where seq = 1`
+    const folder = await mkdtemp(join(tmpdir(), 'micro-verify-'))
+    const path = join(folder, 'checkpoints.ndjson')
+    const line = { merchant: 'acct_a', mode: 'test', seq: '1', hash: head?.hash.toString('hex'), ...change }
+    await writeFile(path, `${JSON.stringify(line)}\n`)
+    const { status, stdout, stderr } = verify({ DB_DSN: ledger.database.urls.app, ...env }, path)
+    await rm(folder, { recursive: true })
+    return { status, stdout, stderr }
+  }
+
+  test('a history that was rewritten, or is gone, is found out', async () => {
+    for (const [change, place] of [
+      [{ hash: 'ab'.repeat(32) }, 'seq 1'],
+      [{ seq: '9' }, 'seq 9'],
+      [{ merchant: 'acct_gone', seq: '4' }, 'book 0, seq 4'],
+    ] as const) {
+      const { status, stdout } = await withFile(change)
+      expect([status, stdout]).toEqual([1, expect.stringContaining(`the one that was signed`)])
+      expect(stdout).toContain(`${place}, found 1 time`)
+    }
+  })
+
+  test('a history that was not changed agrees', async () => {
+    // What the test above changed is found as before, and nothing more.
+    const { status, stdout } = await withFile({})
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/2 entries\n {2}[^\n]*fold of its entries[^\n]*\n$/)])
+  })
+
+  test('that cannot be believed it is not compared', async () => {
+    const keys = { MICRO_CHECKPOINT_KEYS: createCheckpointKeys(new Date(0)) }
+    const { status, stderr } = await withFile({ token: 'x.y.z' }, keys)
+    expect([status, stderr]).toEqual([1, expect.stringContaining('line 1 of the checkpoints has no token')])
+  })
+})

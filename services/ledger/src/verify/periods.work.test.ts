@@ -115,7 +115,11 @@ for (const [name, change, want] of [
     { wrong_period: 2 },
   ],
   ['the first period removed', (sql) => sql`delete from ledger.periods where number = 1`, { wrong_period: 4 }],
-  ['the seq of a period moved', (sql) => sql`update ledger.periods set seq = 1 where number = 1`, { wrong_period: 1 }],
+  [
+    'the seq of a period moved',
+    (sql) => sql`update ledger.periods set seq = 1 where number = 1`,
+    { wrong_period: 1, wrong_booking: 2 },
+  ],
   [
     'totals changed on both sides',
     (sql) => sql`update ledger.period_totals set debits = debits + 1, credits = credits + 1 where period = 1`,

@@ -8,6 +8,7 @@ export const listLanes = async (sql: Sql): Promise<number[]> =>
     await sql<{ lane: number }>`
       select lane from ledger.books union select lane from ledger.accounts
       union select lane from ledger.transactions union select lane from ledger.entries
+      union select lane from ledger.holds
       order by lane`
   ).map(({ lane }) => lane)
 
@@ -19,16 +20,21 @@ export const listBooks = (sql: Sql, lane: number, { after, limit }: { after: big
   where lane = ${lane} and id > ${after}
   order by id limit ${limit}`
 
+const seqMax = 2n ** 63n - 1n
+
 /** The book's next transactions by seq, each with what its entries add up to and the hash its content has now. */
 export const listTransactions = (
   sql: Sql,
   { lane, id }: Pick<BookRow, 'lane' | 'id'>,
-  { after, limit }: { after: bigint; limit: number },
+  { after, until = seqMax, limit }: { after: bigint; until?: bigint; limit: number },
 ) => sql<TransactionRow>`
   select t.seq, t.entry_count, e.legs, e.accounts, e.currencies_unbalanced, e.legs_wrong,
     t.currency is null and e.currencies < 2 as currency_missing,
     case t.kind when 'post' then e.held > 0 when 'reversal' then e.held > 0
       when 'capture' then e.held = 0 or e.held = e.legs else e.held < e.legs end as layers_wrong, t.content_hash, t.hash, c.hash as content_found,
+    t.text_salt is not null and exists (
+      select from ledger.erasures x where x.lane = t.lane and x.book = t.book and x.seq = t.seq
+    ) as wrongly_erased,
     coalesce(t.created_at < (
       select p.created_at from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.seq - 1
     ), false) as reversed
@@ -54,7 +60,7 @@ export const listTransactions = (
     select hash from ledger.contents c where c.lane = t.lane and c.book = t.book and c.seq = t.seq
     offset 0 -- hashes these alone, where a join might hash all there are
   ) c on true
-  where t.lane = ${lane} and t.book = ${id} and t.seq > ${after}
+  where t.lane = ${lane} and t.book = ${id} and t.seq > ${after} and t.seq <= ${until}
   order by t.seq limit ${limit}`
 
 /** The lane's next entries, account by account, each account's in the order of posting. */
@@ -92,24 +98,25 @@ export const findOrphanEntries = (sql: Sql, lane: number) => sql<Orphan>`
 
 type WrongAccount = { readonly book: bigint; readonly public_id: string; readonly found: bigint }
 
-/** The first account of the lane that belongs to no book of its merchant and mode, and how many there are. */
-export const findOrphanAccounts = (sql: Sql, lane: number) => sql<WrongAccount>`
+/** The first account of the lane, or of one book in it, that belongs to no book of its merchant and mode, and how many there are. */
+export const findOrphanAccounts = (sql: Sql, lane: number, book: bigint | null = null) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
-  where a.lane = ${lane} and not exists (
+  where a.lane = ${lane} and (${book}::bigint is null or a.book = ${book}) and not exists (
     select from ledger.books b
     where b.lane = a.lane and b.id = a.book and b.merchant = a.merchant and b.mode = a.mode)
   order by a.book, a.id limit 1`
 
-/** The first account of the lane that shows a balance without having entries, and how many there are. */
-export const findBalancesOfNothing = (sql: Sql, lane: number) => sql<WrongAccount>`
+/** The first account of the lane, or of one book in it, that shows a balance without having entries, and how many there are. */
+export const findBalancesOfNothing = (sql: Sql, lane: number, book: bigint | null = null) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
   where a.lane = ${lane} and (a.version <> 0 or a.posted_credits <> 0 or a.posted_debits <> 0
       or a.pending_credits <> 0 or a.pending_debits <> 0)
+    and (${book}::bigint is null or a.book = ${book})
     and not exists (select from ledger.entries e where e.lane = a.lane and e.book = a.book and e.account = a.id)
   order by a.book, a.id limit 1`
 
-/** The first account of the lane that shows what its limits or its state rule out, and how many there are. */
-export const findLimitsPassed = (sql: Sql, lane: number) => sql<WrongAccount>`
+/** The first account of the lane, or of one book in it, that shows what its limits or its state rule out, and how many there are. */
+export const findLimitsPassed = (sql: Sql, lane: number, book: bigint | null = null) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
   cross join lateral (
     select case a.normal_balance when 'credit' then a.posted_credits - a.posted_debits
@@ -119,4 +126,5 @@ export const findLimitsPassed = (sql: Sql, lane: number) => sql<WrongAccount>`
   ) b
   where a.lane = ${lane} and (b.balance - b.pending_out < a.min_available or b.balance + b.pending_in > a.max_balance
     or (a.status = 'closed' and (b.balance <> 0 or b.pending_in <> 0 or b.pending_out <> 0)))
+    and (${book}::bigint is null or a.book = ${book})
   order by a.book, a.id limit 1`

@@ -37,6 +37,7 @@ const sound = {
   content_found: Buffer.from(content),
   hash: linkOf(Buffer.alloc(32, 1), content),
   reversed: false,
+  wrongly_erased: false,
 }
 for (const [change, want] of [
   [{}, []],
@@ -49,6 +50,7 @@ for (const [change, want] of [
   [{ legs: 1n, entry_count: 1, accounts: 1n }, ['entries_missing']],
   [{ accounts: 1n }, ['entries_missing']],
   [{ legs_wrong: 1n, reversed: true }, ['wrong_account', 'time_reversed']],
+  [{ wrongly_erased: true }, ['wrong_erasure']],
 ] as const)
   test(`a transaction with ${JSON.stringify(change, (_, value: unknown) => String(value))} is ${want.join(' and ') || 'sound'}`, () =>
     expect(problemsOf({ ...sound, ...change })).toEqual(want))

@@ -16,6 +16,8 @@ export const problems = {
   wrong_account: 'an entry is on an account that does not exist, or of another currency or owner than its transaction',
   wrong_currency: 'a transaction names no currency of its own and does not have several',
   wrong_content: 'a transaction does not have the hash of its content',
+  wrong_erasure: 'the words of a transaction are there although it is recorded that they were erased',
+  wrong_checkpoint: 'the history is not the one that was signed: something up to this seq was changed or removed since',
   wrong_link: 'a transaction does not follow from the hash before it',
   wrong_head: 'a book does not show the hash of its newest transaction',
   time_reversed: 'a transaction was recorded before the one in front of it',
@@ -68,6 +70,8 @@ export interface TransactionRow {
   /** The hash of what is there now; null where nothing can be hashed. */
   readonly content_found: Buffer | null
   readonly reversed: boolean
+  /** Its words are there although they were erased. */
+  readonly wrongly_erased: boolean
 }
 
 /** What is wrong with a transaction taken by itself. */
@@ -79,6 +83,7 @@ export const problemsOf = (row: TransactionRow): Problem[] => [
   ...(row.currency_missing ? ['wrong_currency' as const] : []),
   ...(row.content_found?.equals(row.content_hash) ? [] : ['wrong_content' as const]),
   ...(row.reversed ? ['time_reversed' as const] : []),
+  ...(row.wrongly_erased ? ['wrong_erasure' as const] : []),
 ]
 
 /** Whether the transaction's hash is made of its content and the hash before it. */

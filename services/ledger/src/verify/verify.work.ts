@@ -1,5 +1,9 @@
+import type { Mode } from '@micro/contracts'
 import type { Database, Sql } from '@micro/postgres'
+import { laneOf } from '../books/lane.ts'
 import { genesisOf } from '../chain/content.ts'
+import { listCheckpointsWithin } from './book.store.ts'
+import { contradicted, nameOf, type Known, type KnownBooks } from './checkpoints.ts'
 import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import { findOrphanPeriods, findWrongBookings, findWrongNotes } from './periods.store.ts'
 import { verifyPeriods } from './periods.work.ts'
@@ -36,7 +40,7 @@ export interface CountedFinding extends Finding {
 
 export interface VerifiedBook {
   readonly merchant: string
-  readonly mode: string
+  readonly mode: Mode
   readonly transactions: number
   /** The seq of the newest transaction, as the book says. */
   readonly headSeq: bigint
@@ -57,13 +61,16 @@ export interface VerifyOptions {
   readonly batchMax?: number
   /** Told of each book once its transactions are counted. */
   readonly onBook?: (book: VerifiedBook) => void
+  /** Checkpoints that were kept outside of the database, by book. */
+  readonly known?: KnownBooks
 }
 
-type Report = (finding: Finding, found?: number) => void
+export type Report = (finding: Finding, found?: number) => void
 
 const beforeAll = { account: -1n, seq: -1n, leg: -1 }
 
-const createReport = () => {
+/** Collects findings: the first place of each problem, and how often it was found. */
+export const createReport = () => {
   const findings = new Map<Problem, CountedFinding>()
   const report: Report = (finding, found = 1) => {
     const known = findings.get(finding.problem)
@@ -73,8 +80,12 @@ const createReport = () => {
 }
 
 /** Counts a book from 1 to its head, adds up each of its transactions, and follows their hashes. Resolves with how many it has. */
-const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context): Promise<number> => {
+const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report, known }: Context): Promise<number> => {
   const place = { lane: book.lane, book: book.id }
+  const outside = known.get(nameOf(book))?.checkpoints ?? []
+  const reportContradicted = (checkpoints: readonly Known[], history: readonly Known[]): void => {
+    for (const seq of contradicted(checkpoints, history)) report({ problem: 'wrong_checkpoint', ...place, seq })
+  }
   const genesis = genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
   let after = 0n
   let transactions = 0
@@ -96,6 +107,9 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context
       if (wrong_booking) report({ problem: 'wrong_booking', ...place, seq })
       if (wrong_shift) report({ problem: 'wrong_shift', ...place, seq })
     }
+    const through = rows.length < batchMax ? seqMax : (rows.at(-1)?.seq ?? after)
+    const kept = await listCheckpointsWithin(sql, book, { after, until: through })
+    reportContradicted([...kept, ...outside.filter(({ seq }) => seq > after && seq <= through)], rows)
     // After one gap everything further on stands at a wrong place too.
     gap ??= gapIn(
       rows.map(({ seq }) => seq),
@@ -155,7 +169,10 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
       report({ problem, lane, book, account: public_id }, Number(found))
 }
 
+const seqMax = 2n ** 63n - 1n
+
 interface Context {
+  readonly known: KnownBooks
   readonly batchMax: number
   readonly report: Report
   readonly onBook: (book: VerifiedBook) => void
@@ -191,16 +208,25 @@ const verifyLane = async (sql: Sql, lane: number, context: Context) => {
  * Nothing wrong is thrown: it is found. @throws when the database cannot be read
  */
 export const verifyLedger = async (db: Database, options: VerifyOptions = {}): Promise<Verification> => {
-  const { batchMax = 5_000, onBook = () => {} } = options
+  const { batchMax = 5_000, known = new Map() } = options
   const { report, all } = createReport()
   const counts = { books: 0, transactions: 0, entries: 0 }
+  const found = new Set<string>()
+  const onBook = (book: VerifiedBook): void => {
+    found.add(nameOf(book))
+    options.onBook?.(book)
+  }
   for (const lane of await listLanes(db.sql)) {
-    const of = await db.transaction((sql) => verifyLane(sql, lane, { batchMax, report, onBook }), {
+    const of = await db.transaction((sql) => verifyLane(sql, lane, { batchMax, report, onBook, known }), {
       isolation: 'repeatable read',
     })
     counts.books += of.books
     counts.transactions += of.transactions
     counts.entries += of.entries
   }
+  // Of a book that is gone nothing is left to compare with.
+  for (const { book, checkpoints } of known.values())
+    if (!found.has(nameOf(book)))
+      for (const { seq } of checkpoints) report({ problem: 'wrong_checkpoint', lane: laneOf(book), book: 0n, seq })
   return { ...counts, findings: all() }
 }
