@@ -62,6 +62,8 @@ describe('a ledger kept from the command line', () => {
       'top_up',
       '--debit',
       'bank=1234.50',
+      '--description',
+      'For Ann',
       '--credit',
       'wallet=1234.50',
     ]
@@ -179,6 +181,27 @@ describe('moving it', () => {
 
   test('an export of a whole ledger is not taken for transactions', async () => {
     expect(await ran(['import', exported()], { as: other })).toMatchObject({ code: 2, stdout: '' })
+  })
+})
+
+describe('proving it', () => {
+  const kept = () => join(home, 'checkpoint.txt')
+
+  test('the ledger verifies, also against a checkpoint that was kept, and after words were erased', async () => {
+    await writeFile(kept(), await done(['checkpoint']))
+    const [spoken] = JSON.parse(await done(['transactions', 'list', '--reference', 'top_up', '--json'])) as {
+      id: string
+    }[]
+    expect(await done(['transactions', 'erase', spoken?.id ?? '', '--reason', 'Asked for'])).toMatch(/Erased +\S+/)
+    const verified = await done(['verify', '--checkpoint', kept()])
+    expect(verified).toMatch(/^6 transactions derived anew, 3 accounts added up, and \d+ checkpoints? compared\.\n/)
+    expect(verified).toMatch(/The ledger is sound\.\n$/)
+  })
+
+  test('a checkpoint of another ledger is no proof of this one', async () => {
+    const { code, stdout, stderr } = await ran(['verify', '--checkpoint', kept()], { as: other })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('it is of another ledger')
   })
 })
 

@@ -75,6 +75,7 @@ describe('help has the shape of Cobra', () => {
     'ledger transactions show',
     'ledger transactions record',
     'ledger transactions reverse',
+    'ledger transactions erase',
     'ledger holds list',
     'ledger holds show',
     'ledger holds capture',

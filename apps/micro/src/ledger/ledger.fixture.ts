@@ -99,6 +99,7 @@ export const transactionOf = (entries: Entry[], over: Partial<LedgerTransaction>
   seq: 1,
   hash: 'ab'.repeat(32),
   metadata: {},
+  erased: null,
   livemode: false,
   effective_at: 1_700_000_000,
   booked_at: null,

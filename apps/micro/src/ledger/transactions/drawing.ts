@@ -71,6 +71,10 @@ export const drawTransaction = (
     ['Counts from', transaction.booked_at === null ? null : `${stamp(transaction.booked_at)} UTC`],
     ['Recorded', transaction.status === 'dry_run' ? '' : `${stamp(transaction.created)} UTC`],
     ['Metadata', metadataText(transaction.metadata)],
+    [
+      'Erased',
+      transaction.erased === null ? null : `${stamp(transaction.erased.at)} UTC, ${transaction.erased.reason}`,
+    ],
     ['Hash', transaction.status === 'dry_run' ? '' : transaction.hash],
   ])
   terminal.out('')

@@ -89,6 +89,8 @@ const recorder = () =>
     'GET /ledger/accounts/coins': () => ok(accountOf('coins', { currency: 'btc', scale: 8 })),
     'POST /ledger/transactions': (seen) => ok(bodyOf(seen)['dry_run'] === true ? { ...sale, status: 'dry_run' } : sale),
     'POST /ledger/transactions/ltx_1/reverse': () => ok(sale),
+    'POST /ledger/transactions/ltx_1/erase': () =>
+      ok({ ...sale, description: null, metadata: {}, erased: { at: 1_700_000_000, reason: 'case 17' } }),
   })
 
 const recordedBy = async (gateway: Awaited<ReturnType<typeof recorder>>) => {
@@ -147,6 +149,14 @@ test('reverse asks once, with what was said about it', async () => {
   const gateway = await recorder()
   await gateway.ledger(['transactions', 'reverse', 'ltx_1', '--reference', 'undo', '--description', 'why'])
   expect(await recordedBy(gateway)).toEqual([{ reference_id: 'undo', description: 'why' }])
+})
+
+test('erase says why, and the transaction that it did', async () => {
+  const gateway = await recorder()
+  expect((await gateway.ledger(['transactions', 'erase', 'ltx_1'])).code).toBe(2)
+  const { stdout } = await gateway.ledger(['transactions', 'erase', 'ltx_1', '--reason', 'case 17'])
+  expect(stdout).toMatch(/\nErased +2023-11-14 22:13:20 UTC, case 17\n/)
+  expect(await recordedBy(gateway)).toEqual([{ reason: 'case 17' }])
 })
 
 describe('record records nothing of what it cannot read', () => {

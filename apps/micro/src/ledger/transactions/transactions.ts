@@ -1,5 +1,6 @@
 import type { MicroCommand } from '../../shell/command.ts'
 import type { Shell } from '../../shell/shell.ts'
+import { addTransactionsErase } from './erase.ts'
 import { addTransactionsList } from './list.ts'
 import { addTransactionsRecord } from './record.ts'
 import { addTransactionsReverse } from './reverse.ts'
@@ -13,10 +14,11 @@ export const addTransactions = (ledger: MicroCommand, shell: Shell): void => {
       'micro ledger transactions record --reference pay_987 --debit bank=100.00 --credit revenue=100.00',
     )
     .summary('List, show, record and reverse transactions')
-    .description('List, show, record and reverse transactions of the ledger.')
+    .description('List, show, record and reverse transactions of the ledger, and erase their words.')
     .helpCommand(false)
   addTransactionsList(transactions, shell)
   addTransactionsShow(transactions, shell)
   addTransactionsRecord(transactions, shell)
   addTransactionsReverse(transactions, shell)
+  addTransactionsErase(transactions, shell)
 }
