@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
+import { eventually, temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterAll, beforeEach, afterEach, describe, expect, test } from 'vitest'
+import { startCli } from '../../cli.fixture.ts'
 import { httpServer } from '../../gateway.fixture.ts'
 import { inProcess } from '../../in-process.fixture.ts'
 
@@ -93,6 +94,16 @@ test('format and range are asked for', async () => {
   }
   await exported('--format', 'csv', '--from-seq', '2', '--to-seq', '9')
   expect(asked).toBe('/ledger/export?format=csv&from_seq=2&to_seq=9')
+})
+
+test('Ctrl-C ends it at once and leaves no part', async () => {
+  answer = (response) => void response.writeHead(200).write(lines)
+  const env = { MICRO_API_KEY: 'sk_test_x', MICRO_GATEWAY_URL: server.url }
+  const { child, finished } = startCli(['ledger', 'export', '--out', out], { home: home.path, env })
+  await eventually(async () => expect((await stat(`${out}.part`)).size).toBeGreaterThan(0))
+  child.kill('SIGINT')
+  expect(await finished).toMatchObject({ code: 1, stderr: 'Error: Interrupted. Nothing of the export was kept.\n' })
+  expect(await readdir(home.path)).toEqual([])
 })
 
 test('two exports never write one file', async () => {

@@ -60,7 +60,7 @@ export const createWholeFile = async (path: string): Promise<WholeFile> => {
       await file.sync().catch(explained(path))
       await file.close()
       await rename(part, target).catch(explained(path))
-      await flushFolder(dirname(target))
+      await flushFolder(dirname(target)).catch(explained(path))
     },
     async drop() {
       await file.close().catch(() => {})

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ExportEnd } from '@micro/contracts'
 import { Failure } from '../../shell/failure.ts'
+import { printable } from '../../shell/terminal.ts'
 
 const newline = 10
 const lineBytesMax = 16 * 1024 * 1024
@@ -49,7 +50,7 @@ export const createWholeCheck = () => {
       const at = held.indexOf(newline)
       if (at < 0 || at !== held.length - 1) throw broken('it ends in the middle of a line')
       const last = parse(held.toString('utf8'))
-      if (typeof last.error?.message === 'string') throw broken(last.error.message.replace(/\.$/, ''))
+      if (typeof last.error?.message === 'string') throw broken(printable(last.error.message).replace(/\.$/, ''))
       if (last.object !== 'ledger.export.end') throw broken('the line that ends it is missing')
       if (last.sha256 !== hash.digest('hex')) throw broken('it is not what was sent')
       return last as unknown as ExportEnd

@@ -5,34 +5,18 @@ import type { MicroCommand } from '../../shell/command.ts'
 import { Failure, usageFailure } from '../../shell/failure.ts'
 import { createProgress } from '../../shell/progress.ts'
 import { contextOf, printJson, type Context, type Shell } from '../../shell/shell.ts'
-import { printable } from '../../shell/terminal.ts'
 import { bytesOf } from '../input.ts'
 import { countOf } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { bulksOf } from './bulks.ts'
 import { itemsOf, type Item } from './lines.ts'
 import { sendBulk, type Sender } from './send.ts'
+import { count, refusedText, withoutPlace, type NotRecorded, type Tally } from './tally.ts'
 
 const bounds = { itemsMax: 8_000, bytesMax: 4 * 1024 * 1024 }
 
 /** A bulk may take its time where the machine is small. */
 const answerMsMax = 120_000
-
-interface NotRecorded {
-  readonly line: number
-  readonly reference_id: string | undefined
-  readonly status: BulkResult['status']
-  readonly code: string | undefined
-  readonly message: string
-}
-
-interface Tally {
-  recorded: number
-  exists: number
-  /** The last line whose transaction has its result. */
-  line: number
-  readonly refused: NotRecorded[]
-}
 
 const isExport = ({ value }: Item): boolean => (value as { object?: unknown } | null)?.object === 'ledger.export'
 
@@ -53,43 +37,6 @@ async function* checked(file: string, items: AsyncIterable<Item>): AsyncGenerato
     first = false
     yield item
   }
-}
-
-const referenceOf = ({ value }: Item): string | undefined => {
-  const { reference_id: id } = (value ?? {}) as { reference_id?: unknown }
-  return typeof id === 'string' ? id : undefined
-}
-
-/** What is wrong, without the place in the request: the line says where, and of the file. */
-const withoutPlace = (message: string): string =>
-  message.replace(/^transactions\[\d+\](?:: |(?:\[(\w+)\])?)/, (_, param?: string) => param ?? '')
-
-const refusalOf = (items: readonly Item[], item: Item, { status, error, because_of }: BulkResult): NotRecorded => ({
-  line: item.line,
-  reference_id: referenceOf(item),
-  status,
-  code: error?.code,
-  message:
-    error === undefined
-      ? `line ${items[because_of ?? -1]?.line ?? '?'} of its group was refused`
-      : withoutPlace(error.message),
-})
-
-const count = (tally: Tally, items: readonly Item[], results: readonly BulkResult[]): NotRecorded[] => {
-  const refused: NotRecorded[] = []
-  for (const result of results) {
-    const item = items[result.index]
-    if (result.status === 'recorded' || result.status === 'exists') tally[result.status]++
-    else if (item !== undefined) refused.push(refusalOf(items, item, result))
-  }
-  tally.line = items.at(-1)?.line ?? tally.line
-  tally.refused.push(...refused)
-  return refused
-}
-
-const refusedText = ({ line, reference_id, code, message }: NotRecorded): string => {
-  const which = reference_id === undefined ? '' : ` ${printable(reference_id)}`
-  return `Line ${line}${which}: ${code === undefined ? '' : `${code}: `}${printable(message)}`
 }
 
 /** Why the whole came to a halt, and how to go on from there. */
@@ -117,9 +64,16 @@ const sendTogether = async (sender: Sender, items: readonly Item[]): Promise<Bul
   }
 }
 
-const importAll = async (context: Context, file: string, atomic: boolean): Promise<Tally> => {
+interface Asked {
+  readonly file: string
+  readonly atomic: boolean
+  readonly onRefused: (refused: NotRecorded) => void
+}
+
+/** Keeps counts alone: a file may have any number of lines. @throws Failure, ApiError, ConnectionError */
+const importAll = async (context: Context, { file, atomic, onRefused }: Asked): Promise<Tally> => {
   const { client } = await openLedger(context, answerMsMax)
-  const tally: Tally = { recorded: 0, exists: 0, line: 0, refused: [] }
+  const tally: Tally = { recorded: 0, exists: 0, line: 0, refused: 0 }
   const progress = createProgress(context.stderr)
   const wait = (ms: number): Promise<void> => {
     progress.tell(
@@ -137,11 +91,9 @@ const importAll = async (context: Context, file: string, atomic: boolean): Promi
         waiting = items
         continue
       }
-      for (const refused of count(tally, items, await sendBulk(sender, items, false))) {
-        if (context.json) continue
-        progress.clear()
-        context.terminal.out(refusedText(refused))
-      }
+      const refused = count(tally, items, await sendBulk(sender, items, false))
+      if (refused.length > 0) progress.clear()
+      for (const each of refused) onRefused(each)
       progress.tell(`Importing… line ${countOf(tally.line)}, ${countOf(tally.recorded)} recorded`)
     }
     if (waiting !== undefined) count(tally, waiting, await sendTogether(sender, waiting))
@@ -154,17 +106,17 @@ const importAll = async (context: Context, file: string, atomic: boolean): Promi
 }
 
 const run = async (context: Context, file: string, atomic: boolean): Promise<void> => {
-  const { terminal } = context
-  const { recorded, exists, refused } = await importAll(context, file, atomic)
-  if (context.json) printJson(terminal, { recorded, exists, refused })
-  else
-    terminal.out(
-      `${countOf(recorded)} recorded, ${countOf(exists)} recorded before, ${countOf(refused.length)} refused.`,
-    )
-  if (refused.length > 0)
-    throw new Failure(
-      `${countOf(refused.length)} of ${countOf(recorded + exists + refused.length)} transactions were not recorded.`,
-    )
+  const { terminal, json } = context
+  const told: NotRecorded[] = []
+  const onRefused = (each: NotRecorded): void => {
+    if (json) told.push(each)
+    else terminal.out(refusedText(each))
+  }
+  const { recorded, exists, refused } = await importAll(context, { file, atomic, onRefused })
+  if (json) printJson(terminal, { recorded, exists, refused: told })
+  else terminal.out(`${countOf(recorded)} recorded, ${countOf(exists)} recorded before, ${countOf(refused)} refused.`)
+  if (refused > 0)
+    throw new Failure(`${countOf(refused)} of ${countOf(recorded + exists + refused)} transactions were not recorded.`)
 }
 
 export const addImport = (ledger: MicroCommand, shell: Shell): void => {
