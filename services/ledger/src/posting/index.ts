@@ -12,6 +12,9 @@ import {
 import type { Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { createFlight } from './flight.ts'
+import { createGate } from './gate.ts'
+import { createGuessing } from './guess.ts'
+import { createMemory } from './memory.ts'
 import { createFlightMetrics, createPostingMetrics } from './posting-metrics.ts'
 import type { PostRequest, PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
@@ -28,6 +31,9 @@ export type Post = (request: PostRequest, options?: { dryRun?: boolean }) => Pro
 
 /** Postings on one flight: more would gain little, and let each wait longer. */
 const flightMax = 1_000
+/** One that is written, and one decided meanwhile. */
+const flightsMax = 2
+const flightShareMin = 32
 const flightBytesMax = 4 * 1024 * 1024
 const waitingMax = 20_000
 const waitingBytesMax = 64 * 1024 * 1024
@@ -57,14 +63,18 @@ export const createPosting = ({
   metrics,
   traces,
 }: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Post => {
-  const flight = createFlight({ db, clock })
+  const memory = createMemory()
+  const flight = createFlight({ db, clock, memory })
+  const guessing = createGuessing({ db, clock, memory })
+  const gate = createGate()
   const measured = createFlightMetrics(metrics)
 
   // A step of the trace of whoever set it off; the others on it see it as part of their own wait.
-  const fly = (tickets: readonly Ticket[]): Promise<Outcome[]> => {
+  const watched = <T>(tickets: readonly Ticket[], work: () => Promise<T>): Promise<T> => {
     const postings = tickets.reduce((sum, { parts }) => sum + parts.length, 0)
-    return measured(postings, () => traces.step('ledger flight', { facts: { postings } }, () => flight(tickets)))
+    return measured(postings, () => traces.step('ledger flight', { facts: { postings } }, work))
   }
+  const fly = (tickets: readonly Ticket[]): Promise<Outcome[]> => watched(tickets, () => flight(tickets))
 
   // Recorded or not, the references make a second flight converge.
   const flyTwice = (tickets: readonly Ticket[]): Promise<Outcome[]> =>
@@ -74,7 +84,7 @@ export const createPosting = ({
     })
 
   /** Whatever the database refuses for one ticket's sake fails that one alone: halves are tried until it is found. */
-  const carry = async (tickets: readonly Ticket[]): Promise<(Outcome | Error)[]> => {
+  const carryAlone = async (tickets: readonly Ticket[]): Promise<(Outcome | Error)[]> => {
     try {
       return await flyTwice(tickets)
     } catch (error) {
@@ -82,15 +92,40 @@ export const createPosting = ({
       if (fault !== undefined) return tickets.map(() => fault)
       if (tickets.length === 1) return [error instanceof Error ? error : new Error(String(error))]
       const half = tickets.length >> 1
-      return [...(await carry(tickets.slice(0, half))), ...(await carry(tickets.slice(half)))]
+      return [...(await carryAlone(tickets.slice(0, half))), ...(await carryAlone(tickets.slice(half)))]
     }
+  }
+
+  /** The outcomes of what could be decided on what is remembered and was: all of that, or none. */
+  const guess = async (tickets: readonly Ticket[]): Promise<readonly (Outcome | undefined)[]> => {
+    await guessing.learn(tickets)
+    await gate.enter()
+    try {
+      const { outcomes, landed } = guessing.send(tickets)
+      const sent = tickets.filter((_, at) => outcomes[at] !== undefined)
+      if (sent.length > 0) await watched(sent, () => landed)
+      return outcomes
+    } finally {
+      gate.leave()
+    }
+  }
+
+  // A guess that failed, for whatever reason, is decided again by a flight that looks, and told why by that.
+  const carry = async (tickets: readonly Ticket[]): Promise<(Outcome | Error)[]> => {
+    const outcomes: (Outcome | Error | undefined)[] = [...(await guess(tickets).catch(() => []))]
+    const open = tickets.filter((_, at) => outcomes[at] === undefined)
+    if (open.length === 0) return outcomes as (Outcome | Error)[]
+    const rest = await gate.alone(() => carryAlone(open))
+    let next = 0
+    return tickets.map((_, at) => outcomes[at] ?? (rest[next++] as Outcome | Error))
   }
 
   const queue = createQueue({
     carry,
     loadMax: flightMax,
     loadBytesMax: flightBytesMax,
-    loadsMax: 1,
+    loadsMax: flightsMax,
+    shareMin: flightShareMin,
     waitingMax,
     waitingBytesMax,
     bytesOf,

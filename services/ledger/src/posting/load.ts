@@ -14,6 +14,8 @@ import type { AccountState, BookState } from './state.ts'
 export interface Loaded {
   readonly books: ReadonlyMap<string, BookState>
   readonly places: ReadonlyMap<string, BookPlace>
+  /** Where each of them stood. */
+  readonly seqs: ReadonlyMap<string, bigint>
 }
 
 /** A remembered book is not in the database: another database stands where the one we knew stood. */
@@ -27,7 +29,8 @@ const booksOf = (requests: readonly PostRequest[]): ReadonlyMap<string, BookKey>
   return books
 }
 
-const accountsOf = (requests: readonly PostRequest[]): Asked[] => {
+/** The accounts that deciding these requests takes. */
+export const accountsOf = (requests: readonly PostRequest[]): Asked[] => {
   const asked = new Map<string, Asked>()
   for (const { book, entries, system } of requests) {
     const lane = laneOf(book)
@@ -81,5 +84,6 @@ export const loadBooks = async (sql: Sql, known: BookPlaces, requests: readonly 
       },
     ]
   })
-  return { books: new Map(await Promise.all(books)), places }
+  const loaded = new Map(await Promise.all(books))
+  return { books: loaded, places, seqs: new Map([...loaded].map(([name, { seqLast }]) => [name, seqLast])) }
 }
