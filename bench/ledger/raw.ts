@@ -23,7 +23,13 @@ export const rawRow = (options: { db: Database; merchants: readonly string[]; pl
     seqs[book] = seq
     const number = (account: number): bigint => BigInt(book * places.accounts + account + 1)
     const write = (account: number, moved: bigint) => {
-      return { account: number(account), amount: moved, balanceAfter: moved * seq, accountVersion: seq }
+      return {
+        account: number(account),
+        amount: moved,
+        layer: 'posted' as const,
+        balanceAfter: moved * seq,
+        accountVersion: seq,
+      }
     }
     const reference = series.next()
     const now = systemClock.now()
@@ -35,6 +41,10 @@ export const rawRow = (options: { db: Database; merchants: readonly string[]; pl
       transaction: {
         id: newId('ledger_transaction'),
         mode: 'test',
+        kind: 'post',
+        parent: null,
+        reversedBy: null,
+        expiresAt: null,
         seq,
         reference,
         description: null,

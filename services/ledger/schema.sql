@@ -28,35 +28,39 @@ END) stored
   column status text collate "C" not null default 'active'::text
   column min_available numeric(38,0)
   column max_balance numeric(38,0)
+  column pending_credits numeric(38,0) not null default 0
+  column pending_debits numeric(38,0) not null default 0
   constraint accounts_pkey PRIMARY KEY (lane, book, id)
   constraint accounts_public_id_once UNIQUE (merchant, mode, public_id, lane)
   constraint accounts_asset_fkey FOREIGN KEY (book, currency, asset_scale, lane) REFERENCES ledger.assets(book, code, scale, lane)
   constraint accounts_lane_book_merchant_mode_fkey FOREIGN KEY (lane, book, merchant, mode) REFERENCES ledger.books(lane, id, merchant, mode)
-  constraint accounts_closed_at_zero CHECK (status <> 'closed'::text OR posted_credits = posted_debits)
+  constraint accounts_closed_at_zero CHECK (status <> 'closed'::text OR posted_credits = posted_debits AND pending_credits = 0::numeric AND pending_debits = 0::numeric)
   constraint accounts_currency_check CHECK (currency ~ '^[a-z]{3}$'::text OR asset_scale IS NOT NULL)
   constraint accounts_max_balance CHECK (max_balance IS NULL OR max_balance >=
 CASE normal_balance
-    WHEN 'credit'::text THEN posted_credits - posted_debits
-    ELSE posted_debits - posted_credits
+    WHEN 'credit'::text THEN posted_credits - posted_debits + pending_credits
+    ELSE posted_debits - posted_credits + pending_debits
 END)
   constraint accounts_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
   constraint accounts_min_available CHECK (min_available IS NULL OR min_available <=
 CASE normal_balance
-    WHEN 'credit'::text THEN posted_credits - posted_debits
-    ELSE posted_debits - posted_credits
+    WHEN 'credit'::text THEN posted_credits - posted_debits - pending_debits
+    ELSE posted_debits - posted_credits - pending_credits
 END)
   constraint accounts_name_check CHECK (length(name) >= 1 AND length(name) <= 255)
+  constraint accounts_pending_credits_check CHECK (pending_credits >= 0::numeric)
+  constraint accounts_pending_debits_check CHECK (pending_debits >= 0::numeric)
   constraint accounts_posted_credits_check CHECK (posted_credits >= 0::numeric)
   constraint accounts_posted_debits_check CHECK (posted_debits >= 0::numeric)
   constraint accounts_public_id_check CHECK (length(public_id) >= 1 AND length(public_id) <= 128)
-  constraint accounts_start_empty CHECK (version > 0 OR posted_credits = 0::numeric AND posted_debits = 0::numeric)
+  constraint accounts_start_empty CHECK (version > 0 OR posted_credits = 0::numeric AND posted_debits = 0::numeric AND pending_credits = 0::numeric AND pending_debits = 0::numeric)
   constraint accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'frozen'::text, 'closed'::text]))
   constraint accounts_system_by_name CHECK (system = starts_with(public_id, 'sys_'::text))
   constraint accounts_system_unlimited CHECK (NOT system OR status = 'active'::text AND min_available IS NULL AND max_balance IS NULL)
   constraint accounts_type_check CHECK (type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'revenue'::text, 'expense'::text]))
   constraint accounts_version_check CHECK (version >= 0)
   trigger always: CREATE TRIGGER refuse_change BEFORE UPDATE OF lane, book, id, merchant, mode, public_id, type, currency, asset_scale, system, created_at ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
-  trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF posted_credits, posted_debits, version ON ledger.accounts FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_drift BEFORE UPDATE OF posted_credits, posted_debits, pending_credits, pending_debits, version ON ledger.accounts FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_removal BEFORE DELETE OR TRUNCATE ON ledger.accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   trigger always: CREATE TRIGGER refuse_reopening BEFORE UPDATE OF status ON ledger.accounts FOR EACH ROW WHEN (old.status = 'closed'::text AND new.status <> 'closed'::text) EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: select
@@ -116,7 +120,11 @@ view ledger.contents
  SELECT lane,
     book,
     seq,
-    sha256(((((((('\x01'::bytea || int8send(seq)) || ledger.counted(id)) || ledger.counted(reference_id)) || ledger.instant(created_at)) || ledger.instant(effective_at)) ||
+    sha256(((((((((
+        CASE kind
+            WHEN 'post'::text THEN '\x01'::bytea
+            ELSE '\x02'::bytea
+        END || int8send(seq)) || ledger.counted(id)) || ledger.counted(reference_id)) || ledger.instant(created_at)) || ledger.instant(effective_at)) ||
         CASE
             WHEN text_salt IS NULL THEN '\x00'::bytea
             ELSE '\x01'::bytea || sha256((text_salt ||
@@ -125,7 +133,19 @@ view ledger.contents
                 ELSE '\x01'::bytea || ledger.counted(description)
             END) || (( SELECT int4send(count(*)::integer) || COALESCE(string_agg(ledger.counted(jsonb_each_text.key) || ledger.counted(jsonb_each_text.value), '\x'::bytea ORDER BY (jsonb_each_text.key COLLATE "C")), '\x'::bytea)
                FROM jsonb_each_text(t.metadata) jsonb_each_text(key, value))))
-        END) || int4send(entry_count::integer)) || (( SELECT string_agg((ledger.counted(a.public_id) || ledger.counted(a.currency)) || ledger.counted(e.amount::text), '\x'::bytea ORDER BY e.leg) AS string_agg
+        END) ||
+        CASE
+            WHEN kind = 'post'::text THEN '\x'::bytea
+            ELSE (ledger.counted(kind) || int8send(COALESCE(parent, 0::bigint))) ||
+            CASE
+                WHEN expires_at IS NULL THEN '\x00'::bytea
+                ELSE '\x01'::bytea || ledger.instant(expires_at)
+            END
+        END) || int4send(entry_count::integer)) || (( SELECT string_agg(((ledger.counted(a.public_id) || ledger.counted(a.currency)) || ledger.counted(e.amount::text)) ||
+                CASE
+                    WHEN t.kind = 'post'::text THEN '\x'::bytea
+                    ELSE ledger.counted(e.layer)
+                END, '\x'::bytea ORDER BY e.leg) AS string_agg
            FROM ledger.entries e
              CROSS JOIN LATERAL ( SELECT a_1.lane,
                     a_1.book,
@@ -142,7 +162,13 @@ view ledger.contents
                     a_1.posted_debits,
                     a_1.version,
                     a_1.metadata,
-                    a_1.created_at
+                    a_1.created_at,
+                    a_1.asset_scale,
+                    a_1.status,
+                    a_1.min_available,
+                    a_1.max_balance,
+                    a_1.pending_credits,
+                    a_1.pending_debits
                    FROM ledger.accounts a_1
                   WHERE a_1.lane = e.lane AND a_1.book = e.book AND a_1.id = e.account
                  OFFSET 0) a
@@ -158,14 +184,62 @@ table ledger.entries
   column amount numeric(38,0) not null
   column balance_after numeric(38,0) not null
   column account_version bigint not null
+  column layer text collate "C" not null default 'posted'::text
   constraint entries_pkey PRIMARY KEY (lane, book, seq, leg)
   constraint entries_account_version_check CHECK (account_version >= 1)
   constraint entries_amount_check CHECK (amount <> 0::numeric AND abs(amount) <= '1000000000000000000000000000000'::numeric)
+  constraint entries_layer_check CHECK (layer = ANY (ARRAY['posted'::text, 'pending'::text]))
   constraint entries_leg_check CHECK (leg >= 1 AND leg <= 1000)
   index CREATE INDEX entries_of_account ON ledger.entries USING btree (account, seq)
   trigger always: CREATE TRIGGER post_entries AFTER INSERT ON ledger.entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_entries()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
   grant ledger_app: insert, select
+
+view ledger.held
+  column lane smallint
+  column book bigint
+  column seq bigint
+  column leg smallint
+  column account bigint
+  column amount numeric(38,0)
+  column remaining numeric
+  grant ledger_app: select
+ SELECT lane,
+    book,
+    seq,
+    leg,
+    account,
+    amount,
+    amount + COALESCE(( SELECT sum(e.amount) AS sum
+           FROM ledger.transactions c
+             CROSS JOIN LATERAL ( SELECT e_1.lane,
+                    e_1.book,
+                    e_1.seq,
+                    e_1.leg,
+                    e_1.account,
+                    e_1.amount,
+                    e_1.balance_after,
+                    e_1.account_version,
+                    e_1.layer
+                   FROM ledger.entries e_1
+                  WHERE e_1.lane = c.lane AND e_1.book = c.book AND e_1.seq = c.seq
+                 OFFSET 0) e
+          WHERE c.lane = h.lane AND c.book = h.book AND c.parent = h.seq AND (c.kind = ANY (ARRAY['capture'::text, 'release'::text, 'expire'::text])) AND e.account = h.account AND e.layer = 'pending'::text), 0::numeric) AS remaining
+   FROM ledger.entries h;
+
+table ledger.holds
+  column lane smallint not null
+  column book bigint not null
+  column seq bigint not null
+  column status text collate "C" not null
+  column expires_at timestamp with time zone
+  constraint holds_pkey PRIMARY KEY (lane, book, seq)
+  constraint holds_status_check CHECK (status = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text]))
+  index CREATE INDEX holds_by_status ON ledger.holds USING btree (book, status, seq, lane)
+  index CREATE INDEX holds_due ON ledger.holds USING btree (expires_at, lane, book, seq) WHERE ((status = 'open'::text) AND (expires_at IS NOT NULL))
+  trigger always: CREATE TRIGGER refuse_drift BEFORE INSERT OR DELETE OR UPDATE ON ledger.holds FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER refuse_removal BEFORE TRUNCATE ON ledger.holds FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  grant ledger_app: select
 
 table ledger.migrations
   column name text collate "C" not null
@@ -190,6 +264,9 @@ table ledger.transactions
   column text_salt bytea
   column content_hash bytea not null
   column hash bytea not null
+  column kind text collate "C" not null default 'post'::text
+  column parent bigint
+  column expires_at timestamp with time zone
   constraint transactions_pkey PRIMARY KEY (lane, book, seq)
   constraint transactions_id_once UNIQUE (id, lane)
   constraint transactions_reference_once UNIQUE (reference_key, lane)
@@ -198,16 +275,22 @@ table ledger.transactions
   constraint transactions_description_check CHECK (length(description) <= 1000)
   constraint transactions_effective_in_range CHECK (effective_at >= '1970-01-01 00:00:00+00'::timestamp with time zone AND effective_at <= '9999-12-31 23:59:59+00'::timestamp with time zone)
   constraint transactions_entry_count_check CHECK (entry_count >= 2 AND entry_count <= 1000)
+  constraint transactions_expires CHECK (expires_at IS NULL OR kind = 'hold'::text AND expires_at > created_at AND expires_at <= '9999-12-31 23:59:59+00'::timestamp with time zone)
   constraint transactions_fingerprint_check CHECK (octet_length(fingerprint) = 32)
   constraint transactions_hash_check CHECK (octet_length(hash) = 32)
   constraint transactions_id_check CHECK (id ~ '^ltx_[0-9A-Za-z]+$'::text)
+  constraint transactions_kind_check CHECK (kind = ANY (ARRAY['post'::text, 'hold'::text, 'capture'::text, 'release'::text, 'expire'::text, 'reversal'::text]))
   constraint transactions_metadata_check CHECK (jsonb_typeof(metadata) = 'object'::text)
+  constraint transactions_parent CHECK ((parent IS NULL) = (kind = ANY (ARRAY['post'::text, 'hold'::text])) AND parent < seq)
   constraint transactions_reference_id_check CHECK (length(reference_id) >= 1 AND length(reference_id) <= 255)
   constraint transactions_seq_check CHECK (seq >= 1)
   constraint transactions_text_is_salted CHECK ((text_salt IS NOT NULL) = (description IS NOT NULL OR metadata <> '{}'::jsonb))
   constraint transactions_text_salt_check CHECK (octet_length(text_salt) = 16)
+  index CREATE INDEX transactions_of_parent ON ledger.transactions USING btree (parent, book, kind, lane) WHERE (parent IS NOT NULL)
+  index CREATE UNIQUE INDEX transactions_reversed_once ON ledger.transactions USING btree (parent, book, lane) WHERE (kind = 'reversal'::text)
   trigger always: CREATE TRIGGER post_transactions AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_transactions()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.transactions FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
+  trigger always: CREATE TRIGGER then_follow_parents AFTER INSERT ON ledger.transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.follow_parents()
   grant ledger_app: insert, select
 
 CREATE OR REPLACE FUNCTION ledger.counted(value text)
@@ -216,6 +299,121 @@ CREATE OR REPLACE FUNCTION ledger.counted(value text)
  STABLE
 RETURN (int4send(octet_length(value)) || convert_to(value, 'UTF8'::name))
 -- execute: ledger_app, ledger_owner
+
+CREATE OR REPLACE FUNCTION ledger.follow_parents()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  wrong record;
+begin
+  if not exists (select from added where kind <> 'post') then
+    return null;
+  end if;
+
+  select t.seq into wrong
+  from added t
+  left join lateral (
+    select * from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.parent offset 0
+  ) p on true
+  where case t.kind
+    when 'post' then false
+    when 'hold' then starts_with(t.reference_id, 'micro:')
+    when 'reversal' then p.seq is null or p.kind not in ('post', 'capture')
+      or starts_with(p.reference_id, 'micro:') or starts_with(t.reference_id, 'micro:')
+    when 'expire' then p.seq is null or p.kind <> 'hold' or p.expires_at is null or p.expires_at > t.created_at
+      or t.reference_id <> 'micro:hold_expired:hold_' || substr(p.id, 5)
+    else p.seq is null or p.kind <> 'hold' or starts_with(t.reference_id, 'micro:')
+      or (t.kind = 'capture' and p.expires_at <= t.created_at)
+  end
+  limit 1;
+  if found then
+    raise exception 'transaction % may not follow the one it names', wrong.seq using
+      errcode = 'check_violation', constraint = 'transactions_follow', table = 'transactions', schema = 'ledger';
+  end if;
+
+  -- Leg by leg the opposite of what the other posted, and all of it.
+  select t.seq into wrong
+  from added t
+  where t.kind = 'reversal' and (
+    t.entry_count <> (
+      select count(*) from ledger.entries p
+      where p.lane = t.lane and p.book = t.book and p.seq = t.parent and p.layer = 'posted')
+    or exists (
+      select from ledger.entries e
+      left join lateral (
+        select * from ledger.entries p where p.lane = e.lane and p.book = e.book and p.seq = t.parent and p.leg = e.leg offset 0
+      ) p on true
+      where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+        and (p.layer is distinct from 'posted' or p.account <> e.account or p.amount <> -e.amount)))
+  limit 1;
+  if found then
+    raise exception 'transaction % is not the opposite of what it reverses', wrong.seq using
+      errcode = 'check_violation', constraint = 'transactions_opposite', table = 'transactions', schema = 'ledger';
+  end if;
+
+  -- An account stands in a hold once, so that what is left on it is one sum.
+  select t.seq into wrong
+  from added t
+  where t.kind = 'hold' and t.entry_count <> (
+    select count(distinct e.account) from ledger.entries e where e.lane = t.lane and e.book = t.book and e.seq = t.seq)
+  limit 1;
+  if found then
+    raise exception 'hold % has an account twice', wrong.seq using
+      errcode = 'check_violation', constraint = 'holds_accounts', table = 'transactions', schema = 'ledger';
+  end if;
+
+  -- On each account: taken back once, against the hold's own sign, and posted no more than is taken back.
+  select t.seq into wrong
+  from added t
+  cross join lateral (
+    select e.account, sum(e.amount) filter (where e.layer = 'pending') as taken,
+      count(*) filter (where e.layer = 'pending') as times, coalesce(sum(e.amount) filter (where e.layer = 'posted'), 0) as posted,
+      count(*) filter (where e.layer = 'posted') as postings
+    from ledger.entries e
+    where e.lane = t.lane and e.book = t.book and e.seq = t.seq
+    group by e.account
+  ) e
+  left join lateral (
+    select * from ledger.held h where h.lane = t.lane and h.book = t.book and h.seq = t.parent and h.account = e.account offset 0
+  ) h on true
+  where t.kind in ('capture', 'release', 'expire') and (
+    h.account is null or e.times <> 1 or e.postings > 1 or sign(e.taken) <> -sign(h.amount)
+    or sign(h.remaining) not in (0, sign(h.amount))
+    or sign(e.posted) not in (0, sign(h.amount)) or abs(e.posted) > abs(e.taken))
+  limit 1;
+  if found then
+    raise exception 'transaction % takes more from its hold than is left', wrong.seq using
+      errcode = 'check_violation', constraint = 'holds_remaining', table = 'transactions', schema = 'ledger';
+  end if;
+
+  insert into ledger.holds (lane, book, seq, status, expires_at)
+  select lane, book, seq, 'open', expires_at from added where kind = 'hold' order by lane, book, seq;
+
+  update ledger.holds h
+  set status = case t.kind when 'capture' then 'captured' when 'release' then 'released' else 'expired' end
+  from (
+    select distinct on (lane, book, parent) lane, book, parent, kind from added
+    where kind in ('capture', 'release', 'expire') order by lane, book, parent, seq desc
+  ) t
+  where h.lane = t.lane and h.book = t.book and h.seq = t.parent and not exists (
+    select from ledger.held l where l.lane = h.lane and l.book = h.book and l.seq = h.seq and l.remaining <> 0);
+
+  -- Whoever gives back gives back all that is left, so that nothing can follow.
+  select t.seq into wrong
+  from added t
+  join ledger.holds h on h.lane = t.lane and h.book = t.book and h.seq = t.parent
+  where t.kind in ('release', 'expire') and h.status = 'open'
+  limit 1;
+  if found then
+    raise exception 'transaction % leaves some of its hold', wrong.seq using
+      errcode = 'check_violation', constraint = 'holds_given_back', table = 'transactions', schema = 'ledger';
+  end if;
+  return null;
+end $function$
+-- execute: ledger_owner
 
 CREATE OR REPLACE FUNCTION ledger.genesis(merchant text, mode text)
  RETURNS bytea
@@ -273,13 +471,17 @@ declare
 begin
   select e.seq, e.legs, t.entry_count, e.total, e.accounts into wrong
   from (
-    select lane, book, seq, count(*) as legs, max(leg) as leg_last, sum(amount) as total, count(distinct account) as accounts
+    select lane, book, seq, count(*) as legs, max(leg) as leg_last, sum(amount) as total, count(distinct account) as accounts,
+      count(*) filter (where layer = 'pending') as held, sum(amount) filter (where layer = 'pending') as total_held
     from added group by lane, book, seq
   ) e
   left join lateral (
     select * from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
   ) t on true
   where t.seq is null or e.legs <> t.entry_count or e.leg_last <> t.entry_count or e.total <> 0 or e.accounts < 2
+    or e.total_held <> 0
+    or case t.kind when 'post' then e.held > 0 when 'reversal' then e.held > 0
+      when 'capture' then e.held = 0 or e.held = e.legs else e.held < e.legs end
   limit 1;
   if found then
     raise exception 'the entries of transaction % are not whole or not balanced', wrong.seq using
@@ -295,8 +497,12 @@ begin
   left join lateral (
     select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
   ) a on true
-  -- Merchants do not move Micro's accounts, and Micro's own transactions do not move the merchant's.
-  where a.id is null or a.status <> 'active' or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
+  where a.id is null or a.currency <> t.currency
+    -- From a frozen account what was held may still be given back.
+    or (a.status <> 'active' and not (a.status = 'frozen' and t.kind in ('release', 'expire')))
+    -- Merchants do not move Micro's accounts, and Micro's own transactions do not move the merchant's. That a hold
+    -- expires Micro records of itself; ledger.follow_parents sees to it that it gives back what the hold took.
+    or a.system <> (starts_with(t.reference_id, 'micro:') and t.kind <> 'expire')
   limit 1;
   if found then
     raise exception 'entry % of transaction % is on an account of another book, currency or owner, or one not active',
@@ -305,11 +511,23 @@ begin
   end if;
 
   update ledger.accounts a
-  set posted_credits = a.posted_credits + m.credits, posted_debits = a.posted_debits + m.debits, version = a.version + m.legs
+  set posted_credits = a.posted_credits + m.credits, posted_debits = a.posted_debits + m.debits,
+    pending_credits = a.pending_credits + m.held_credits, pending_debits = a.pending_debits + m.held_debits,
+    version = a.version + m.legs
   from (
-    select lane, book, account, count(*) as legs, min(account_version) as version_first, max(account_version) as version_last,
-      sum(greatest(amount, 0)) as credits, sum(greatest(-amount, 0)) as debits
-    from added group by lane, book, account
+    select e.lane, e.book, e.account, count(*) as legs,
+      min(e.account_version) as version_first, max(e.account_version) as version_last,
+      coalesce(sum(greatest(e.amount, 0)) filter (where e.layer = 'posted'), 0) as credits,
+      coalesce(sum(greatest(-e.amount, 0)) filter (where e.layer = 'posted'), 0) as debits,
+      coalesce(sum(h.credits), 0) as held_credits, coalesce(sum(h.debits), 0) as held_debits
+    from added e
+    left join lateral (
+      select case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end as credits,
+        case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end as debits
+      from ledger.transactions t
+      where e.layer = 'pending' and t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
+    ) h on true
+    group by e.lane, e.book, e.account
   ) m
   where a.lane = m.lane and a.book = m.book and a.id = m.account
     and m.version_first = a.version + 1 and m.version_last = a.version + m.legs;
@@ -321,16 +539,19 @@ begin
 
   select e.seq, e.leg into wrong
   from (
-    select seq, leg, account_version, balance_after, amount, lane, book, account,
-      row_number() over each_account as nth, count(*) over (partition by lane, book, account) as legs,
-      sum(amount) over each_account as so_far, sum(amount) over (partition by lane, book, account) as total
-    from added window each_account as (partition by lane, book, account order by seq, leg)
+    select seq, leg, layer, account_version, balance_after, amount, lane, book, account,
+      row_number() over (partition by lane, book, account order by seq, leg) as nth,
+      count(*) over (partition by lane, book, account) as legs,
+      sum(amount) over (partition by lane, book, account, layer order by seq, leg) as so_far,
+      sum(amount) over (partition by lane, book, account, layer) as total
+    from added
   ) e
   cross join lateral (
     select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
   ) a
   where e.account_version <> a.version - e.legs + e.nth
-    or e.balance_after <> a.posted_credits - a.posted_debits - e.total + e.so_far
+    or e.balance_after <> case e.layer when 'posted' then a.posted_credits - a.posted_debits
+      else a.pending_credits - a.pending_debits end - e.total + e.so_far
   limit 1;
   if found then
     raise exception 'entry % of transaction % tells a wrong balance or version', wrong.leg, wrong.seq using
@@ -364,14 +585,14 @@ begin
   if exists (
     select from added t
     where t.currency is null and (
-      select count(*) < 2 or bool_or(each.total <> 0) from (
-        select sum(e.amount) as total
+      select count(distinct each.currency) < 2 or bool_or(each.total <> 0) from (
+        select a.currency, sum(e.amount) as total
         from ledger.entries e
         cross join lateral (
           select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
         ) a
         where e.lane = t.lane and e.book = t.book and e.seq = t.seq
-        group by a.currency
+        group by a.currency, e.layer
       ) each
     )
   ) then

@@ -21,13 +21,14 @@ export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
 export {
-  type AccountStatus,
-  AccountType,
   Direction,
   type EntryCondition,
-  LedgerAccount,
+  type HoldStatus,
+  type Layer,
   LedgerEntry,
   LedgerTransaction,
   NewEntry,
-} from './ledger.ts'
+  type TransactionKind,
+} from './ledger-transactions.ts'
+export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
 export { apiVersion, Event, eventObjects, SequencedEvent, type EventObject, type EventType } from './events.ts'

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
 import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
+import { Direction, LedgerTransaction, newTransaction } from './ledger-transactions.ts'
 import { route } from './route.ts'
 
 export const AccountType = Type.Union([
@@ -12,9 +13,6 @@ export const AccountType = Type.Union([
   Type.Literal('expense'),
 ])
 export type AccountType = Static<typeof AccountType>
-
-export const Direction = Type.Union([Type.Literal('debit'), Type.Literal('credit')])
-export type Direction = Static<typeof Direction>
 
 const AccountStatus = Type.Union([Type.Literal('active'), Type.Literal('frozen'), Type.Literal('closed')])
 export type AccountStatus = Static<typeof AccountStatus>
@@ -32,6 +30,19 @@ export const LedgerAccount = Type.Object({
   balance_str: Type.String({ description: 'On the normal side: an asset debited 100 shows 100.' }),
   net: ExactNumber,
   net_str: Type.String({ description: 'Credits minus debits.' }),
+  pending: Type.Object(
+    {
+      balance: ExactNumber,
+      balance_str: Type.String({ description: 'The balance if everything held were captured.' }),
+      pending_in: ExactNumber,
+      pending_in_str: Type.String({ description: 'What holds would add to the balance.' }),
+      pending_out: ExactNumber,
+      pending_out_str: Type.String({ description: 'What holds would take from the balance.' }),
+      available: ExactNumber,
+      available_str: Type.String({ description: 'The balance less what holds would take from it.' }),
+    },
+    { description: 'With what holds set aside, on the normal side.' },
+  ),
   min_available: ExactNumber,
   min_available_str: Nullable(Type.String({ description: 'What must stay available; null when it has no limit.' })),
   max_balance: ExactNumber,
@@ -45,72 +56,6 @@ export const LedgerAccount = Type.Object({
   created: Timestamp,
 })
 export type LedgerAccount = Static<typeof LedgerAccount>
-
-export const LedgerEntry = Type.Object({
-  id: Type.String(),
-  account_id: Type.String(),
-  currency: Type.String(),
-  amount: ExactNumber,
-  amount_str: Type.String({ description: 'Signed: credit +, debit −.' }),
-  direction: Direction,
-  value_str: Type.String({ description: 'Unsigned.' }),
-  balance_after: ExactNumber,
-  balance_after_str: Type.String({ description: "The account's balance after this entry, on its normal side." }),
-})
-
-export const LedgerTransaction = Type.Object({
-  id: Type.String(),
-  object: Type.Literal('ledger.transaction'),
-  reference_id: Type.String(),
-  description: Nullable(Type.String()),
-  currency: Nullable(Type.String({ description: 'Null when the entries are in several currencies.' })),
-  entries: Type.Array(LedgerEntry),
-  status: Type.Union([Type.Literal('recorded'), Type.Literal('dry_run')], {
-    description: 'dry_run: nothing was recorded, this is what would have been.',
-  }),
-  seq: Type.Integer({ description: "Position in the merchant's book, from 1, without gaps." }),
-  hash: Type.String({ description: "SHA-256 over this transaction and the hash before it in the merchant's book." }),
-  metadata: Metadata,
-  livemode: Type.Boolean(),
-  effective_at: Type.Integer({ description: 'When it took effect, in seconds since the Unix epoch.' }),
-  created: Timestamp,
-})
-export type LedgerTransaction = Static<typeof LedgerTransaction>
-
-const EntryCondition = Exact({
-  available: Type.Optional(
-    Exact(
-      { gte: Type.Optional(Amount), lte: Type.Optional(Amount) },
-      { description: 'Bounds of what the account has available after the transaction, on its normal side.' },
-    ),
-  ),
-  version: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'How many entries the account has before the transaction.' }),
-  ),
-})
-export type EntryCondition = Static<typeof EntryCondition>
-
-export const NewEntry = Exact({
-  account_id: AccountId,
-  amount: Amount,
-  direction: Type.Optional(Direction),
-  condition: Type.Optional(EntryCondition),
-})
-export type NewEntry = Static<typeof NewEntry>
-
-const newTransaction = {
-  reference_id: Reference,
-  description: Type.Optional(Text(1000)),
-  entries: Type.Array(NewEntry, { minItems: 1, maxItems: 1000 }),
-  metadata: Type.Optional(Metadata),
-  effective_at: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 253_402_300_799,
-      description: 'When it took or takes effect, in seconds since the Unix epoch, up to the year 9999. Default: now.',
-    }),
-  ),
-}
 
 const limits = {
   min_available: Type.Optional(

@@ -10,8 +10,9 @@ create function ledger.record_transactions(
   t_lanes smallint[], t_books bigint[], t_seqs bigint[], t_ids text[], t_references text[], t_descriptions text[],
   t_currencies text[], t_entry_counts smallint[], t_fingerprints bytea[], t_metadata jsonb[], t_created_at timestamptz[],
   t_effective_at timestamptz[], t_text_salts bytea[], t_content_hashes bytea[], t_hashes bytea[],
+  t_kinds text[], t_parents bigint[], t_expires_at timestamptz[],
   e_lanes smallint[], e_books bigint[], e_seqs bigint[], e_legs smallint[], e_accounts bigint[], e_amounts numeric[],
-  e_balances_after numeric[], e_account_versions bigint[]
+  e_balances_after numeric[], e_account_versions bigint[], e_layers text[]
 ) returns void language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
@@ -29,12 +30,14 @@ begin
   with recorded as (
     insert into ledger.transactions
       (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
-        effective_at, text_salt, content_hash, hash)
+        effective_at, text_salt, content_hash, hash, kind, parent, expires_at)
     select * from unnest(t_lanes, t_books, t_seqs, t_ids, t_references, t_descriptions, t_currencies, t_entry_counts,
-      t_fingerprints, t_metadata, t_created_at, t_effective_at, t_text_salts, t_content_hashes, t_hashes)
+      t_fingerprints, t_metadata, t_created_at, t_effective_at, t_text_salts, t_content_hashes, t_hashes,
+      t_kinds, t_parents, t_expires_at)
   )
-  insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
-  select * from unnest(e_lanes, e_books, e_seqs, e_legs, e_accounts, e_amounts, e_balances_after, e_account_versions);
+  insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version, layer)
+  select * from unnest(e_lanes, e_books, e_seqs, e_legs, e_accounts, e_amounts, e_balances_after, e_account_versions,
+    e_layers);
 end $$;
 
 -- What was added is judged in one pass, and nearly always found right. Only when it is not the checks go through it one

@@ -18,6 +18,8 @@ const account: Account = {
   maxBalance: null,
   credits: 40n,
   debits: 100n,
+  pendingCredits: 0n,
+  pendingDebits: 0n,
   version: 3n,
   createdAt: fromUnixSeconds(0),
 }

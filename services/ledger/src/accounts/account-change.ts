@@ -1,6 +1,6 @@
 import type { AccountStatus } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
-import { balanceOf, type Account, type Limits } from './account.ts'
+import { standingOf, type Account, type Limits, type Standing } from './account.ts'
 
 /** What of an account can change; what is undefined stays. */
 export interface AccountChange {
@@ -28,13 +28,17 @@ const mergeMetadata = (
 }
 
 /** @throws Fault parameter_invalid, limit_refused when the balance is beyond a limit already */
-export const checkLimitsHold = ({ minAvailable, maxBalance }: Limits, id: string, balance: bigint): void => {
+export const checkLimitsHold = (
+  { minAvailable, maxBalance }: Limits,
+  id: string,
+  { available, balance, pendingIn }: Pick<Standing, 'available' | 'balance' | 'pendingIn'>,
+): void => {
   if (minAvailable !== null && maxBalance !== null && minAvailable > maxBalance)
     throw new Fault('parameter_invalid', { param: 'max_balance', reason: `must not be below min_available` })
-  if (minAvailable !== null && balance < minAvailable)
-    throw new Fault('limit_refused', { param: 'min_available', account: id, balance })
-  if (maxBalance !== null && balance > maxBalance)
-    throw new Fault('limit_refused', { param: 'max_balance', account: id, balance })
+  if (minAvailable !== null && available < minAvailable)
+    throw new Fault('limit_refused', { param: 'min_available', account: id, balance: available })
+  if (maxBalance !== null && balance + pendingIn > maxBalance)
+    throw new Fault('limit_refused', { param: 'max_balance', account: id, balance: balance + pendingIn })
 }
 
 /**
@@ -54,10 +58,12 @@ export const changeAccount = (account: Account, change: AccountChange): Account 
     maxBalance: change.maxBalance === undefined ? account.maxBalance : change.maxBalance,
     metadata: mergeMetadata(account.metadata, change.metadata ?? {}),
   }
-  const balance = balanceOf(account)
+  const standing = standingOf(account, account.normalBalance)
+  const { balance, pendingIn, pendingOut } = standing
   if (account.status === 'closed' && changed.status !== 'closed')
     throw new Fault('account_closed', { param: 'status', account: id })
-  if (changed.status === 'closed' && balance !== 0n) throw new Fault('account_not_empty', { account: id, balance })
-  checkLimitsHold(changed, id, balance)
+  if (changed.status === 'closed' && (balance !== 0n || pendingIn !== 0n || pendingOut !== 0n))
+    throw new Fault('account_not_empty', { account: id, balance, held: pendingIn + pendingOut })
+  checkLimitsHold(changed, id, standing)
   return changed
 }

@@ -73,7 +73,7 @@ export const accountHandlers = (deps: {
       const id = body.id ?? newId('ledger_account')
       if (isSystemAccount(id)) throw new Fault('account_reserved', { param: 'id', account: id })
       const { minAvailable = null, maxBalance = null } = limitsOf(body)
-      checkLimitsHold({ minAvailable, maxBalance }, id, 0n)
+      checkLimitsHold({ minAvailable, maxBalance }, id, { available: 0n, balance: 0n, pendingIn: 0n })
       const asset = await currencyOf(principal, body.currency ?? config.defaultCurrency)
       const { name, type, metadata = {} } = body
       const wanted = { id, name, type, ...asset, minAvailable, maxBalance, metadata }

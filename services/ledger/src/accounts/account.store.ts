@@ -18,6 +18,8 @@ interface AccountRow {
   system: boolean
   posted_credits: bigint
   posted_debits: bigint
+  pending_credits: bigint
+  pending_debits: bigint
   version: bigint
   metadata: Record<string, string>
   created_at: Date
@@ -37,6 +39,8 @@ const toAccount = (row: AccountRow): Account => ({
   system: row.system,
   credits: row.posted_credits,
   debits: row.posted_debits,
+  pendingCredits: row.pending_credits,
+  pendingDebits: row.pending_debits,
   version: row.version,
   metadata: row.metadata,
   createdAt: row.created_at,

@@ -10,6 +10,15 @@ export interface Limits {
   readonly maxBalance: bigint | null
 }
 
+/** What an account's entries come to, by side and layer; none is negative. */
+export interface Sums {
+  credits: bigint
+  debits: bigint
+  /** What holds set aside of each side. */
+  pendingCredits: bigint
+  pendingDebits: bigint
+}
+
 /** What is chosen when an account is made. */
 export interface NewAccount extends Limits {
   readonly id: string
@@ -21,14 +30,11 @@ export interface NewAccount extends Limits {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-export interface Account extends NewAccount {
+export interface Account extends NewAccount, Readonly<Sums> {
   readonly mode: Mode
   readonly system: boolean
   readonly status: AccountStatus
   readonly normalBalance: Direction
-  /** Sums of all entries of each side, both positive. */
-  readonly credits: bigint
-  readonly debits: bigint
   /** How many entries it has. */
   readonly version: bigint
   readonly createdAt: Date
@@ -41,8 +47,22 @@ export const normalBalanceOf = (type: AccountType): Direction =>
 /** What is credits minus debits, as the account's normal side has it: an asset debited 100 has 100. */
 export const onNormalSide = (net: bigint, side: Direction): bigint => (side === 'credit' ? net : -net)
 
-export const balanceOf = ({ credits, debits, normalBalance }: Account): bigint =>
-  onNormalSide(credits - debits, normalBalance)
+/** How an account stands, on its normal side. */
+export interface Standing {
+  readonly balance: bigint
+  /** What holds would add to the balance, and take from it, both positive. */
+  readonly pendingIn: bigint
+  readonly pendingOut: bigint
+  /** What of the balance no hold would take. */
+  readonly available: bigint
+}
+
+export const standingOf = (sums: Readonly<Sums>, side: Direction): Standing => {
+  const { credits, debits, pendingCredits, pendingDebits } = sums
+  const balance = onNormalSide(credits - debits, side)
+  const [pendingIn, pendingOut] = side === 'credit' ? [pendingCredits, pendingDebits] : [pendingDebits, pendingCredits]
+  return { balance, pendingIn, pendingOut, available: balance - pendingOut }
+}
 
 const sameMetadata = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
   const names = Object.keys(a)
@@ -63,7 +83,7 @@ const textOrNull = (amount: bigint | null): string | null => (amount === null ? 
 
 export const accountToWire = (account: Account): LedgerAccount => {
   const net = account.credits - account.debits
-  const balance = balanceOf(account)
+  const { balance, pendingIn, pendingOut, available } = standingOf(account, account.normalBalance)
   return {
     id: account.id,
     object: 'ledger.account',
@@ -77,6 +97,16 @@ export const accountToWire = (account: Account): LedgerAccount => {
     balance_str: String(balance),
     net: exactNumber(net),
     net_str: String(net),
+    pending: {
+      balance: exactNumber(balance + pendingIn - pendingOut),
+      balance_str: String(balance + pendingIn - pendingOut),
+      pending_in: exactNumber(pendingIn),
+      pending_in_str: String(pendingIn),
+      pending_out: exactNumber(pendingOut),
+      pending_out_str: String(pendingOut),
+      available: exactNumber(available),
+      available_str: String(available),
+    },
     min_available: exactOrNull(account.minAvailable),
     min_available_str: textOrNull(account.minAvailable),
     max_balance: exactOrNull(account.maxBalance),

@@ -5,6 +5,9 @@ import { contentHashOf, genesisOf, linkOf, type Content } from './content.ts'
 const content: Content = {
   seq: 7n,
   id: 'ltx_1',
+  kind: 'post',
+  parent: null,
+  expiresAt: null,
   reference: 'pay_987',
   createdAt: fromUnixSeconds(1_700_000_000),
   effectiveAt: fromUnixSeconds(1_600_000_000),
@@ -12,8 +15,8 @@ const content: Content = {
   metadata: {},
   salt: null,
   entries: [
-    { account: 'a', currency: 'usd', amount: 100n },
-    { account: 'b', currency: 'usd', amount: -100n },
+    { account: 'a', currency: 'usd', amount: 100n, layer: 'posted' },
+    { account: 'b', currency: 'usd', amount: -100n, layer: 'posted' },
   ],
 }
 const salt = Buffer.alloc(16, 7)

@@ -1,3 +1,4 @@
+import type { Layer, TransactionKind } from '@micro/contracts'
 import type { BookKey } from '../books/book.ts'
 import { createBytes, type Bytes } from './bytes.ts'
 
@@ -5,6 +6,9 @@ import { createBytes, type Bytes } from './bytes.ts'
 export interface Content {
   readonly seq: bigint
   readonly id: string
+  readonly kind: TransactionKind
+  readonly parent: { readonly seq: bigint } | null
+  readonly expiresAt: Date | null
   readonly reference: string
   readonly createdAt: Date
   readonly effectiveAt: Date
@@ -12,10 +16,17 @@ export interface Content {
   readonly metadata: Readonly<Record<string, string>>
   /** Keeps the digest of what people wrote from being guessed; null when they wrote nothing. */
   readonly salt: Buffer | null
-  readonly entries: readonly { readonly account: string; readonly currency: string; readonly amount: bigint }[]
+  readonly entries: readonly {
+    readonly account: string
+    readonly currency: string
+    readonly amount: bigint
+    readonly layer: Layer
+  }[]
 }
 
-const form = 1 // of the bytes; another form gets another number
+// Each form of the bytes has a number of its own. Plain posts keep the one they had before there were other kinds.
+const formOfPosts = 1
+const formOfOthers = 2
 const bytes = createBytes()
 
 const instant = (to: Bytes, date: Date): void => to.int8(BigInt(date.getTime()) * 1000n)
@@ -38,7 +49,8 @@ const textDigest = ({ description, metadata }: Content, salt: Buffer): Buffer =>
 /** SHA-256 of a transaction's content. The database computes the same in its view `contents`, and refuses another. */
 export const contentHashOf = (content: Content): Buffer => {
   const text = content.salt === null ? null : textDigest(content, content.salt)
-  bytes.byte(form)
+  const plain = content.kind === 'post'
+  bytes.byte(plain ? formOfPosts : formOfOthers)
   bytes.int8(content.seq)
   bytes.counted(content.id)
   bytes.counted(content.reference)
@@ -46,11 +58,18 @@ export const contentHashOf = (content: Content): Buffer => {
   instant(bytes, content.effectiveAt)
   bytes.byte(text === null ? 0 : 1)
   if (text !== null) bytes.raw(text)
+  if (!plain) {
+    bytes.counted(content.kind)
+    bytes.int8(content.parent?.seq ?? 0n)
+    bytes.byte(content.expiresAt === null ? 0 : 1)
+    if (content.expiresAt !== null) instant(bytes, content.expiresAt)
+  }
   bytes.int4(content.entries.length)
-  for (const { account, currency, amount } of content.entries) {
+  for (const { account, currency, amount, layer } of content.entries) {
     bytes.counted(account)
     bytes.counted(currency)
     bytes.counted(String(amount))
+    if (!plain) bytes.counted(layer)
   }
   return bytes.digest()
 }

@@ -21,6 +21,7 @@ const unopened = (book: BookKey): BookState => ({
   hashLast: genesisOf(book),
   accounts: new Map(),
   recorded: new Map(),
+  parents: new Map(),
 })
 
 /** Micro's own accounts that a ticket brings along and its book lacks. */
@@ -33,7 +34,16 @@ const missing = (state: BookState, { parts }: Ticket): readonly NewAccount[] =>
 const refusal = (state: BookState, ticket: Ticket, now: Date): Refusal | undefined => {
   const opened = missing(state, ticket).map(({ id, ...account }): [string, AccountState] => [
     id,
-    { ...account, account: 0n, status: 'active', credits: 0n, debits: 0n, version: 0n },
+    {
+      ...account,
+      account: 0n,
+      status: 'active',
+      credits: 0n,
+      debits: 0n,
+      pendingCredits: 0n,
+      pendingDebits: 0n,
+      version: 0n,
+    },
   ])
   const known = [...state.accounts].map(([id, account]): [string, AccountState] => [id, { ...account }])
   const copy = { ...state, accounts: new Map([...known, ...opened]), recorded: new Map(state.recorded) }

@@ -1,11 +1,20 @@
 import type { Database } from '@micro/postgres'
 import { assert, type Clock } from '@micro/kernel'
-import { laneOf } from '../books/lane.ts'
+import type { BookKey } from '../books/book.ts'
+import { parentOf } from './action.ts'
 import { nameOf } from './books.ts'
+import { loadParents, loadParentStates } from './load-parents.ts'
 import type { Memory, RememberedBook } from './memory.ts'
+import type { ParentState } from './parent.ts'
 import type { PostRequest } from './posting.ts'
-import { loadAccounts, type Asked, type Recording } from './posting.store.ts'
-import { recordTransactions, sortPlaces, type Standing } from './record.store.ts'
+import {
+  insertTransactions,
+  loadAccounts,
+  sortPlaces,
+  type Asked,
+  type Recording,
+  type Standing,
+} from './posting.store.ts'
 import { bookOf, decideAll } from './settle.ts'
 import type { AccountState, BookState } from './state.ts'
 import type { Outcome, Ticket } from './ticket.ts'
@@ -16,7 +25,16 @@ interface Guess {
   readonly book: RememberedBook
   readonly standing: Standing
   readonly accounts: Map<string, AccountState>
+  readonly parents: Map<string, ParentState>
   readonly state: BookState
+}
+
+/** A request to a book that is remembered. */
+interface Known {
+  readonly key: BookKey
+  readonly name: string
+  readonly book: RememberedBook
+  readonly request: PostRequest
 }
 
 export interface Sent {
@@ -34,9 +52,10 @@ export interface Sent {
 export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clock; memory: Memory }) => {
   const open = (name: string, book: RememberedBook): Guess => {
     const accounts = new Map<string, AccountState>()
+    const parents = new Map<string, ParentState>()
     const { place, head } = book
-    const state = { book: place.id, ...head, accounts, recorded: new Map() }
-    return { name, book, standing: { ...place, seq: head.seqLast }, accounts, state }
+    const state = { book: place.id, ...head, accounts, recorded: new Map(), parents }
+    return { name, book, standing: { ...place, seq: head.seqLast }, accounts, parents, state }
   }
 
   /** Brings an account of the memory before the tickets. False when it is not remembered. */
@@ -48,9 +67,20 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
     return true
   }
 
-  const bringAll = (guess: Guess, { reference, entries, system }: PostRequest): boolean => {
+  /** The same of the transaction that a request follows, with its accounts. */
+  const bringParent = (guess: Guess, id: string): boolean => {
+    const state = guess.parents.get(id) ?? memory.parent(guess.book, id)
+    if (state === undefined) return false
+    guess.parents.set(id, state)
+    return state.transaction.entries.every(({ account }) => bring(guess, account))
+  }
+
+  const bringAll = (guess: Guess, request: PostRequest): boolean => {
+    const { reference, entries, system } = request
     if (!guess.state.recorded.has(reference) && memory.recorded(guess.book, reference)) return false
     for (const { account } of entries) if (!bring(guess, account)) return false
+    const parent = parentOf(request)
+    if (parent !== undefined && !bringParent(guess, parent.id)) return false
     return system === undefined || system.accounts.every(({ id }) => bring(guess, id))
   }
 
@@ -66,7 +96,7 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
   const land = async (guesses: readonly Guess[], recordings: readonly Recording[]): Promise<void> => {
     const standings = sortPlaces(guesses.map(({ standing }) => standing))
     try {
-      await recordTransactions(db.inOrder, standings, recordings)
+      await insertTransactions(db.inOrder, recordings, standings)
       for (const { name } of guesses) memory.landed(name)
     } catch (error) {
       for (const { name, book } of guesses) memory.forget(name, book)
@@ -74,32 +104,63 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
     }
   }
 
+  const known = (tickets: readonly Ticket[]): Known[] =>
+    tickets.flatMap((ticket) => {
+      const key = bookOf(ticket)
+      const name = nameOf(key)
+      const book = memory.book(name)
+      return book === undefined ? [] : ticket.parts.map(({ request }) => ({ key, name, book, request }))
+    })
+
+  const learnParents = async (unknown: readonly Known[]): Promise<void> => {
+    const places = new Map(unknown.map(({ name, book }) => [name, book.place]))
+    const books = new Map(unknown.map(({ name, book }) => [name, book]))
+    const parents = await loadParents(
+      db.sql,
+      unknown.map(({ request }) => request),
+    )
+    for (const [name, states] of await loadParentStates(db.sql, parents, places)) {
+      const book = books.get(name)
+      // Whatever moved one in the meantime knows it better.
+      const fresh = [...states].flatMap(([id, state]) => (book && !memory.parent(book, id) ? [state] : []))
+      if (book !== undefined) memory.learnParents(book, fresh)
+    }
+  }
+
+  const learnAccounts = async (requests: readonly Known[]): Promise<void> => {
+    const asked = new Map<string, Asked>()
+    const books = new Map(requests.map(({ name, book }) => [name, book]))
+    for (const { key, name, book, request } of requests) {
+      const ask = (account: string): void => {
+        if (memory.account(book, account) === undefined)
+          asked.set(`${name} ${account}`, { book: key, lane: book.place.lane, name: account })
+      }
+      for (const { account } of request.entries) ask(account)
+      for (const { id } of request.system?.accounts ?? []) ask(id)
+      const parent = parentOf(request)
+      if (parent === undefined) continue
+      for (const { account } of memory.parent(book, parent.id)?.transaction.entries ?? []) ask(account)
+    }
+    if (asked.size === 0) return
+    for (const { name, state, ...key } of await loadAccounts(db.sql, [...asked.values()])) {
+      const book = books.get(nameOf(key))
+      if (book !== undefined && memory.account(book, name) === undefined) memory.learnAccounts(book, [[name, state]])
+    }
+  }
+
   return {
-    /** Learns of the tickets' accounts what the memory lacks, in books that it has. */
+    /**
+     * Reads what the memory lacks to decide the tickets, in books that it has. Without locks: should it have changed by
+     * the time it is used, the flight does not land.
+     */
     async learn(tickets: readonly Ticket[]): Promise<void> {
-      const asked = new Map<string, Asked>()
-      const books = new Map<string, RememberedBook>()
-      for (const ticket of tickets) {
-        const key = bookOf(ticket)
-        const name = nameOf(key)
-        const book = memory.book(name)
-        if (book === undefined) continue
-        books.set(name, book)
-        const ask = (account: string): void => {
-          if (memory.account(book, account) === undefined)
-            asked.set(`${name} ${account}`, { book: key, lane: laneOf(key), name: account })
-        }
-        for (const { request } of ticket.parts) {
-          for (const { account } of request.entries) ask(account)
-          for (const { id } of request.system?.accounts ?? []) ask(id)
-        }
-      }
-      if (asked.size === 0) return
-      for (const { name, state, ...key } of await loadAccounts(db.sql, [...asked.values()])) {
-        const book = books.get(nameOf(key))
-        // Whatever moved it in the meantime knows it better.
-        if (book !== undefined && memory.account(book, name) === undefined) memory.learnAccounts(book, [[name, state]])
-      }
+      const requests = known(tickets)
+      const unknown = requests.filter(({ book, request }) => {
+        const parent = parentOf(request)
+        return parent !== undefined && memory.parent(book, parent.id) === undefined
+      })
+      if (unknown.length > 0) await learnParents(unknown)
+      await learnAccounts(requests)
     },
 
     /** Decides and sends at once, so that flights are sent in the order in which they were decided. */

@@ -11,6 +11,7 @@ import {
 } from '@micro/postgres'
 import type { Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
+import { deedOf } from './action.ts'
 import { createFlight } from './flight.ts'
 import { createGate } from './gate.ts'
 import { createGuessing } from './guess.ts'
@@ -134,7 +135,7 @@ export const createPosting = ({
   const partOf = (request: PostRequest): Part => ({
     request,
     id: newId('ledger_transaction'),
-    fingerprint: fingerprintOf(request),
+    fingerprint: fingerprintOf(request.action === undefined ? request : { ...request, deed: deedOf(request.action) }),
     salt: randomBytes(16),
   })
 

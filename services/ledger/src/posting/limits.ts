@@ -1,39 +1,64 @@
-import { Fault } from '@micro/kernel'
-import { normalBalanceOf, onNormalSide } from '../accounts/account.ts'
-import { accountParam, conditionParam, type AskedEntry, type Entry } from '../transactions/entries.ts'
+import { assert, Fault } from '@micro/kernel'
+import { normalBalanceOf, standingOf, type Sums } from '../accounts/account.ts'
+import { conditionParam, type PlannedEntry } from '../transactions/entries.ts'
+import type { Params } from './plan.ts'
 import type { AccountState } from './state.ts'
 
-/** What the entries move on one of their accounts in all, on its normal side. */
-const movedOn = (state: AccountState, entries: readonly Entry[], states: readonly AccountState[]): bigint => {
-  const moved = entries.reduce((sum, { amount }, at) => (states[at] === state ? sum + amount : sum), 0n)
-  return onNormalSide(moved, normalBalanceOf(state.type))
+/** Moves an account's sums by one entry. */
+export const addEntry = (sums: Sums, { amount, layer, takesBack }: PlannedEntry): void => {
+  if (layer !== 'pending') {
+    if (amount > 0n) sums.credits += amount
+    else sums.debits -= amount
+    return
+  }
+  // Taking back lowers the side that the hold had lifted, whose sign is the other one.
+  if (amount > 0n === (takesBack !== true)) sums.pendingCredits += amount
+  else sums.pendingDebits -= amount
 }
 
-const balanceOf = ({ credits, debits, type }: AccountState): bigint =>
-  onNormalSide(credits - debits, normalBalanceOf(type))
+/** What the entries leave of one of their accounts. */
+const sumsAfter = (
+  state: AccountState,
+  entries: readonly PlannedEntry[],
+  states: readonly AccountState[],
+): Readonly<Sums> => {
+  const { credits, debits, pendingCredits, pendingDebits } = state
+  const sums = { credits, debits, pendingCredits, pendingDebits }
+  for (const [at, each] of states.entries()) {
+    const entry = entries[at]
+    assert(entry !== undefined, `account ${at} has no entry`)
+    if (each === state) addEntry(sums, entry)
+  }
+  return sums
+}
 
 /**
- * Judges what the transaction as a whole leaves on each account.
+ * Judges what the transaction as a whole leaves on each account, whatever becomes of what is held on it.
  * @throws Fault insufficient_funds, limit_exceeded
  */
-export const checkLimits = (entries: readonly Entry[], states: readonly AccountState[]): void => {
+export const checkLimits = (
+  entries: readonly PlannedEntry[],
+  states: readonly AccountState[],
+  params: Params,
+): void => {
   for (const [at, state] of states.entries()) {
     const { minAvailable, maxBalance } = state
     if (minAvailable === null && maxBalance === null) continue
-    const [account, param] = [entries[at]?.account, accountParam(at)]
-    const before = balanceOf(state)
-    const after = before + movedOn(state, entries, states)
+    const [account, param] = [entries[at]?.account, params.account(at)]
+    const side = normalBalanceOf(state.type)
+    const { available: before } = standingOf(state, side)
+    const { available: after, balance, pendingIn } = standingOf(sumsAfter(state, entries, states), side)
     if (minAvailable !== null && after < minAvailable) {
       const detail = { available: String(before), required: String(before - after + minAvailable) }
       throw new Fault('insufficient_funds', { param, account, ...detail })
     }
-    if (maxBalance !== null && after > maxBalance)
-      throw new Fault('limit_exceeded', { param, account, balance: after, limit: maxBalance })
+    if (maxBalance !== null && balance + pendingIn > maxBalance)
+      throw new Fault('limit_exceeded', { param, account, balance: balance + pendingIn, limit: maxBalance })
   }
 }
 
 /** @throws Fault version_conflict, condition_failed */
-export const checkConditions = (entries: readonly AskedEntry[], states: readonly AccountState[]): void => {
+export const checkConditions = (entries: readonly PlannedEntry[], states: readonly AccountState[]): void => {
   for (const [at, { account, condition }] of entries.entries()) {
     const state = states[at]
     if (condition === undefined || state === undefined) continue
@@ -42,7 +67,7 @@ export const checkConditions = (entries: readonly AskedEntry[], states: readonly
       const detail = { account, version: state.version, expected: version }
       throw new Fault('version_conflict', { param: `${conditionParam(at)}[version]`, ...detail })
     }
-    const available = balanceOf(state) + movedOn(state, entries, states)
+    const { available } = standingOf(sumsAfter(state, entries, states), normalBalanceOf(state.type))
     const judge = (holds: boolean, bound: 'gte' | 'lte', required: bigint): void => {
       if (holds) return
       const detail = {

@@ -6,6 +6,7 @@ import { referenceKeyOf } from '../books/reference-key.ts'
 import { loadTransactions } from '../transactions/transaction.store.ts'
 import { genesisOf } from '../chain/content.ts'
 import { nameOf, type BookPlaces } from './books.ts'
+import { loadParents, loadParentStates, type Parents } from './load-parents.ts'
 import type { PostRequest } from './posting.ts'
 import { findSeqsByReferences, loadAccounts, lockBooks, type Asked, type BookPlace } from './posting.store.ts'
 import type { AccountState, BookState } from './state.ts'
@@ -29,14 +30,14 @@ const booksOf = (requests: readonly PostRequest[]): ReadonlyMap<string, BookKey>
   return books
 }
 
-/** The accounts that deciding these requests takes. */
-export const accountsOf = (requests: readonly PostRequest[]): Asked[] => {
+const accountsOf = (requests: readonly PostRequest[], parents: Parents): Asked[] => {
   const asked = new Map<string, Asked>()
   for (const { book, entries, system } of requests) {
     const lane = laneOf(book)
     const ask = (name: string): void => void asked.set(`${nameOf(book)} ${name}`, { book, lane, name })
     for (const { account } of entries) ask(account)
     for (const { id } of system?.accounts ?? []) ask(id)
+    for (const parent of parents.get(nameOf(book)) ?? []) for (const { account } of parent.entries) ask(account)
   }
   return [...asked.values()]
 }
@@ -51,11 +52,13 @@ const referencesOf = (requests: readonly PostRequest[], places: ReadonlyMap<stri
 export const loadBooks = async (sql: Sql, known: BookPlaces, requests: readonly PostRequest[]): Promise<Loaded> => {
   const keys = booksOf(requests)
   const places = await known.find(sql, keys)
+  const parents = await loadParents(sql, requests)
   // Sent together, run in order: what follows the locks sees what their last holders committed.
-  const [locked, accounts, recorded] = await Promise.all([
+  const [locked, accounts, recorded, parentStates] = await Promise.all([
     lockBooks(sql, [...places.values()]),
-    loadAccounts(sql, accountsOf(requests)),
+    loadAccounts(sql, accountsOf(requests, parents)),
     findSeqsByReferences(sql, referencesOf(requests, places)),
+    loadParentStates(sql, parents, places),
   ])
   if (locked.length < places.size) throw new BookGoneError(`${places.size - locked.length} books are gone`)
 
@@ -81,6 +84,7 @@ export const loadBooks = async (sql: Sql, known: BookPlaces, requests: readonly 
         hashLast: head.hashLast ?? genesisOf(key),
         accounts: named.get(name) ?? new Map<string, AccountState>(),
         recorded: new Map(transactions.map((each) => [each.reference, each])),
+        parents: parentStates.get(name) ?? new Map(),
       },
     ]
   })

@@ -1,5 +1,6 @@
 import { createRecent } from './recent.ts'
 import type { BookPlace } from './posting.store.ts'
+import type { ParentState } from './parent.ts'
 import type { AccountState, BookState } from './state.ts'
 
 /** Where a book stood after the last flight that was sent. */
@@ -21,6 +22,9 @@ export interface Memory {
   book(name: string): RememberedBook | undefined
   account(book: RememberedBook, name: string): AccountState | undefined
   learnAccounts(book: RememberedBook, accounts: Iterable<readonly [name: string, state: AccountState]>): void
+  parent(book: RememberedBook, id: string): ParentState | undefined
+  /** Small ones are remembered, the others not. */
+  learnParents(book: RememberedBook, parents: Iterable<ParentState>): void
   /** True when the reference was recorded lately, or is about to be. */
   recorded(book: RememberedBook, reference: string): boolean
   learnRecorded(book: RememberedBook, reference: string): void
@@ -38,6 +42,9 @@ interface Trust {
   missing: number
 }
 
+/** With all it says a transaction may take some kilobytes. */
+const parentsMax = 2_000
+const parentEntriesMax = 20
 const neededMin = 4
 const neededMax = 256
 
@@ -47,10 +54,16 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
   // With the book they were learned of: when it is forgotten, so are they.
   const accounts = createRecent<string, { book: RememberedBook; state: AccountState }>(accountsMax)
   const references = createRecent<string, RememberedBook>(referencesMax)
+  const parents = createRecent<string, { book: RememberedBook; state: ParentState }>(parentsMax)
   const keyOf = ({ place: { id } }: RememberedBook, name: string): string => `${id} ${name}`
 
   const learnAccounts: Memory['learnAccounts'] = (book, learned) => {
     for (const [name, state] of learned) accounts.set(keyOf(book, name), { book, state })
+  }
+  const learnParents: Memory['learnParents'] = (book, learned) => {
+    for (const state of learned)
+      if (state.transaction.entries.length <= parentEntriesMax)
+        parents.set(keyOf(book, state.transaction.id), { book, state })
   }
   const distrust = (name: string): void => {
     const needed = Math.min(neededMax, (trusts.get(name)?.needed ?? neededMin / 2) * 2)
@@ -71,6 +84,11 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
       return known?.book === book ? known.state : undefined
     },
     learnAccounts,
+    parent(book, id) {
+      const known = parents.get(keyOf(book, id))
+      return known?.book === book ? known.state : undefined
+    },
+    learnParents,
     recorded: (book, reference) => references.get(keyOf(book, reference)) === book,
     learnRecorded: (book, reference) => references.set(keyOf(book, reference), book),
     left(name, place, seqBefore, state) {
@@ -84,6 +102,7 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
       book.head = head
       books.set(name, book)
       learnAccounts(book, state.accounts)
+      learnParents(book, state.parents.values())
       for (const reference of state.recorded.keys()) references.set(keyOf(book, reference), book)
     },
     landed: learnTrust,

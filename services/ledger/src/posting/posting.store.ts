@@ -24,6 +24,10 @@ export interface BookPlace {
   readonly id: bigint
 }
 
+/** The order in which everyone takes the locks of books. */
+export const sortPlaces = <T extends BookPlace>(places: readonly T[]): T[] =>
+  places.toSorted((a, b) => a.lane - b.lane || (a.id < b.id ? -1 : 1))
+
 export interface LockedBook {
   readonly id: bigint
   readonly seqLast: bigint
@@ -70,10 +74,12 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
     max_balance: bigint | null
     posted_credits: bigint
     posted_debits: bigint
+    pending_credits: bigint
+    pending_debits: bigint
     version: bigint
   }>`
     select a.id, a.merchant, a.mode, a.public_id, a.currency, a.type, a.status, a.min_available, a.max_balance,
-      a.posted_credits, a.posted_debits, a.version
+      a.posted_credits, a.posted_debits, a.pending_credits, a.pending_debits, a.version
     from unnest(
       ${asked.map(({ lane }) => lane)}::smallint[], ${asked.map(({ book }) => book.merchant)}::text[],
       ${asked.map(({ book }) => book.mode)}::text[], ${asked.map(({ name }) => name)}::text[]
@@ -93,6 +99,8 @@ export const loadAccounts = async (sql: Sql, asked: readonly Asked[]): Promise<N
       maxBalance: row.max_balance,
       credits: row.posted_credits,
       debits: row.posted_debits,
+      pendingCredits: row.pending_credits,
+      pendingDebits: row.pending_debits,
       version: row.version,
     },
   }))
@@ -109,34 +117,45 @@ export interface Recording extends TransactionWrite {
   readonly book: bigint
 }
 
-/** Writes transactions and entries in one statement; the database's triggers move balances and seqs with them. */
-export const insertTransactions = async (sql: Sql, recordings: readonly Recording[]): Promise<void> => {
+/** Where a book stood when what follows was decided. */
+export interface Standing extends BookPlace {
+  readonly seq: bigint
+}
+
+/**
+ * Writes transactions and entries in one statement; the database's triggers move balances and seqs with them. Takes the
+ * locks of the books first (in the order given, which must be sortPlaces's), and nothing is written when one of them
+ * stands elsewhere.
+ */
+export const insertTransactions = async (
+  sql: Sql,
+  recordings: readonly Recording[],
+  standings: readonly Standing[] = [],
+): Promise<void> => {
   const of = <T>(member: (recording: Recording) => T): T[] => recordings.map(member)
   const legs = recordings.flatMap(({ lane, book, transaction: { seq }, entries }) =>
     entries.map((write, at) => ({ ...write, lane, book, seq, leg: at + 1 })),
   )
   await sql`
-    with recorded as (
-      insert into ledger.transactions
-        (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
-          effective_at, text_salt, content_hash, hash)
-      select * from unnest(
-        ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
-        ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
-        ${of(({ transaction }) => transaction.reference)}::text[],
-        ${of(({ transaction }) => transaction.description)}::text[],
-        ${of(({ transaction }) => transaction.currency)}::text[], ${of(({ entries }) => entries.length)}::smallint[],
-        ${of(({ transaction }) => transaction.fingerprint)}::bytea[],
-        ${of(({ transaction }) => transaction.metadata)}::jsonb[],
-        ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
-        ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
-        ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[])
-    )
-    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
-    select * from unnest(
+    select ledger.record_transactions(
+      ${standings.map(({ lane }) => lane)}::smallint[], ${standings.map(({ id }) => id)}::bigint[],
+      ${standings.map(({ seq }) => seq)}::bigint[],
+      ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
+      ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
+      ${of(({ transaction }) => transaction.reference)}::text[],
+      ${of(({ transaction }) => transaction.description)}::text[],
+      ${of(({ transaction }) => transaction.currency)}::text[], ${of(({ entries }) => entries.length)}::smallint[],
+      ${of(({ transaction }) => transaction.fingerprint)}::bytea[],
+      ${of(({ transaction }) => transaction.metadata)}::jsonb[],
+      ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
+      ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
+      ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[],
+      ${of(({ transaction }) => transaction.kind)}::text[],
+      ${of(({ transaction }) => transaction.parent?.seq ?? null)}::bigint[],
+      ${of(({ transaction }) => transaction.expiresAt)}::timestamptz[],
       ${legs.map(({ lane }) => lane)}::smallint[], ${legs.map(({ book }) => book)}::bigint[],
       ${legs.map(({ seq }) => seq)}::bigint[], ${legs.map(({ leg }) => leg)}::smallint[],
       ${legs.map(({ account }) => account)}::bigint[], ${legs.map(({ amount }) => amount)}::numeric[],
       ${legs.map(({ balanceAfter }) => balanceAfter)}::numeric[],
-      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[])`
+      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[], ${legs.map(({ layer }) => layer)}::text[])`
 }

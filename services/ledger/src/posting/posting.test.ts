@@ -15,6 +15,8 @@ const state = (account: bigint, rest: Partial<AccountState> = {}): AccountState 
   maxBalance: null,
   credits: 0n,
   debits: 0n,
+  pendingCredits: 0n,
+  pendingDebits: 0n,
   version: 0n,
   ...rest,
 })
@@ -25,6 +27,7 @@ const book = (accounts: Record<string, AccountState>, rest: Partial<BookState> =
   hashLast: Buffer.alloc(32),
   accounts: new Map(Object.entries(accounts)),
   recorded: new Map(),
+  parents: new Map(),
   ...rest,
 })
 const request = (entries: PostRequest['entries'], rest: Partial<PostRequest> = {}): PostRequest => ({
@@ -67,9 +70,9 @@ test('a recorded transaction continues the seq, the versions and the balances', 
   )
   expect(transaction).toMatchObject({ seq: 42n, currency: 'usd', createdAt: now })
   expect(write.entries).toEqual([
-    { account: 1n, amount: 60n, balanceAfter: 65n, accountVersion: 2n },
-    { account: 2n, amount: -100n, balanceAfter: -100n, accountVersion: 1n },
-    { account: 1n, amount: 40n, balanceAfter: 105n, accountVersion: 3n },
+    { account: 1n, amount: 60n, layer: 'posted', balanceAfter: 65n, accountVersion: 2n },
+    { account: 2n, amount: -100n, layer: 'posted', balanceAfter: -100n, accountVersion: 1n },
+    { account: 1n, amount: 40n, layer: 'posted', balanceAfter: 105n, accountVersion: 3n },
   ])
 })
 

@@ -1,11 +1,14 @@
+import type { Layer } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
-import { normalBalanceOf, type NewAccount } from '../accounts/account.ts'
+import { normalBalanceOf, type NewAccount, type Sums } from '../accounts/account.ts'
 import type { BookKey } from '../books/book.ts'
 import { contentHashOf, linkOf } from '../chain/content.ts'
-import { accountParam, amountParam, type AskedEntry, type Entry } from '../transactions/entries.ts'
+import type { AskedEntry, PlannedEntry } from '../transactions/entries.ts'
 import type { RecordedEntry, StoredTransaction, Transaction } from '../transactions/transaction.ts'
+import type { Action } from './action.ts'
 import { checkBalanced } from './balanced.ts'
-import { checkConditions, checkLimits } from './limits.ts'
+import { addEntry, checkConditions, checkLimits } from './limits.ts'
+import { followParent, planOf, type Plan } from './plan.ts'
 import type { AccountState, BookState } from './state.ts'
 
 /** What only Micro's own transactions bring along: their currency, and accounts made on first use. */
@@ -21,6 +24,8 @@ export interface PostRequest {
   readonly description: string | null
   readonly metadata: Readonly<Record<string, string>>
   readonly entries: readonly AskedEntry[]
+  /** What it does other than posting its entries. */
+  readonly action?: Action | undefined
   /** When it takes effect; when it is recorded, unless given. */
   readonly effectiveAt?: Date | undefined
   readonly system?: SystemPosting
@@ -45,6 +50,7 @@ export interface Facts {
 export interface EntryWrite {
   readonly account: bigint
   readonly amount: bigint
+  readonly layer: Layer
   readonly balanceAfter: bigint
   readonly accountVersion: bigint
 }
@@ -72,48 +78,70 @@ const checkSystemAccounts = ({ accounts }: BookState, { system }: PostRequest): 
   }
 }
 
-const accountsOf = ({ entries }: PostRequest, known: ReadonlyMap<string, AccountState>): AccountState[] =>
-  entries.map(({ account: id }, at) => {
+const accountsOf = ({ kind, entries, params }: Plan, known: ReadonlyMap<string, AccountState>): AccountState[] => {
+  // From a frozen account what was held may still be given back.
+  const givesBack = kind === 'release' || kind === 'expire'
+  return entries.map(({ account: id }, at) => {
     const state = known.get(id)
     if (state === undefined)
-      throw new Fault('parameter_resource_missing', { param: accountParam(at), resource: 'ledger account', id })
-    if (state.status !== 'active') throw new Fault(`account_${state.status}`, { param: accountParam(at), account: id })
+      throw new Fault('parameter_resource_missing', { param: params.account(at), resource: 'ledger account', id })
+    if (state.status !== 'active' && !(givesBack && state.status === 'frozen'))
+      throw new Fault(`account_${state.status}`, { param: params.account(at), account: id })
     return state
   })
+}
+
+/** True while all that is held could be captured, and still no sum would pass what the database holds. */
+const within = ({ credits, debits, pendingCredits, pendingDebits }: Readonly<Sums>, room: bigint): boolean =>
+  credits + pendingCredits <= room && debits + pendingDebits <= room
 
 /** Judges the entries one after another, each on what those before it left of its account. */
-const checkEachSum = (entries: readonly Entry[], states: readonly AccountState[]): void => {
-  const sums = new Map(states.map((state) => [state, { credits: state.credits, debits: state.debits }]))
-  for (const [at, { amount }] of entries.entries()) {
+const checkEachSum = ({ entries, params }: Plan, states: readonly AccountState[]): void => {
+  const sums = new Map<AccountState, Sums>(
+    states.map((state) => {
+      const { credits, debits, pendingCredits, pendingDebits } = state
+      return [state, { credits, debits, pendingCredits, pendingDebits }]
+    }),
+  )
+  for (const [at, entry] of entries.entries()) {
     const sum = sums.get(states[at] as AccountState)
     assert(sum !== undefined, `entry ${at} has no account`)
-    if (amount > 0n) sum.credits += amount
-    else sum.debits -= amount
-    if (sum.credits > sumMax || sum.debits > sumMax) throw new Fault('sum_out_of_range', { param: amountParam(at) })
+    addEntry(sum, entry)
+    if (!within(sum, sumMax)) throw new Fault('sum_out_of_range', { param: params.amount(at) })
   }
 }
 
-const checkSums = (entries: readonly Entry[], states: readonly AccountState[]): void => {
+const checkSums = (plan: Plan, states: readonly AccountState[]): void => {
+  // What a capture posts was counted when it was held, and what is given back only makes room.
+  if (plan.kind === 'capture' || plan.kind === 'release' || plan.kind === 'expire') return
   // What moves in all is a bound for every account, and is nearly always far from the largest sum.
-  const moved = entries.reduce((sum, { amount }) => (amount > 0n ? sum + amount : sum), 0n)
-  const room = sumMax - moved
-  if (states.some(({ credits, debits }) => credits > room || debits > room)) checkEachSum(entries, states)
+  const moved = plan.entries.reduce((sum, { amount }) => (amount > 0n ? sum + amount : sum), 0n)
+  if (!states.every((state) => within(state, sumMax - moved))) checkEachSum(plan, states)
 }
 
-const apply = ({ account, amount }: Entry, state: AccountState): { recorded: RecordedEntry; write: EntryWrite } => {
-  if (amount > 0n) state.credits += amount
-  else state.debits -= amount
+const apply = (entry: PlannedEntry, state: AccountState): { recorded: RecordedEntry; write: EntryWrite } => {
+  addEntry(state, entry)
   state.version += 1n
-  const netAfter = state.credits - state.debits
-  const { currency, type } = state
+  const { account, amount, layer = 'posted' } = entry
+  const { currency, type, credits, debits, pendingCredits, pendingDebits } = state
+  const netAfter = layer === 'posted' ? credits - debits : pendingCredits - pendingDebits
   return {
-    recorded: { account, amount, currency, normalBalance: normalBalanceOf(type), netAfter },
-    write: { account: state.account, amount, balanceAfter: netAfter, accountVersion: state.version },
+    recorded: { account, amount, currency, normalBalance: normalBalanceOf(type), layer, netAfter },
+    write: { account: state.account, amount, layer, balanceAfter: netAfter, accountVersion: state.version },
   }
 }
 
 /** Time does not run backwards within a book, whatever the machine's clock does. */
 const recordedAt = (now: Date, last: Date | null): Date => (last !== null && last > now ? last : now)
+
+/** The one currency, or null for several. Each layer balances by itself: what is posted comes first. */
+const currencyOf = ({ kind, entries }: Plan, states: readonly AccountState[], expected: string | undefined) => {
+  if (kind === 'capture') {
+    const posted = entries.filter(({ layer }) => layer !== 'pending')
+    checkBalanced(posted, states.slice(0, posted.length), undefined)
+  }
+  return checkBalanced(entries, states, expected)
+}
 
 const hasWords = ({ description, metadata }: PostRequest): boolean =>
   description !== null || Object.keys(metadata).length > 0
@@ -123,7 +151,7 @@ const hasWords = ({ description, metadata }: PostRequest): boolean =>
  * answered with what is recorded, without another look at the accounts. A request that is refused leaves no trace.
  * @throws Fault reference_conflict, account_exists, parameter_resource_missing, account_frozen, account_closed,
  * currency_mismatch, transaction_unbalanced, sum_out_of_range, insufficient_funds, limit_exceeded, version_conflict,
- * condition_failed
+ * condition_failed, and those of plan.ts's `planOf`
  */
 export const decide = (state: BookState, request: PostRequest, { now, ...facts }: Facts & { now: Date }): Decision => {
   const existing = state.recorded.get(request.reference)
@@ -134,20 +162,24 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
     return { kind: 'replay', transaction: existing }
   }
   checkSystemAccounts(state, request)
-  const states = accountsOf(request, state.accounts)
-  const currency = checkBalanced(request.entries, states, request.system?.currency)
-  checkSums(request.entries, states)
-  checkLimits(request.entries, states)
-  checkConditions(request.entries, states)
+  const createdAt = recordedAt(now, state.recordedLast)
+  const plan = planOf(state, request, createdAt)
+  const states = accountsOf(plan, state.accounts)
+  const currency = currencyOf(plan, states, request.system?.currency)
+  checkSums(plan, states)
+  checkLimits(plan.entries, states, plan.params)
+  checkConditions(plan.entries, states)
   // From here the transaction must succeed.
-  const applied = request.entries.map((entry, at) => {
+  const applied = plan.entries.map((entry, at) => {
     const account = states[at]
     assert(account !== undefined, `entry ${at} has no account`)
     return apply(entry, account)
   })
-  const createdAt = recordedAt(now, state.recordedLast)
   const content = {
     id: facts.id,
+    kind: plan.kind,
+    parent: plan.parent === null ? null : { seq: plan.parent.transaction.seq, id: plan.parent.transaction.id },
+    expiresAt: plan.expiresAt,
     seq: state.seqLast + 1n,
     reference: request.reference,
     description: request.description,
@@ -160,9 +192,17 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
   const contentHash = contentHashOf({ ...content, salt })
   const hash = linkOf(state.hashLast, contentHash)
   const { fingerprint } = facts
-  const transaction: StoredTransaction = { ...content, mode: request.book.mode, currency, hash, fingerprint }
+  const transaction: StoredTransaction = {
+    ...content,
+    mode: request.book.mode,
+    reversedBy: null,
+    currency,
+    hash,
+    fingerprint,
+  }
   Object.assign(state, { seqLast: content.seq, recordedLast: createdAt, hashLast: hash })
   state.recorded.set(request.reference, transaction)
+  followParent(plan, facts.id)
   const entries = applied.map(({ write }) => write)
   return { kind: 'record', transaction, write: { transaction, salt, contentHash, entries } }
 }

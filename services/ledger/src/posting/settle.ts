@@ -1,5 +1,6 @@
 import { Fault } from '@micro/kernel'
 import type { BookKey } from '../books/book.ts'
+import { parentOf } from './action.ts'
 import { decide, type PostResult, type TransactionWrite } from './posting.ts'
 import { remember, type BookState } from './state.ts'
 import type { Part, Refusal, Ticket } from './ticket.ts'
@@ -12,11 +13,18 @@ export interface Decided {
   readonly writes: TransactionWrite[]
 }
 
-export const rememberFor = (state: BookState, parts: readonly Part[]): (() => void) =>
-  remember(state, {
-    accounts: new Set(parts.flatMap(({ request }) => request.entries.map(({ account }) => account))),
+export const rememberFor = (state: BookState, parts: readonly Part[]): (() => void) => {
+  const parents = new Set(parts.flatMap(({ request }) => parentOf(request)?.id ?? []))
+  const entries = [
+    ...parts.flatMap(({ request }) => request.entries),
+    ...[...parents].flatMap((id) => state.parents.get(id)?.transaction.entries ?? []),
+  ]
+  return remember(state, {
+    accounts: new Set(entries.map(({ account }) => account)),
     references: new Set(parts.map(({ request }) => request.reference)),
+    parents,
   })
+}
 
 /** What the parts of a ticket come to on the state, which they move on; the first that is refused moves it back. */
 export const decideAll = (state: BookState, { parts }: Ticket, now: Date): Decided | Refusal => {

@@ -1,4 +1,5 @@
 import type { Fault } from '@micro/kernel'
+import { parentOf } from './action.ts'
 import type { Facts, PostRequest, PostResult } from './posting.ts'
 
 /** One transaction on a ticket. */
@@ -28,7 +29,9 @@ export const isRefusal = (outcome: Outcome): outcome is Refusal => 'fault' in ou
 export const bytesOf = ({ parts }: Ticket): number => {
   let bytes = 0
   for (const { request } of parts) {
-    bytes += 500 + request.entries.length * 200 + (request.description?.length ?? 0) * 2
+    // What a parent's entries lead to is twice as many at most.
+    bytes +=
+      500 + (request.entries.length + (parentOf(request)?.legs ?? 0) * 2) * 200 + (request.description?.length ?? 0) * 2
     for (const [key, value] of Object.entries(request.metadata)) bytes += (key.length + value.length) * 2
   }
   return bytes

@@ -75,14 +75,21 @@ export const expectSound = async ({ database }: Ledger): Promise<void> => {
     await sql`
     select a.public_id from ledger.accounts a
     left join ledger.entries e on e.lane = a.lane and e.book = a.book and e.account = a.id
+    left join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
     group by a.lane, a.book, a.id
-    having a.posted_credits <> coalesce(sum(e.amount) filter (where e.amount > 0), 0)
-      or a.posted_debits <> coalesce(-sum(e.amount) filter (where e.amount < 0), 0) or a.version <> count(e.leg)`,
+    having a.posted_credits <> coalesce(sum(e.amount) filter (where e.layer = 'posted' and e.amount > 0), 0)
+      or a.posted_debits <> coalesce(-sum(e.amount) filter (where e.layer = 'posted' and e.amount < 0), 0)
+      or a.pending_credits <>
+        coalesce(sum(e.amount) filter (where e.layer = 'pending' and (e.amount > 0) = (t.kind = 'hold')), 0)
+      or a.pending_debits <>
+        coalesce(-sum(e.amount) filter (where e.layer = 'pending' and (e.amount < 0) = (t.kind = 'hold')), 0)
+      or a.version <> count(e.leg)`,
   ).toEqual([])
   expect(
     await sql`
     select t.seq from ledger.transactions t left join ledger.entries e using (lane, book, seq)
-    group by t.lane, t.book, t.seq having coalesce(sum(e.amount), 1) <> 0 or count(e.leg) <> t.entry_count`,
+    group by t.lane, t.book, t.seq having coalesce(sum(e.amount), 1) <> 0 or count(e.leg) <> t.entry_count
+      or sum(e.amount) filter (where e.layer = 'pending') <> 0`,
   ).toEqual([])
   expect(
     await sql`

@@ -1,4 +1,5 @@
 /** A transaction written past the service. */
+import type { Layer, TransactionKind } from '@micro/contracts'
 import { only, type Sql } from '@micro/postgres'
 import { contentHashOf, linkOf, type Content } from '../chain/content.ts'
 
@@ -11,6 +12,12 @@ export interface Wrong {
     balanceAfter?: number | undefined,
     version?: number,
   ])[]
+  /** Of the entries, in order; posted unless given. */
+  readonly layers?: readonly Layer[]
+  readonly kind?: TransactionKind
+  /** A seq. */
+  readonly parent?: bigint | undefined
+  readonly expires?: string | undefined
   readonly seq?: number
   readonly count?: number
   readonly currency?: string | null
@@ -34,16 +41,32 @@ export const write = async (sql: Sql, wrong: Wrong) => {
     ['a', 5],
     ['b', -5],
   ]
-  const known = await sql<{ name: string; account: bigint; currency: string; net: bigint; version: bigint }>`
-    select public_id as name, id as account, currency, posted_credits - posted_debits as net, version
+  const layerOf = (at: number): Layer => wrong.layers?.[at] ?? 'posted'
+  const known = await sql<{
+    name: string
+    account: bigint
+    currency: string
+    posted: bigint
+    pending: bigint
+    version: bigint
+  }>`
+    select public_id as name, id as account, currency, posted_credits - posted_debits as posted,
+      pending_credits - pending_debits as pending, version
     from ledger.accounts where merchant = ${wrong.owner ?? 'acct_a'}`
   const states = new Map(known.map((each) => [each.name, { ...each }]))
-  const rows = entries.map(([name, amount, balanceAfter, version]) => {
+  const rows = entries.map(([name, amount, balanceAfter, version], at) => {
+    const layer = layerOf(at)
     const state = states.get(name)
-    if (state === undefined) return { account: 0n, amount, balance: balanceAfter ?? 0, version: version ?? 1 }
-    state.net += BigInt(amount)
+    if (state === undefined) return { account: 0n, amount, layer, balance: balanceAfter ?? 0, version: version ?? 1 }
+    state[layer] += BigInt(amount)
     state.version += 1n
-    return { account: state.account, amount, balance: balanceAfter ?? state.net, version: version ?? state.version }
+    return {
+      account: state.account,
+      amount,
+      layer,
+      balance: balanceAfter ?? state[layer],
+      version: version ?? state.version,
+    }
   })
   const book = only(
     await sql<{ last_seq: bigint; head_hash: Buffer }>`
@@ -54,13 +77,17 @@ export const write = async (sql: Sql, wrong: Wrong) => {
   const content: Content = {
     seq,
     id: `ltx_raw${at.getTime()}`,
+    kind: wrong.kind ?? 'post',
+    parent: wrong.parent === undefined ? null : { seq: wrong.parent },
+    expiresAt: wrong.expires === undefined ? null : new Date(wrong.expires),
     reference: wrong.reference ?? 'raw',
     createdAt: at,
     effectiveAt: wrong.effective === undefined ? at : new Date(wrong.effective),
     description: wrong.description ?? null,
     metadata: {},
     salt: wrong.salt ?? null,
-    entries: entries.map(([name, amount]) => ({
+    entries: entries.map(([name, amount], at) => ({
+      layer: layerOf(at),
       account: name,
       currency: states.get(name)?.currency ?? 'usd',
       amount: BigInt(amount),
@@ -74,15 +101,17 @@ export const write = async (sql: Sql, wrong: Wrong) => {
     ), recorded as (
       insert into ledger.transactions
         (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
-          effective_at, text_salt, content_hash, hash)
+          effective_at, text_salt, content_hash, hash, kind, parent, expires_at)
       select lane, id, ${seq}, ${content.id}, ${content.reference}, ${content.description},
         ${wrong.currency === undefined ? 'usd' : wrong.currency}, ${wrong.count ?? entries.length}, sha256('x'), '{}',
-        ${content.createdAt}, ${content.effectiveAt}, ${content.salt}::bytea, ${contentHash}::bytea, ${hash}::bytea
+        ${content.createdAt}, ${content.effectiveAt}, ${content.salt}::bytea, ${contentHash}::bytea, ${hash}::bytea,
+        ${content.kind}, ${content.parent?.seq ?? null}::bigint, ${content.expiresAt}::timestamptz
       from book where ${wrong.withTransaction ?? true}
     )
-    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version)
-    select lane, id, ${seq}, leg, account, amount, balance_after, version
+    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version, layer)
+    select lane, id, ${seq}, leg, account, amount, balance_after, version, layer
     from book, unnest(${rows.map((row) => row.account)}::bigint[], ${rows.map((row) => row.amount)}::numeric[],
-      ${rows.map((row) => row.balance)}::numeric[], ${rows.map((row) => row.version)}::bigint[])
-      with ordinality as e (account, amount, balance_after, version, leg)`
+      ${rows.map((row) => row.balance)}::numeric[], ${rows.map((row) => row.version)}::bigint[],
+      ${rows.map((row) => row.layer)}::text[])
+      with ordinality as e (account, amount, balance_after, version, layer, leg)`
 }

@@ -1,4 +1,4 @@
-import type { EntryCondition, NewEntry } from '@micro/contracts'
+import type { EntryCondition, Layer, NewEntry } from '@micro/contracts'
 import { amountMax, Fault, parseInteger } from '@micro/kernel'
 
 /** One line of a transaction: credit +, debit −, never 0. The direction is the sign, so the two cannot disagree. */
@@ -19,6 +19,14 @@ export interface Condition {
 /** An entry asked for. */
 export interface AskedEntry extends Entry {
   readonly condition?: Condition
+}
+
+/** An entry that is to be recorded. */
+export interface PlannedEntry extends AskedEntry {
+  /** `posted` unless given. */
+  readonly layer?: Layer
+  /** True where a pending entry takes back what a hold had set aside, and so lowers the side it was on. */
+  readonly takesBack?: true
 }
 
 export const accountParam = (at: number): string => `entries[${at}][account_id]`

@@ -1,5 +1,5 @@
 import { assert } from '@micro/kernel'
-import type { Direction, Mode } from '@micro/contracts'
+import type { Direction, Layer, Mode, TransactionKind } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -15,6 +15,11 @@ export interface SeqRange {
 interface TransactionRow {
   id: string
   mode: Mode
+  kind: TransactionKind
+  parent: bigint | null
+  parent_id: string | null
+  reversed_by: string | null
+  expires_at: Date | null
   seq: bigint
   reference_id: string
   description: string | null
@@ -27,6 +32,7 @@ interface TransactionRow {
   accounts: string[]
   currencies: string[]
   normal_balances: Direction[]
+  layers: Layer[]
   amounts: bigint[]
   nets_after: bigint[]
 }
@@ -34,6 +40,10 @@ interface TransactionRow {
 const toTransaction = (row: TransactionRow): StoredTransaction => ({
   id: row.id,
   mode: row.mode,
+  kind: row.kind,
+  parent: row.parent === null || row.parent_id === null ? null : { seq: row.parent, id: row.parent_id },
+  reversedBy: row.reversed_by,
+  expiresAt: row.expires_at,
   seq: row.seq,
   reference: row.reference_id,
   description: row.description,
@@ -45,13 +55,16 @@ const toTransaction = (row: TransactionRow): StoredTransaction => ({
   fingerprint: row.fingerprint,
   entries: row.accounts.map((account, at) => {
     const [currency, normalBalance] = [row.currencies[at], row.normal_balances[at]]
-    const [amount, netAfter] = [row.amounts[at], row.nets_after[at]]
+    const [amount, netAfter, layer] = [row.amounts[at], row.nets_after[at], row.layers[at]]
     assert(
       currency !== undefined && normalBalance !== undefined,
       `transaction ${row.id} lacks the account of entry ${at}`,
     )
-    assert(amount !== undefined && netAfter !== undefined, `transaction ${row.id} lacks the amount of entry ${at}`)
-    return { account, currency, normalBalance, amount, netAfter }
+    assert(
+      amount !== undefined && netAfter !== undefined && layer !== undefined,
+      `transaction ${row.id} lacks the amount of entry ${at}`,
+    )
+    return { account, currency, normalBalance, amount, layer, netAfter }
   }),
 })
 
@@ -64,13 +77,16 @@ export const loadTransactions = async (
   if (seqs.length === 0) return []
   const rows = await sql<TransactionRow>`
     select t.id, t.seq, t.reference_id, t.description, t.currency, t.metadata, t.created_at, t.effective_at, t.hash,
-      t.fingerprint, b.mode, e.*
+      t.fingerprint, t.kind, t.parent, t.expires_at, b.mode, e.*,
+      (select p.id from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.parent) as parent_id,
+      (select r.id from ledger.transactions r
+        where r.lane = t.lane and r.book = t.book and r.parent = t.seq and r.kind = 'reversal') as reversed_by
     from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     cross join lateral (
       select array_agg(a.public_id order by e.leg) as accounts, array_agg(a.currency order by e.leg) as currencies,
         array_agg(a.normal_balance order by e.leg) as normal_balances, array_agg(e.amount order by e.leg) as amounts,
-        array_agg(e.balance_after order by e.leg) as nets_after
+        array_agg(e.balance_after order by e.leg) as nets_after, array_agg(e.layer order by e.leg) as layers
       from ledger.entries e
       join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
       where e.lane = t.lane and e.book = t.book and e.seq = t.seq

@@ -1,4 +1,4 @@
-import type { Direction, LedgerTransaction, Mode } from '@micro/contracts'
+import type { Direction, Layer, LedgerTransaction, Mode, TransactionKind } from '@micro/contracts'
 import { exactNumber, unixSeconds } from '@micro/kernel'
 import { onNormalSide } from '../accounts/account.ts'
 import { directionOf, type Entry } from './entries.ts'
@@ -7,14 +7,27 @@ import { directionOf, type Entry } from './entries.ts'
 export interface RecordedEntry extends Entry {
   readonly currency: string
   readonly normalBalance: Direction
-  /** Credits minus debits of the account after this entry. */
+  readonly layer: Layer
+  /** Credits minus debits of the account on the entry's layer after this entry. */
   readonly netAfter: bigint
+}
+
+/** The hold that a transaction belongs to, or the transaction that it reverses. */
+export interface Parent {
+  readonly seq: bigint
+  readonly id: string
 }
 
 /** A transaction as it was recorded; nothing of it ever changes. */
 export interface Transaction {
   readonly id: string
   readonly mode: Mode
+  readonly kind: TransactionKind
+  readonly parent: Parent | null
+  /** The id of the transaction that reverses this one. */
+  readonly reversedBy: string | null
+  /** When a hold is given back; null for one that stays, and for every other kind. */
+  readonly expiresAt: Date | null
   /** Position in its book, from 1, without gaps. */
   readonly seq: bigint
   readonly reference: string
@@ -37,6 +50,18 @@ export interface StoredTransaction extends Transaction {
 /** References that belong to Micro's own transactions. */
 export const isSystemReference = (reference: string): boolean => reference.startsWith('micro:')
 
+/** A hold is its transaction, so its id needs no column either. */
+export const holdIdOf = (transaction: string): string => transaction.replace('ltx_', 'hold_')
+
+/** The transaction of a hold; undefined for what cannot be a hold's id. */
+export const transactionOfHold = (id: string): string | undefined =>
+  id.startsWith('hold_') ? id.replace('hold_', 'ltx_') : undefined
+
+const holdOf = ({ kind, id, parent }: Transaction): string | null => {
+  if (kind === 'hold') return holdIdOf(id)
+  return parent === null || kind === 'reversal' ? null : holdIdOf(parent.id)
+}
+
 // An entry is its transaction and the place in it, so its id needs no column: both sort the same way.
 const entryId = (transaction: string, at: number): string =>
   `${transaction.replace('ltx_', 'len_')}${String(at).padStart(3, '0')}`
@@ -50,6 +75,7 @@ const entryToWire = (id: string, entry: RecordedEntry): LedgerTransaction['entri
     amount: exactNumber(entry.amount),
     amount_str: String(entry.amount),
     direction: directionOf(entry.amount),
+    layer: entry.layer,
     value_str: String(entry.amount < 0n ? -entry.amount : entry.amount),
     balance_after: exactNumber(balance),
     balance_after_str: String(balance),
@@ -62,6 +88,10 @@ export const transactionToWire = (
 ): LedgerTransaction => ({
   id: transaction.id,
   object: 'ledger.transaction',
+  kind: transaction.kind,
+  hold: holdOf(transaction),
+  reverses: transaction.kind === 'reversal' ? (transaction.parent?.id ?? null) : null,
+  reversed_by: transaction.reversedBy,
   reference_id: transaction.reference,
   description: transaction.description,
   currency: transaction.currency,

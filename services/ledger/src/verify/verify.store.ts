@@ -24,25 +24,29 @@ export const listTransactions = (
   { after, limit }: { after: bigint; limit: number },
 ) => sql<TransactionRow>`
   select t.seq, t.entry_count, e.legs, e.accounts, e.currencies_unbalanced, e.legs_wrong,
-    t.currency is null and e.currencies < 2 as currency_missing, t.content_hash, t.hash, c.hash as content_found,
+    t.currency is null and e.currencies < 2 as currency_missing,
+    case t.kind when 'post' then e.held > 0 when 'reversal' then e.held > 0
+      when 'capture' then e.held = 0 or e.held = e.legs else e.held < e.legs end as layers_wrong, t.content_hash, t.hash, c.hash as content_found,
     coalesce(t.created_at < (
       select p.created_at from ledger.transactions p where p.lane = t.lane and p.book = t.book and p.seq = t.seq - 1
     ), false) as reversed
   from ledger.transactions t
   cross join lateral (
     select coalesce(sum(legs), 0)::bigint as legs, coalesce(sum(accounts), 0)::bigint as accounts,
-      count(*) as currencies, count(*) filter (where total <> 0) as currencies_unbalanced,
+      coalesce(sum(legs) filter (where layer = 'pending'), 0)::bigint as held,
+      count(distinct currency) as currencies, count(*) filter (where total <> 0) as currencies_unbalanced,
       coalesce(sum(legs_wrong), 0)::bigint as legs_wrong
     from (
-      select count(*) as legs, count(distinct e.account) as accounts, sum(e.amount) as total,
+      select coalesce(a.currency, t.currency) as currency, e.layer, count(*) as legs, count(distinct e.account) as accounts, sum(e.amount) as total,
         count(*) filter (
-          where a.id is null or a.currency <> t.currency or a.system <> starts_with(t.reference_id, 'micro:')
+          where a.id is null or a.currency <> t.currency
+            or a.system <> (starts_with(t.reference_id, 'micro:') and t.kind <> 'expire')
         ) as legs_wrong
       from ledger.entries e
       left join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
       where e.lane = t.lane and e.book = t.book and e.seq = t.seq
-      group by coalesce(a.currency, t.currency)
-    ) each_currency
+      group by coalesce(a.currency, t.currency), e.layer
+    ) each_sum
   ) e
   left join lateral (
     select hash from ledger.contents c where c.lane = t.lane and c.book = t.book and c.seq = t.seq
@@ -57,8 +61,11 @@ export const listEntries = (
   lane: number,
   { after, limit }: { after: Pick<EntryRow, 'account' | 'seq' | 'leg'>; limit: number },
 ) => sql<EntryRow>`
-  select e.book, e.account, e.seq, e.leg, e.amount, e.balance_after, e.account_version,
-    a.public_id, a.posted_credits, a.posted_debits, a.version
+  select e.book, e.account, e.seq, e.leg, e.layer, e.amount, e.balance_after, e.account_version,
+    a.public_id, a.posted_credits, a.posted_debits, a.pending_credits, a.pending_debits, a.version,
+    e.layer = 'pending' and coalesce((
+      select t.kind <> 'hold' from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq
+    ), false) as takes_back
   from ledger.entries e
   left join ledger.accounts a on a.lane = e.lane and a.book = e.book and a.id = e.account
   -- The first comparison is the index's, the second decides between legs of one transaction.
@@ -94,7 +101,8 @@ export const findOrphanAccounts = (sql: Sql, lane: number) => sql<WrongAccount>`
 /** The first account of the lane that shows a balance without having entries, and how many there are. */
 export const findBalancesOfNothing = (sql: Sql, lane: number) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
-  where a.lane = ${lane} and (a.version <> 0 or a.posted_credits <> 0 or a.posted_debits <> 0)
+  where a.lane = ${lane} and (a.version <> 0 or a.posted_credits <> 0 or a.posted_debits <> 0
+      or a.pending_credits <> 0 or a.pending_debits <> 0)
     and not exists (select from ledger.entries e where e.lane = a.lane and e.book = a.book and e.account = a.id)
   order by a.book, a.id limit 1`
 
@@ -103,8 +111,10 @@ export const findLimitsPassed = (sql: Sql, lane: number) => sql<WrongAccount>`
   select a.book, a.public_id, count(*) over () as found from ledger.accounts a
   cross join lateral (
     select case a.normal_balance when 'credit' then a.posted_credits - a.posted_debits
-      else a.posted_debits - a.posted_credits end as balance
+      else a.posted_debits - a.posted_credits end as balance,
+      case a.normal_balance when 'credit' then a.pending_debits else a.pending_credits end as pending_out,
+      case a.normal_balance when 'credit' then a.pending_credits else a.pending_debits end as pending_in
   ) b
-  where a.lane = ${lane} and (b.balance < a.min_available or b.balance > a.max_balance
-    or (a.status = 'closed' and b.balance <> 0))
+  where a.lane = ${lane} and (b.balance - b.pending_out < a.min_available or b.balance + b.pending_in > a.max_balance
+    or (a.status = 'closed' and (b.balance <> 0 or b.pending_in <> 0 or b.pending_out <> 0)))
   order by a.book, a.id limit 1`

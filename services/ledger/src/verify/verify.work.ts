@@ -1,5 +1,6 @@
 import type { Database, Sql } from '@micro/postgres'
 import { genesisOf } from '../chain/content.ts'
+import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import {
   findBalancesOfNothing,
   findLimitsPassed,
@@ -83,6 +84,11 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report }: Context
       if (!linkHolds(row, newest?.hash ?? genesisOf(book))) report({ problem: 'wrong_link', ...place, seq: row.seq })
       newest = row
     }
+    const until = newest?.seq ?? after
+    for (const { seq, wrong_parent, wrong_hold } of await findWrongFollowing(sql, book, { after, until })) {
+      if (wrong_parent) report({ problem: 'wrong_parent', ...place, seq })
+      if (wrong_hold) report({ problem: 'wrong_hold', ...place, seq })
+    }
     // After one gap everything further on stands at a wrong place too.
     gap ??= gapIn(
       rows.map(({ seq }) => seq),
@@ -127,6 +133,7 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
   for (const [problem, find] of [
     ['orphan_transaction', findOrphanTransactions],
     ['orphan_entry', findOrphanEntries],
+    ['orphan_hold', findOrphanHolds],
   ] as const)
     for (const { book, seq, found } of await find(sql, lane)) report({ problem, lane, book, seq }, Number(found))
   for (const [problem, find] of [

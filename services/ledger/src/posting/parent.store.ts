@@ -1,0 +1,42 @@
+import type { HoldStatus } from '@micro/contracts'
+import type { Sql } from '@micro/postgres'
+import type { BookPlace } from './posting.store.ts'
+
+/** What the transactions that follow a parent come to. */
+export interface Following {
+  readonly book: bigint
+  readonly seq: bigint
+  /** Null when the parent is no hold. */
+  readonly status: HoldStatus | null
+  readonly captures: number
+  readonly reversed_by: string | null
+  /** Accounts of a hold, by the merchant's names, and what of each entry is left. */
+  readonly accounts: readonly string[] | null
+  readonly remaining: readonly bigint[] | null
+}
+
+/** Stable under the locks of the books, as nothing else follows a transaction. */
+export const loadFollowing = (
+  sql: Sql,
+  asked: readonly (BookPlace & { readonly seq: bigint })[],
+): Promise<Following[]> => sql<Following>`
+  select asked.book, asked.seq, h.status, e.accounts, e.remaining,
+    (select count(*)::int from ledger.transactions c
+      where c.lane = asked.lane and c.book = asked.book and c.parent = asked.seq and c.kind = 'capture') as captures,
+    (select r.id from ledger.transactions r
+      where r.lane = asked.lane and r.book = asked.book and r.parent = asked.seq and r.kind = 'reversal') as reversed_by
+  from unnest(
+    ${asked.map(({ lane }) => lane)}::smallint[], ${asked.map(({ id }) => id)}::bigint[],
+    ${asked.map(({ seq }) => seq)}::bigint[]
+  ) as asked (lane, book, seq)
+  left join lateral (
+    select * from ledger.holds h where h.lane = asked.lane and h.book = asked.book and h.seq = asked.seq offset 0
+  ) h on true
+  left join lateral (
+    select array_agg(a.public_id order by l.leg) as accounts, array_agg(l.remaining order by l.leg) as remaining
+    from ledger.held l
+    cross join lateral (
+      select * from ledger.accounts a where a.lane = l.lane and a.book = l.book and a.id = l.account offset 0
+    ) a
+    where l.lane = h.lane and l.book = h.book and l.seq = h.seq
+  ) e on h.status is not null`
