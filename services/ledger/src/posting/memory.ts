@@ -36,7 +36,10 @@ export interface Memory {
   forget(name: string, book: RememberedBook): void
 }
 
-/** How often in a row a book must be found where this process left it; doubled each time that it moved all the same. */
+/**
+ * How often in a row a book must be found where this process left it before that is taken for granted again; twice as
+ * often each time that it was not so after all.
+ */
 interface Trust {
   needed: number
   missing: number
@@ -65,15 +68,12 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
       if (state.transaction.entries.length <= parentEntriesMax)
         parents.set(keyOf(book, state.transaction.id), { book, state })
   }
-  const distrust = (name: string): void => {
-    const needed = Math.min(neededMax, (trusts.get(name)?.needed ?? neededMin / 2) * 2)
-    trusts.set(name, { needed, missing: needed })
-  }
+  const distrust = (name: string, needed: number): void => trusts.set(name, { needed, missing: needed })
   const learnTrust = (name: string): void => {
     const trust = trusts.get(name)
     if (trust === undefined) return
     if (trust.missing > 0) trust.missing--
-    else if (trust.needed > neededMin) trust.needed /= 2
+    else if (trust.needed > neededMin) trust.needed--
     else trusts.delete(name)
   }
 
@@ -96,7 +96,7 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
       const { seqLast, recordedLast, hashLast } = state
       const head = { seqLast, recordedLast, hashLast }
       const same = known?.place.id === place.id && known.head.seqLast === seqBefore
-      if (known !== undefined && !same) distrust(name)
+      if (known !== undefined && !same) distrust(name, trusts.get(name)?.needed ?? neededMin)
       else learnTrust(name)
       const book = known !== undefined && same ? known : { place, head }
       book.head = head
@@ -109,7 +109,7 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
     forget(name, book) {
       if (books.get(name) !== book) return
       books.delete(name)
-      distrust(name)
+      distrust(name, Math.min(neededMax, (trusts.get(name)?.needed ?? neededMin / 2) * 2))
     },
   }
 }
