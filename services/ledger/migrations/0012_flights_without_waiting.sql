@@ -2,22 +2,15 @@
 -- database is the judge of that memory: each book must stand at the seq that the flight believes, or nothing is recorded.
 -- What else could have changed, the triggers see for themselves.
 
--- A flight's one way in: where its books stand, sorted by lane and number so that everyone takes their locks in one
--- order, then the columns of its transactions (t_…) and of their entries (e_…), row by row. As with lock_books, plans
--- are made once for any number of rows.
-create function ledger.record_transactions(
-  of_lanes smallint[], of_books bigint[], at_seqs bigint[],
-  t_lanes smallint[], t_books bigint[], t_seqs bigint[], t_ids text[], t_references text[], t_descriptions text[],
-  t_currencies text[], t_entry_counts smallint[], t_fingerprints bytea[], t_metadata jsonb[], t_created_at timestamptz[],
-  t_effective_at timestamptz[], t_text_salts bytea[], t_content_hashes bytea[], t_hashes bytea[],
-  t_kinds text[], t_parents bigint[], t_expires_at timestamptz[],
-  e_lanes smallint[], e_books bigint[], e_seqs bigint[], e_legs smallint[], e_accounts bigint[], e_amounts numeric[],
-  e_balances_after numeric[], e_account_versions bigint[], e_layers text[]
-) returns void language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+-- Takes the locks of the books that a flight posts to, in the order given, which is the same for everyone: by lane and
+-- number. As with lock_books, what follows in this database transaction is planned once for any number of rows.
+create function ledger.hold_books(of_lanes smallint[], of_books bigint[], at_seqs bigint[]) returns boolean
+language plpgsql security definer set search_path = '' as $$
 declare
   standing bigint;
 begin
+  perform set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true);
   perform from unnest(of_lanes, of_books, at_seqs) as asked (lane, book, seq)
   cross join lateral (
     select from ledger.books b where b.lane = asked.lane and b.id = asked.book and b.last_seq = asked.seq
@@ -27,98 +20,94 @@ begin
   if standing <> cardinality(of_books) then
     raise exception 'decided on books that have moved since' using errcode = 'serialization_failure';
   end if;
-  with recorded as (
-    insert into ledger.transactions
-      (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
-        effective_at, text_salt, content_hash, hash, kind, parent, expires_at)
-    select * from unnest(t_lanes, t_books, t_seqs, t_ids, t_references, t_descriptions, t_currencies, t_entry_counts,
-      t_fingerprints, t_metadata, t_created_at, t_effective_at, t_text_salts, t_content_hashes, t_hashes,
-      t_kinds, t_parents, t_expires_at)
-  )
-  insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version, layer)
-  select * from unnest(e_lanes, e_books, e_seqs, e_legs, e_accounts, e_amounts, e_balances_after, e_account_versions,
-    e_layers);
+  return true;
 end $$;
 
 -- What was added is judged in one pass, and nearly always found right. Only when it is not the checks go through it one
 -- by one, as before, to say which row is wrong and how; they are complete by themselves.
 create or replace function ledger.post_entries() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
-  added_all record;
+  all_moved boolean;
+  all_sound boolean;
+  refused_by text;
+  refused_with text;
   wrong record;
-  moved bigint;
 begin
-  select sum(e.accounts) as accounts, bool_and(coalesce(
-    e.legs = t.entry_count and e.leg_last = t.entry_count and e.total = 0 and e.several and e.told_rightly
-    and (e.held = 0 or e.total_held = 0)
-    and case t.kind when 'post' then e.held = 0 when 'reversal' then e.held = 0
-      when 'capture' then e.held > 0 and e.held < e.legs else e.held = e.legs end
-    and (t.currency is null or (e.currency_first = t.currency and e.currency_last = t.currency))
-    and (e.all_active or (e.none_closed and t.kind in ('release', 'expire')))
-    and e.any_system = (starts_with(t.reference_id, 'micro:') and t.kind <> 'expire') and e.all_system = e.any_system
-    and t.content_hash = case when t.kind = 'post' and t.text_salt is null then sha256(
-      '\x01'::bytea || int8send(t.seq) || ledger.counted(t.id) || ledger.counted(t.reference_id)
-      || ledger.instant(t.created_at) || ledger.instant(t.effective_at) || '\x00'::bytea
-      || int4send(t.entry_count::int4) || e.content
-    ) else (select c.hash from ledger.contents c where c.lane = e.lane and c.book = e.book and c.seq = e.seq) end,
-    false)) as sound into added_all
-  from (
-    select e.lane, e.book, e.seq, count(*) as legs, max(e.leg) as leg_last, sum(e.amount) as total,
-      min(e.account) <> max(e.account) as several, count(*) filter (where e.nth = 1) as accounts,
-      bool_and(e.told_rightly) as told_rightly,
-      count(*) filter (where e.layer = 'pending') as held, sum(e.amount) filter (where e.layer = 'pending') as total_held,
-      min(e.currency) as currency_first, max(e.currency) as currency_last,
-      bool_and(e.status = 'active') as all_active, bool_and(e.status <> 'closed') as none_closed,
-      bool_and(e.system) as all_system, bool_or(e.system) as any_system,
-      string_agg(ledger.counted(e.public_id) || ledger.counted(e.currency) || ledger.counted(e.amount::text), ''::bytea
-        order by e.leg) as content
-    from (
-      select e.*, a.public_id, a.currency, a.status, a.system,
-        coalesce(e.account_version = a.version + e.nth and e.balance_after = case e.layer
-          when 'posted' then a.posted_credits - a.posted_debits + e.so_far
-          else a.pending_credits - a.pending_debits + e.so_far_held end, false) as told_rightly
+  -- Moves the accounts, and judges everything by what they have become. Those that are elsewhere are not moved, and their
+  -- entries not sound. (A full join, since no other keeps the planner from comparing every entry with every account.)
+  begin
+    with moved as (
+      update ledger.accounts a
+      set posted_credits = a.posted_credits + m.credits, posted_debits = a.posted_debits + m.debits,
+        pending_credits = a.pending_credits + m.held_credits, pending_debits = a.pending_debits + m.held_debits,
+        version = a.version + m.legs
       from (
-        select lane, book, seq, leg, account, amount, balance_after, account_version, layer,
-          row_number() over of_account as nth, sum(amount) filter (where layer = 'posted') over of_account as so_far,
-          sum(amount) filter (where layer = 'pending') over of_account as so_far_held
-        from added window of_account as (partition by lane, book, account order by seq, leg)
-      ) e
-      left join lateral (
-        select * from ledger.accounts a where a.lane = e.lane and a.book = e.book and a.id = e.account offset 0
-      ) a on true
-    ) e
-    group by e.lane, e.book, e.seq
-  ) e
-  left join lateral (
-    select * from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
-  ) t on true;
-  if added_all.sound then
-    update ledger.accounts a
-    set posted_credits = a.posted_credits + m.credits, posted_debits = a.posted_debits + m.debits,
-      pending_credits = a.pending_credits + m.held_credits, pending_debits = a.pending_debits + m.held_debits,
-      version = a.version + m.legs
+        select e.lane, e.book, e.account, count(*) as legs,
+          min(e.account_version) as version_first, max(e.account_version) as version_last,
+          coalesce(sum(e.amount) filter (where e.layer = 'posted' and e.amount > 0), 0) as credits,
+          coalesce(-sum(e.amount) filter (where e.layer = 'posted' and e.amount < 0), 0) as debits,
+          coalesce(sum(h.credits), 0) as held_credits, coalesce(sum(h.debits), 0) as held_debits
+        from added e
+        left join lateral (
+          select case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end as credits,
+            case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end as debits
+          from ledger.transactions t
+          where e.layer = 'pending' and t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
+        ) h on true
+        group by e.lane, e.book, e.account
+      ) m
+      where a.lane = m.lane and a.book = m.book and a.id = m.account
+        and m.version_first = a.version + 1 and m.version_last = a.version + m.legs
+      returning a.lane, a.book, a.id, a.public_id, a.currency, a.status, a.system, a.version - m.legs as version,
+        a.posted_credits - a.posted_debits - m.credits + m.debits as balance,
+        a.pending_credits - a.pending_debits - m.held_credits + m.held_debits as held
+    )
+    select bool_and(e.moved), bool_and(coalesce(
+      e.legs = t.entry_count and e.leg_last = t.entry_count and e.total = 0 and e.several and e.told_rightly
+      and (e.held = 0 or e.total_held = 0)
+      and case t.kind when 'post' then e.held = 0 when 'reversal' then e.held = 0
+        when 'capture' then e.held > 0 and e.held < e.legs else e.held = e.legs end
+      and (t.currency is null or (e.currency_first = t.currency and e.currency_last = t.currency))
+      and (e.all_active or (e.none_closed and t.kind in ('release', 'expire')))
+      and e.any_system = (starts_with(t.reference_id, 'micro:') and t.kind <> 'expire') and e.all_system = e.any_system
+      and t.content_hash = case when t.kind = 'post' and t.text_salt is null then sha256(
+        '\x01'::bytea || int8send(t.seq) || ledger.counted(t.id) || ledger.counted(t.reference_id)
+        || ledger.instant(t.created_at) || ledger.instant(t.effective_at) || '\x00'::bytea
+        || int4send(t.entry_count::int4) || e.content
+      ) else (select c.hash from ledger.contents c where c.lane = e.lane and c.book = e.book and c.seq = e.seq) end,
+      false)) into all_moved, all_sound
     from (
-      select e.lane, e.book, e.account, count(*) as legs,
-        min(e.account_version) as version_first, max(e.account_version) as version_last,
-        coalesce(sum(e.amount) filter (where e.layer = 'posted' and e.amount > 0), 0) as credits,
-        coalesce(-sum(e.amount) filter (where e.layer = 'posted' and e.amount < 0), 0) as debits,
-        coalesce(sum(h.credits), 0) as held_credits, coalesce(sum(h.debits), 0) as held_debits
-      from added e
-      left join lateral (
-        select case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end as credits,
-          case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end as debits
-        from ledger.transactions t
-        where e.layer = 'pending' and t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
-      ) h on true
-      group by e.lane, e.book, e.account
-    ) m
-    where a.lane = m.lane and a.book = m.book and a.id = m.account
-      and m.version_first = a.version + 1 and m.version_last = a.version + m.legs;
-    get diagnostics moved = row_count;
-    if moved = added_all.accounts then
-      return null;
-    end if;
-    raise exception 'entries were decided on balances that have moved since' using errcode = 'serialization_failure';
+      select e.lane, e.book, e.seq, count(*) as legs, max(e.leg) as leg_last, sum(e.amount) as total,
+        min(e.account) <> max(e.account) as several, bool_and(e.moved) as moved, bool_and(e.told_rightly) as told_rightly,
+        count(*) filter (where e.layer = 'pending') as held, sum(e.amount) filter (where e.layer = 'pending') as total_held,
+        min(e.currency) as currency_first, max(e.currency) as currency_last,
+        bool_and(e.status = 'active') as all_active, bool_and(e.status <> 'closed') as none_closed,
+        bool_and(e.system) as all_system, bool_or(e.system) as any_system,
+        string_agg(ledger.counted(e.public_id) || ledger.counted(e.currency) || ledger.counted(e.amount::text), ''::bytea
+          order by e.leg) as content
+      from (
+        select e.*, a.public_id, a.currency, a.status, a.system, a.id is not null as moved,
+          coalesce(e.account_version = a.version + e.nth and e.balance_after = case e.layer
+            when 'posted' then a.balance + e.so_far else a.held + e.so_far_held end, false) as told_rightly
+        from (
+          select lane, book, seq, leg, account, amount, balance_after, account_version, layer,
+            row_number() over of_account as nth, sum(amount) filter (where layer = 'posted') over of_account as so_far,
+            sum(amount) filter (where layer = 'pending') over of_account as so_far_held
+          from added window of_account as (partition by lane, book, account order by seq, leg)
+        ) e
+        full join moved a on a.lane = e.lane and a.book = e.book and a.id = e.account
+      ) e
+      group by e.lane, e.book, e.seq
+    ) e
+    left join lateral (
+      select * from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
+    ) t on true;
+  exception when check_violation then
+    -- A limit, or an account that is closed. Whatever else is wrong is told first.
+    get stacked diagnostics refused_by = constraint_name, refused_with = message_text;
+  end;
+  if all_sound then
+    return null;
   end if;
 
   select e.seq, e.legs, t.entry_count, e.total, e.accounts into wrong
@@ -162,29 +151,11 @@ begin
       errcode = 'check_violation', constraint = 'entries_account', table = 'entries', schema = 'ledger';
   end if;
 
-  update ledger.accounts a
-  set posted_credits = a.posted_credits + m.credits, posted_debits = a.posted_debits + m.debits,
-    pending_credits = a.pending_credits + m.held_credits, pending_debits = a.pending_debits + m.held_debits,
-    version = a.version + m.legs
-  from (
-    select e.lane, e.book, e.account, count(*) as legs,
-      min(e.account_version) as version_first, max(e.account_version) as version_last,
-      coalesce(sum(greatest(e.amount, 0)) filter (where e.layer = 'posted'), 0) as credits,
-      coalesce(sum(greatest(-e.amount, 0)) filter (where e.layer = 'posted'), 0) as debits,
-      coalesce(sum(h.credits), 0) as held_credits, coalesce(sum(h.debits), 0) as held_debits
-    from added e
-    left join lateral (
-      select case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end as credits,
-        case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end as debits
-      from ledger.transactions t
-      where e.layer = 'pending' and t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
-    ) h on true
-    group by e.lane, e.book, e.account
-  ) m
-  where a.lane = m.lane and a.book = m.book and a.id = m.account
-    and m.version_first = a.version + 1 and m.version_last = a.version + m.legs;
-  get diagnostics moved = row_count;
-  if moved <> (select count(*) from (select from added group by lane, book, account) touched) then
+  if refused_by is not null then
+    raise exception '%', refused_with using
+      errcode = 'check_violation', constraint = refused_by, table = 'accounts', schema = 'ledger';
+  end if;
+  if not all_moved then
     -- Someone else posted to the account since these entries were decided; deciding again is all it takes.
     raise exception 'entries were decided on balances that have moved since' using errcode = 'serialization_failure';
   end if;
@@ -210,7 +181,6 @@ begin
       errcode = 'check_violation', constraint = 'entries_chain', table = 'entries', schema = 'ledger';
   end if;
 
-  -- What ledger.post_transactions leaves to be verified here.
   select t.seq into wrong
   from (select distinct lane, book, seq from added) e
   join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
@@ -351,4 +321,4 @@ begin
 end $$;
 
 revoke execute on all functions in schema ledger from public;
-grant execute on function ledger.record_transactions to ledger_app;
+grant execute on function ledger.hold_books to ledger_app;

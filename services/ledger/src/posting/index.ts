@@ -17,7 +17,7 @@ import { createGate } from './gate.ts'
 import { createGuessing } from './guess.ts'
 import { createMemory } from './memory.ts'
 import { createFlightMetrics, createPostingMetrics } from './posting-metrics.ts'
-import type { PostRequest, PostResult } from './posting.ts'
+import { hasWords, type PostRequest, type PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
 import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
 
@@ -38,6 +38,9 @@ const flightShareMin = 32
 const flightBytesMax = 4 * 1024 * 1024
 const waitingMax = 20_000
 const waitingBytesMax = 64 * 1024 * 1024
+
+/** For what is not salted. */
+const noSalt = Buffer.alloc(16)
 
 const passing = (error: unknown): boolean => {
   const state = sqlState(error)
@@ -136,7 +139,7 @@ export const createPosting = ({
     request,
     id: newId('ledger_transaction'),
     fingerprint: fingerprintOf(request.action === undefined ? request : { ...request, deed: deedOf(request.action) }),
-    salt: randomBytes(16),
+    salt: hasWords(request) ? randomBytes(16) : noSalt,
   })
 
   const carryOne = async (request: PostRequest, dryRun: boolean): Promise<PostResult> => {

@@ -136,26 +136,36 @@ export const insertTransactions = async (
   const legs = recordings.flatMap(({ lane, book, transaction: { seq }, entries }) =>
     entries.map((write, at) => ({ ...write, lane, book, seq, leg: at + 1 })),
   )
+  // Both inserts wait for the locks.
   await sql`
-    select ledger.record_transactions(
-      ${standings.map(({ lane }) => lane)}::smallint[], ${standings.map(({ id }) => id)}::bigint[],
-      ${standings.map(({ seq }) => seq)}::bigint[],
-      ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
-      ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
-      ${of(({ transaction }) => transaction.reference)}::text[],
-      ${of(({ transaction }) => transaction.description)}::text[],
-      ${of(({ transaction }) => transaction.currency)}::text[], ${of(({ entries }) => entries.length)}::smallint[],
-      ${of(({ transaction }) => transaction.fingerprint)}::bytea[],
-      ${of(({ transaction }) => transaction.metadata)}::jsonb[],
-      ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
-      ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
-      ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[],
-      ${of(({ transaction }) => transaction.kind)}::text[],
-      ${of(({ transaction }) => transaction.parent?.seq ?? null)}::bigint[],
-      ${of(({ transaction }) => transaction.expiresAt)}::timestamptz[],
+    with standing as materialized (
+      select ledger.hold_books(
+        ${standings.map(({ lane }) => lane)}::smallint[], ${standings.map(({ id }) => id)}::bigint[],
+        ${standings.map(({ seq }) => seq)}::bigint[])
+    ), recorded as (
+      insert into ledger.transactions
+        (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
+          effective_at, text_salt, content_hash, hash, kind, parent, expires_at)
+      select t.* from standing cross join unnest(
+        ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
+        ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
+        ${of(({ transaction }) => transaction.reference)}::text[],
+        ${of(({ transaction }) => transaction.description)}::text[],
+        ${of(({ transaction }) => transaction.currency)}::text[], ${of(({ entries }) => entries.length)}::smallint[],
+        ${of(({ transaction }) => transaction.fingerprint)}::bytea[],
+        ${of(({ transaction }) => transaction.metadata)}::jsonb[],
+        ${of(({ transaction }) => transaction.createdAt)}::timestamptz[],
+        ${of(({ transaction }) => transaction.effectiveAt)}::timestamptz[], ${of(({ salt }) => salt)}::bytea[],
+        ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[],
+        ${of(({ transaction }) => transaction.kind)}::text[],
+        ${of(({ transaction }) => transaction.parent?.seq ?? null)}::bigint[],
+        ${of(({ transaction }) => transaction.expiresAt)}::timestamptz[]) t
+    )
+    insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version, layer)
+    select e.* from standing cross join unnest(
       ${legs.map(({ lane }) => lane)}::smallint[], ${legs.map(({ book }) => book)}::bigint[],
       ${legs.map(({ seq }) => seq)}::bigint[], ${legs.map(({ leg }) => leg)}::smallint[],
       ${legs.map(({ account }) => account)}::bigint[], ${legs.map(({ amount }) => amount)}::numeric[],
       ${legs.map(({ balanceAfter }) => balanceAfter)}::numeric[],
-      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[], ${legs.map(({ layer }) => layer)}::text[])`
+      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[], ${legs.map(({ layer }) => layer)}::text[]) e`
 }
