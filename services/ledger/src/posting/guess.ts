@@ -3,8 +3,9 @@ import { assert, type Clock } from '@micro/kernel'
 import type { BookKey } from '../books/book.ts'
 import { parentOf } from './action.ts'
 import { nameOf } from './books.ts'
+import { createLeft } from './left.ts'
 import { loadParents, loadParentStates } from './load-parents.ts'
-import type { Memory, RememberedBook } from './memory.ts'
+import { headOf, type Memory, type RememberedBook } from './memory.ts'
 import type { ParentState } from './parent.ts'
 import type { PostRequest } from './posting.ts'
 import {
@@ -54,7 +55,7 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
     const accounts = new Map<string, AccountState>()
     const parents = new Map<string, ParentState>()
     const { place, head } = book
-    const state = { book: place.id, ...head, accounts, recorded: new Map(), parents }
+    const state = { ...head, accounts, recorded: new Map(), parents }
     return { name, book, standing: { ...place, seq: head.seqLast }, accounts, parents, state }
   }
 
@@ -163,19 +164,23 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
       await learnAccounts(requests)
     },
 
-    /** Decides and sends at once, so that flights are sent in the order in which they were decided. */
+    /**
+     * Decides and sends at once, so that flights are sent in the order in which they were decided. What is left undecided
+     * must be decided before anything is that comes later.
+     */
     send(tickets: readonly Ticket[]): Sent {
       const now = clock.now()
       const guesses = new Map<string, Guess>()
       const recordings: Recording[] = []
+      const left = createLeft(memory)
       const outcomeOf = (ticket: Ticket): Outcome | undefined => {
-        if (ticket.dryRun) return undefined
         const name = nameOf(bookOf(ticket))
-        const book = memory.book(name)
-        if (book === undefined) return undefined
-        const guess = guesses.get(name) ?? open(name, book)
-        guesses.set(name, guess)
-        return decide(guess, ticket, now, recordings)
+        const book = ticket.dryRun ? undefined : memory.book(name)
+        const guess = book && (guesses.get(name) ?? open(name, book))
+        if (guess !== undefined) guesses.set(name, guess)
+        const outcome = guess && !left.concerns(guess, ticket) ? decide(guess, ticket, now, recordings) : undefined
+        if (outcome === undefined && guess !== undefined) left.add(guess, ticket)
+        return outcome
       }
       let outcomes: (Outcome | undefined)[]
       try {
@@ -187,8 +192,7 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
       }
       const moved = [...guesses.values()].filter(({ state, standing }) => state.seqLast > standing.seq)
       for (const { book, state } of moved) {
-        const { seqLast, recordedLast, hashLast } = state
-        book.head = { seqLast, recordedLast, hashLast }
+        book.head = headOf(state)
         for (const reference of state.recorded.keys()) memory.learnRecorded(book, reference)
       }
       assert(moved.length > 0 === recordings.length > 0, 'what is recorded moves its book')

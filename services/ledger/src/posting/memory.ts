@@ -4,11 +4,9 @@ import type { ParentState } from './parent.ts'
 import type { AccountState, BookState } from './state.ts'
 
 /** Where a book stood after the last flight that was sent. */
-export interface Head {
-  readonly seqLast: bigint
-  readonly recordedLast: Date | null
-  readonly hashLast: Buffer
-}
+export type Head = Omit<BookState, 'accounts' | 'recorded' | 'parents'>
+
+export const headOf = ({ accounts: _, recorded: __, parents: ___, ...head }: BookState): Head => head
 
 /** A book as this process left it. Forgotten as a whole, the moment anything of it proves wrong. */
 export interface RememberedBook {
@@ -93,8 +91,7 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
     learnRecorded: (book, reference) => references.set(keyOf(book, reference), book),
     left(name, place, seqBefore, state) {
       const known = books.get(name)
-      const { seqLast, recordedLast, hashLast } = state
-      const head = { seqLast, recordedLast, hashLast }
+      const head = headOf(state)
       const same = known?.place.id === place.id && known.head.seqLast === seqBefore
       if (known !== undefined && !same) distrust(name, trusts.get(name)?.needed ?? neededMin)
       else learnTrust(name)
