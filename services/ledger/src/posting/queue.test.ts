@@ -17,7 +17,9 @@ const started = () => {
     waitingBytesMax: 1e9,
     bytesOf: () => 1,
   })
-  const put = (count: number) => Array.from({ length: count }, (_, at) => queue.put(at))
+  const put = (count: number): void => {
+    for (let at = 0; at < count; at++) void queue.put(at)
+  }
   return { loads, put }
 }
 
