@@ -190,6 +190,7 @@ table ledger.entries
   constraint entries_amount_check CHECK (amount <> 0::numeric AND abs(amount) <= '1000000000000000000000000000000'::numeric)
   constraint entries_layer_check CHECK (layer = ANY (ARRAY['posted'::text, 'pending'::text]))
   constraint entries_leg_check CHECK (leg >= 1 AND leg <= 1000)
+  index CREATE INDEX entries_held ON ledger.entries USING btree (account, seq) WHERE (layer = 'pending'::text)
   index CREATE INDEX entries_of_account ON ledger.entries USING btree (account, seq)
   trigger always: CREATE TRIGGER post_entries AFTER INSERT ON ledger.entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.post_entries()
   trigger always: CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()
@@ -222,9 +223,9 @@ view ledger.held
                     e_1.account_version,
                     e_1.layer
                    FROM ledger.entries e_1
-                  WHERE e_1.lane = c.lane AND e_1.book = c.book AND e_1.seq = c.seq
+                  WHERE e_1.lane = c.lane AND e_1.book = c.book AND e_1.seq = c.seq AND e_1.account = h.account AND e_1.layer = 'pending'::text
                  OFFSET 0) e
-          WHERE c.lane = h.lane AND c.book = h.book AND c.parent = h.seq AND (c.kind = ANY (ARRAY['capture'::text, 'release'::text, 'expire'::text])) AND e.account = h.account AND e.layer = 'pending'::text), 0::numeric) AS remaining
+          WHERE c.lane = h.lane AND c.book = h.book AND c.parent = h.seq AND (c.kind = ANY (ARRAY['capture'::text, 'release'::text, 'expire'::text]))), 0::numeric) AS remaining
    FROM ledger.entries h;
 
 table ledger.holds

@@ -23,6 +23,8 @@ const make = async (ids: Map<string, string>, call: Caller, intent: string, acco
   ]
   const transaction = await call('POST', '/ledger/transactions', { body: { reference_id: 'ref_1', entries } })
   ids.set('transactions', String(transaction.body.id))
+  const hold = await call('POST', '/ledger/holds', { body: { reference_id: 'ref_2', entries } })
+  ids.set('holds', String(hold.body.id))
   const events = await eventually(async () => {
     const { data } = (await call('GET', '/v1/events')).body
     expect(data.length).toBeGreaterThan(0)

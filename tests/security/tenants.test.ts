@@ -17,7 +17,7 @@ let stranger: Merchant
 /** Every id and name that belongs to the owner's test mode. */
 let owned: readonly string[]
 
-const idForm = /"((?:pi|ch|txn|evt|ltx|len|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
+const idForm = /"((?:pi|ch|txn|evt|ltx|len|hold|key|usr|acct|req|ses)_[0-9A-Za-z]{12,})"/g
 const idsIn = (answer: Answer): string[] => [...JSON.stringify(answer.body).matchAll(idForm)].map(([, id]) => id ?? '')
 
 beforeAll(async () => {
@@ -33,22 +33,24 @@ beforeAll(async () => {
   await call('POST', `/v1/payment_intents/${created.body.id}/confirm`, { body: { payment_method: 'pm_card_visa' } })
   for (const id of [`${taint}_a`, `${taint}_b`])
     await call('POST', '/ledger/accounts', { body: { id, name: taint, type: 'asset', metadata: { [taint]: taint } } })
-  await call('POST', '/ledger/transactions', {
-    body: {
-      reference_id: `${taint}-ref`,
-      description: taint,
-      entries: [
-        { account_id: `${taint}_a`, amount: 100 },
-        { account_id: `${taint}_b`, amount: -100 },
-      ],
-    },
-  })
+  const entries = [
+    { account_id: `${taint}_a`, amount: 100 },
+    { account_id: `${taint}_b`, amount: -100 },
+  ]
+  const words = { description: taint, entries }
+  await call('POST', '/ledger/transactions', { body: { reference_id: `${taint}-ref`, ...words } })
+  await call('POST', '/ledger/holds', { body: { reference_id: `${taint}-hold`, ...words } })
   await session('POST', '/auth/api_keys', { body: { environment: 'test', name: taint } })
   await eventually(async () => expect((await call('GET', '/v1/events')).body.data).toHaveLength(3))
   const seen = await Promise.all([
-    ...['/v1/payment_intents', '/ledger/accounts', '/ledger/transactions', '/v1/events', '/auth/me'].map((path) =>
-      call('GET', path),
-    ),
+    ...[
+      '/v1/payment_intents',
+      '/ledger/accounts',
+      '/ledger/transactions',
+      '/ledger/holds',
+      '/v1/events',
+      '/auth/me',
+    ].map((path) => call('GET', path)),
     session('GET', '/auth/api_keys'),
   ])
   owned = [...new Set([...seen.flatMap(idsIn), `${taint}_a`, `${taint}_b`, `${taint}-ref`, `${taint}-create`])]
@@ -72,7 +74,7 @@ const mayCall = ({ route }: PublicOperation, who: string): boolean =>
 
 test('there is something to leak', () => {
   expect(owned.length).toBeGreaterThan(15)
-  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'key_', 'usr_', 'acct_'])
+  for (const prefix of ['pi_', 'ch_', 'evt_', 'ltx_', 'hold_', 'key_', 'usr_', 'acct_'])
     expect(
       owned.some((id) => id.startsWith(prefix)),
       prefix,

@@ -2,6 +2,7 @@ import { authApi } from './auth.ts'
 import { eventsApi } from './events.ts'
 import { ledgerApi } from './ledger.ts'
 export { LedgerAsset } from './ledger-assets.ts'
+export { LedgerHold } from './ledger-holds.ts'
 import { paymentsApi } from './payments.ts'
 
 export { authApi, eventsApi, ledgerApi, paymentsApi }

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Mode, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { assetRoutes } from './ledger-assets.ts'
+import { holdRoutes } from './ledger-holds.ts'
 import { AccountId, Amount, Currency, ExactNumber, Reference } from './ledger-parts.ts'
 import { Direction, LedgerTransaction, newTransaction } from './ledger-transactions.ts'
 import { route } from './route.ts'
@@ -91,6 +92,7 @@ const AccountChange = Exact({
 
 export const ledgerApi = {
   ...assetRoutes,
+  ...holdRoutes,
   createLedgerAccount: route({
     method: 'POST',
     path: '/ledger/accounts',

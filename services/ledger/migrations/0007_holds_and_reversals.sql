@@ -18,6 +18,9 @@ create trigger refuse_removal before truncate on ledger.holds
   for each statement execute function ledger.refuse_change();
 alter table ledger.holds enable always trigger refuse_drift, enable always trigger refuse_removal;
 
+-- Where an account stands in holds and in what takes back from them.
+create index entries_held on ledger.entries (account, seq) where layer = 'pending';
+
 -- What of each entry of a hold is neither captured nor given back, signed as the hold has it. Whatever takes back from
 -- a hold adds entries of the opposite sign, so all that is left is a sum.
 create view ledger.held as
@@ -25,10 +28,11 @@ select h.lane, h.book, h.seq, h.leg, h.account, h.amount, h.amount + coalesce((
   select sum(e.amount)
   from ledger.transactions c
   cross join lateral (
-    select * from ledger.entries e where e.lane = c.lane and e.book = c.book and e.seq = c.seq offset 0
+    select * from ledger.entries e
+    where e.lane = c.lane and e.book = c.book and e.seq = c.seq and e.account = h.account and e.layer = 'pending'
+    offset 0
   ) e
   where c.lane = h.lane and c.book = h.book and c.parent = h.seq and c.kind in ('capture', 'release', 'expire')
-    and e.account = h.account and e.layer = 'pending'
 ), 0) as remaining
 from ledger.entries h;
 

@@ -5,7 +5,10 @@ import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { probe } from './books/book.store.ts'
 import type { LedgerConfig } from './config.ts'
+import { createExpiry } from './holds/expiry.ts'
+import { holdHandlers } from './holds/hold.http.ts'
 import { createPosting } from './posting/index.ts'
+import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
 export interface LedgerDependencies extends Runtime {
@@ -24,7 +27,10 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
         ...accountHandlers({ db, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
         ...transactionHandlers({ db, post }),
+        ...reversalHandlers({ db, post }),
+        ...holdHandlers({ db, post }),
       },
+      workers: [createExpiry({ ...runtime, db, post })],
       ready: () => probe(db.sql),
     },
     runtime,

@@ -40,6 +40,7 @@ const outcome = (of: Partial<Account>, change: Partial<AccountChange>): unknown 
   }
 }
 const empty = { credits: 100n }
+const held = { credits: 100n, pendingDebits: 1n }
 
 test('what is not named stays', () => expect(outcome({}, {})).toEqual(account))
 test('metadata is merged, and an empty value removes its key', () =>
@@ -59,8 +60,11 @@ describe('status', () => {
     ['closed', 'active', empty, 'account_closed'],
     ['closed', 'frozen', empty, 'account_closed'],
     ['closed', 'closed', empty, 'closed'],
+    ['active', 'closed', held, 'account_not_empty'],
+    ['active', 'closed', { ...held, pendingDebits: 0n, pendingCredits: 1n }, 'account_not_empty'],
+    ['active', 'frozen', held, 'frozen'],
   ] as const)
-    test(`${from} with${of === empty ? 'out' : ''} a balance to ${to} gives ${want}`, () => {
+    test(`${from} with ${Object.keys(of).join(' and ') || 'a balance'} to ${to} gives ${want}`, () => {
       const after = outcome({ status: from, ...of }, { status: to })
       expect(typeof after === 'string' ? after : (after as Account).status).toBe(want)
     })
@@ -86,6 +90,19 @@ describe('limits of an account that holds 60', () => {
       minAvailable: null,
       maxBalance: 90n,
     }))
+})
+
+describe('limits of an account that holds 60, of which 10 are held, and 5 more are to come', () => {
+  for (const [change, want] of [
+    [{ minAvailable: 50n }, 'done'],
+    [{ minAvailable: 51n }, 'limit_refused'],
+    [{ maxBalance: 65n }, 'done'],
+    [{ maxBalance: 64n }, 'limit_refused'],
+  ] as const)
+    test(`${Object.entries(change).join(' ')} gives ${want}`, () => {
+      const after = outcome({ pendingCredits: 10n, pendingDebits: 5n }, change)
+      expect(typeof after === 'string' ? after : 'done').toBe(want)
+    })
 })
 
 test("Micro's accounts are not changed", () =>

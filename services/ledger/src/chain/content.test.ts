@@ -20,6 +20,13 @@ const content: Content = {
   ],
 }
 const salt = Buffer.alloc(16, 7)
+const hold: Content = {
+  ...content,
+  kind: 'hold',
+  expiresAt: fromUnixSeconds(1_700_000_060),
+  entries: content.entries.map((entry) => ({ ...entry, layer: 'pending' as const })),
+}
+const capture: Content = { ...content, kind: 'capture', parent: { seq: 3n } }
 const worded = { ...content, salt, description: 'Zoë', metadata: { order: '7', é: 'ü' } }
 const hex = (of: Content): string => contentHashOf(of).toString('hex')
 
@@ -61,6 +68,15 @@ describe('every part is covered', () => {
     'metadata value': { ...worded, metadata: { order: '8', é: 'ü' } },
     'metadata moved between key and value': { ...worded, metadata: { order7: '', é: 'ü' } },
     'no metadata': { ...worded, metadata: {} },
+    'kind and layers of a hold': hold,
+    'that a hold expires': { ...hold, expiresAt: null },
+    'when a hold expires': { ...hold, expiresAt: fromUnixSeconds(1_700_000_061) },
+    'layer of an entry': { ...hold, entries: [{ ...first, layer: 'pending' }, second] },
+    'another kind': capture,
+    'and another': { ...capture, kind: 'reversal' },
+    parent: { ...capture, parent: { seq: 4n } },
+    'no parent': { ...capture, parent: null },
+    'words of a hold': { ...hold, salt, description: 'Zoë' },
   }
   const all = [hex(content), ...Object.values(others).map(hex)]
   for (const [name, other] of Object.entries(others))

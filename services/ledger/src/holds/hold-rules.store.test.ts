@@ -262,6 +262,17 @@ describe('the owner of the tables', () => {
       steps(hold(), capture(20), reversal('a -20 pending, b 20 pending', { parent: 6n })),
       'entries_balance',
     ],
+    ['may not hash another kind', steps(hold({ hashed: { kind: 'post' } })), 'transactions_content'],
+    [
+      'may not hash another time to expire',
+      steps(hold({ ...due, hashed: { expiresAt: null } })),
+      'transactions_content',
+    ],
+    [
+      'may not hash another parent',
+      steps(reversal(opposite, { hashed: { parent: { seq: 1n } } })),
+      'transactions_content',
+    ],
   ]
   for (const [name, work, want] of ways)
     test(name, async () => expect(await attempt(ledger.database.owner, work)).toBe(want))

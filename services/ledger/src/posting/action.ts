@@ -5,8 +5,8 @@ export interface ParentPlace {
   /** The id of the hold's transaction, or of the one to reverse. */
   readonly id: string
   readonly seq: bigint
-  /** How many entries it has. */
-  readonly legs: number
+  /** How many entries it comes to, and a tenth of those of what has followed it, which are only added up. */
+  readonly weight: number
 }
 
 /** When a hold is given back: at a time, or so many seconds after it is recorded; never, unless given. */

@@ -338,7 +338,7 @@ describe('holds and reversals', () => {
     const capture = (reference: string) =>
       transfer(reference, 0n, {
         entries: [],
-        action: { kind: 'capture', parent: { id, seq, legs: 2 }, amount: null, final: true },
+        action: { kind: 'capture', parent: { id, seq, weight: 4 }, amount: null, final: true },
       })
     // Both have seen it open.
     const codes = await Promise.all([codeOf(here.post(capture('here'))), codeOf(there.post(capture('there')))])
@@ -350,7 +350,7 @@ describe('holds and reversals', () => {
   test('a transaction that two processes reverse is reversed once', async () => {
     const { id, seq } = (await here.post(transfer('wrong', 10n))).transaction
     const reversal = (reference: string) =>
-      transfer(reference, 0n, { entries: [], action: { kind: 'reversal', parent: { id, seq, legs: 2 } } })
+      transfer(reference, 0n, { entries: [], action: { kind: 'reversal', parent: { id, seq, weight: 4 } } })
     const codes = await Promise.all([codeOf(here.post(reversal('here'))), codeOf(there.post(reversal('there')))])
     expect(codes.toSorted()).toEqual(['recorded', 'transaction_already_reversed'])
     expect(await netOf('b')).toBe('2')

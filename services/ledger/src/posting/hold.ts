@@ -23,8 +23,6 @@ const endings = { capture: 'captured', release: 'released', expire: 'expired' } 
 
 /** Each capture is one more transaction to add up, whenever the hold is looked at. */
 export const capturesMax = 100
-/** A capture posts each entry of its hold and takes it back. */
-export const holdEntriesMax = 500
 /** Seconds until a hold expires. */
 export const expiryMaxSeconds = 366 * 24 * 60 * 60
 

@@ -10,6 +10,7 @@ import { hasWords, type PostRequest, type PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
 import { bytesOf, isRefusal, type Part } from './ticket.ts'
 
+export type { Action, Expiry, ParentPlace } from './action.ts'
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
 
 /**

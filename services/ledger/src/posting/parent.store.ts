@@ -1,5 +1,8 @@
-import type { HoldStatus } from '@micro/contracts'
-import type { Sql } from '@micro/postgres'
+import type { HoldStatus, TransactionKind } from '@micro/contracts'
+import { first, type Sql } from '@micro/postgres'
+import type { BookKey } from '../books/book.ts'
+import { laneOf } from '../books/lane.ts'
+import type { ParentPlace } from './action.ts'
 import type { BookPlace } from './posting.store.ts'
 
 /** What the transactions that follow a parent come to. */
@@ -40,3 +43,19 @@ export const loadFollowing = (
     ) a
     where l.lane = h.lane and l.book = h.book and l.seq = h.seq
   ) e on h.status is not null`
+
+/** Where a transaction of the book stands that others may follow; undefined when there is none. */
+export const findParentPlace = async (
+  sql: Sql,
+  book: BookKey,
+  id: string,
+): Promise<(ParentPlace & { readonly kind: TransactionKind }) | undefined> =>
+  first(
+    await sql<ParentPlace & { kind: TransactionKind }>`
+    select t.id, t.seq, t.kind, t.entry_count * (2 + (
+      select count(*) from ledger.transactions c where c.lane = t.lane and c.book = t.book and c.parent = t.seq
+    ) / 10)::int as weight
+    from ledger.books b
+    join ledger.transactions t on t.lane = b.lane and t.book = b.id
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and t.id = ${id}`,
+  )

@@ -29,9 +29,8 @@ export const isRefusal = (outcome: Outcome): outcome is Refusal => 'fault' in ou
 export const bytesOf = ({ parts }: Ticket): number => {
   let bytes = 0
   for (const { request } of parts) {
-    // What a parent's entries lead to is twice as many at most.
-    bytes +=
-      500 + (request.entries.length + (parentOf(request)?.legs ?? 0) * 2) * 200 + (request.description?.length ?? 0) * 2
+    const entries = request.entries.length + (parentOf(request)?.weight ?? 0)
+    bytes += 500 + entries * 200 + (request.description?.length ?? 0) * 2
     for (const [key, value] of Object.entries(request.metadata)) bytes += (key.length + value.length) * 2
   }
   return bytes

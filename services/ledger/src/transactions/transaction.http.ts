@@ -1,7 +1,7 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { Fault, fromUnixSeconds } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, timeRangeOf, type Handlers, type Page } from '@micro/service'
+import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseIsoCurrency } from '../assets/asset.ts'
@@ -9,10 +9,11 @@ import type { BookKey } from '../books/book.ts'
 import type { Post, PostRequest, PostResult, SystemPosting } from '../posting/index.ts'
 import { accountParam, normaliseEntries } from './entries.ts'
 import { lightPage, mayBeTooHeavy } from './page-weight.ts'
+import { refuseReservedAccounts, refuseReservedReference } from './reserved.ts'
+import { seqRangeOf } from './seq-range.ts'
 import { isSystemReference, transactionToWire } from './transaction.ts'
 import {
   countEntriesAt,
-  findSeqBefore,
   findSeqById,
   findSeqByReference,
   listAccountSeqsDown,
@@ -39,14 +40,6 @@ const contentOf = (body: Omit<Body<Routes['recordLedgerTransaction']>, 'dry_run'
   entries: normaliseEntries(body.entries),
   effectiveAt: body.effective_at === undefined ? undefined : fromUnixSeconds(body.effective_at),
 })
-
-const refuseReserved = ({ reference_id, entries }: Body<Routes['recordLedgerTransaction']>): void => {
-  if (isSystemReference(reference_id)) throw new Fault('reference_reserved', { param: 'reference_id' })
-  const at = entries.findIndex((entry) => isSystemAccount(entry.account_id))
-  const reserved = entries[at]
-  if (reserved !== undefined)
-    throw new Fault('account_reserved', { param: accountParam(at), account: reserved.account_id })
-}
 
 const unlimited = { minAvailable: null, maxBalance: null }
 
@@ -79,20 +72,6 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
     })
   }
 
-  // Seq and time grow together, so a time filter is a range of seqs.
-  const rangeOf = async (book: BookKey, query: ListQuery, page: Page): Promise<SeqRange> => {
-    const { from, until } = timeRangeOf(query.created)
-    const cursor = await seqOfCursor(book, page)
-    const afters = [from && (await findSeqBefore(db.sql, book, from)), page.direction === 'newer' ? cursor : undefined]
-    const befores = [
-      until && (await findSeqBefore(db.sql, book, until)) + 1n,
-      page.direction === 'older' ? cursor : undefined,
-    ]
-    const after = afters.reduce<bigint>((high, seq) => (seq !== undefined && seq > high ? seq : high), 0n)
-    const before = befores.reduce<bigint>((low, seq) => (seq !== undefined && seq < low ? seq : low), 2n ** 63n - 1n)
-    return { after, before, limit: page.fetch }
-  }
-
   const listSeqs = async (
     book: BookKey,
     { account_id: account }: ListQuery,
@@ -118,7 +97,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
 
   return {
     async recordLedgerTransaction({ principal, body }) {
-      refuseReserved(body)
+      refuseReservedReference(body.reference_id)
+      refuseReservedAccounts(body.entries)
       const { merchant, mode } = principal
       const dryRun = body.dry_run === true
       const result = await post({ book: { merchant, mode }, ...contentOf(body) }, { dryRun })
@@ -147,7 +127,8 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
 
     async listLedgerTransactions({ principal, query }) {
       const page = parsePage(query)
-      const whole = await rangeOf(principal, query, page)
+      const cursor = await seqOfCursor(principal, page)
+      const whole = await seqRangeOf(db.sql, principal, { created: query.created, page, cursor })
       const range = query.reference_id === undefined ? whole : await narrowTo(principal, query.reference_id, whole)
       const seqs = await listSeqs(principal, query, page, range)
       const { rows, hasMore } = cutPage(seqs, await withinWeight(principal, page, seqs))

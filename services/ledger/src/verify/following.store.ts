@@ -30,7 +30,7 @@ export const findWrongFollowing = (
           group by e.leg having count(*) <> 2 or sum(e.amount) <> 0 or count(distinct e.account) <> 1)
       else p.kind <> 'hold'
         or case t.kind
-          when 'capture' then starts_with(t.reference_id, 'micro:') or p.expires_at <= t.created_at
+          when 'capture' then starts_with(t.reference_id, 'micro:') or coalesce(p.expires_at <= t.created_at, false)
           when 'release' then starts_with(t.reference_id, 'micro:')
           else t.reference_id <> 'micro:hold_expired:' || replace(p.id, 'ltx_', 'hold_')
             or p.expires_at is null or p.expires_at > t.created_at end

@@ -2,6 +2,7 @@
 import { createDatabase, type Database, type Sql } from '@micro/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
+import { foundAfter } from '../testing/tampering.ts'
 import { linesOf } from './lines.ts'
 import { verifyLedger } from './verify.work.ts'
 
@@ -41,30 +42,6 @@ afterAll(async () => {
   await superuser.close()
   await ledger.close()
 })
-
-const rolledBack = new Error('rolled back')
-
-/** Verifies what the ledger would say after the change, which is then undone. */
-const foundAfter = async (change: (sql: Sql) => Promise<unknown>, batchMax = 5) => {
-  let found: Awaited<ReturnType<typeof verifyLedger>> | undefined
-  await superuser
-    .transaction(async (sql) => {
-      await sql`set local session_replication_role = replica`
-      await sql`alter table ledger.books disable trigger user`
-      await sql`alter table ledger.accounts disable trigger user`
-      await sql`alter table ledger.transactions disable trigger user`
-      await sql`alter table ledger.entries disable trigger user`
-      await change(sql)
-      // The same open transaction answers for the database, so that nothing of this outlives the test.
-      const within = { sql, transaction: (work: (of: typeof sql) => Promise<unknown>) => work(sql) }
-      found = await verifyLedger(within as unknown as Database, { batchMax })
-      throw rolledBack
-    })
-    .catch((error: unknown) => {
-      if (error !== rolledBack) throw error
-    })
-  return found
-}
 
 test('a sound ledger is counted whole, whatever the size of a batch, by the role the service runs as', async () => {
   for (const batchMax of [1, 3, 12, 5_000]) {
@@ -374,7 +351,7 @@ const tamperings: readonly Tampering[] = [
 for (const [name, change, want, of = 'acct_a'] of tamperings)
   test(`${name} is found and named`, async () => {
     const [book] = await bookOf(superuser.sql, of)
-    const verification = await foundAfter(change)
+    const verification = await foundAfter(superuser, change)
     const found = new Map(verification?.findings.map((finding) => [finding.problem as string, finding]))
     expect([...found.keys()].toSorted()).toEqual(want.map(({ problem }) => problem).toSorted())
     for (const each of want)
