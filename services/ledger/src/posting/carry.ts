@@ -25,15 +25,12 @@ type Carried = readonly (Outcome | Error)[]
 const yes = () => true
 const no = () => false
 
-const passing = (error: unknown): boolean => {
+const waitedInVain = (error: unknown): boolean => {
   const state = sqlState(error)
-  return (
-    isRetryable(error) ||
-    state === SQLSTATE.lockNotAvailable ||
-    state === SQLSTATE.queryCanceled ||
-    isUniqueViolation(error)
-  )
+  return state === SQLSTATE.lockNotAvailable || state === SQLSTATE.queryCanceled
 }
+
+const passing = (error: unknown): boolean => isRetryable(error) || waitedInVain(error) || isUniqueViolation(error)
 
 /** What a flight's failure means to each on it; what is none of these is a bug, and may be of one ticket only. */
 const faultOf = (error: unknown): Fault | undefined => {
@@ -41,6 +38,9 @@ const faultOf = (error: unknown): Fault | undefined => {
     return new Fault('upstream_unavailable', { service: 'ledger', retry_after: 1 }, { cause: error })
   return passing(error) ? new Fault('ledger_busy', {}, { cause: error }) : undefined
 }
+
+const busy = (tickets: readonly Ticket[], { error }: { error: unknown }): Carried =>
+  tickets.map(() => new Fault('ledger_busy', {}, { cause: error }))
 
 /**
  * Carries tickets to an end: on a flight decided on what is remembered where it can, else on one that looks. Those of a
@@ -112,13 +112,21 @@ export const createCarrier = ({
     const decided = tickets.filter((_, at) => outcomes[at] !== undefined)
     const open = tickets.filter((_, at) => outcomes[at] === undefined)
     if (open.length > openMax && open.length > tickets.length / 4) looks = looksAfterOpen
-    const landed = decided.length === 0 ? Promise.resolve(true) : watched(decided, () => sent.landed).then(yes, no)
-    void landed.then(gate.leave)
-    // A guess that fails, for whatever reason, is decided again by a flight that looks, and told why by that.
+    const failed =
+      decided.length === 0
+        ? Promise.resolve(undefined)
+        : watched(decided, () => sent.landed).then(
+            () => undefined,
+            (error: unknown) => ({ error }),
+          )
+    void failed.then(gate.leave)
+    // A guess that fails, for whatever reason, is decided again by a flight that looks, and told why by that; but not
+    // when it waited for its locks in vain, or it would all over again.
     const rest =
-      open.length > 0 ? gate.alone(async () => ((await landed) ? carryAlone(open) : carryAlone(tickets))) : undefined
+      open.length > 0 ? gate.alone(async () => carryAlone((await failed) === undefined ? open : tickets)) : undefined
     return async () => {
-      if (!(await landed)) return rest ?? look(tickets)
+      const failure = await failed
+      if (failure !== undefined) return rest ?? (waitedInVain(failure.error) ? busy(tickets, failure) : look(tickets))
       const others = ((await rest) ?? []).values()
       return outcomes.map((outcome) => outcome ?? (others.next().value as Outcome | Error))
     }

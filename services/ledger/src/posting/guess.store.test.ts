@@ -294,6 +294,21 @@ describe('a flight that does not land', () => {
     expect(await netOf('b')).toBe('4')
   })
 
+  test('since it waited for its locks in vain is not tried again', async () => {
+    const impatient = createDatabase({
+      url: ledger.database.urls.app,
+      applicationName: 'test',
+      statementTimeoutMs: 200,
+    })
+    const hasty = engine(impatient, 1_000 + run)
+    await hasty.post(transfer('before', 1n))
+    await hasty.post(transfer('known', 1n))
+    const { looked } = hasty.flights
+    expect(await whileLocked(() => codeOf(hasty.post(transfer('in vain', 1n))))).toBe('ledger_busy')
+    expect(hasty.flights.looked).toBe(looked)
+    await impatient.close()
+  })
+
   test('for one posting that the database cannot take fails that one alone', async () => {
     const poison = transfer('poison', 1n, { description: 'a\u0000b' })
     const codes = await Promise.all([
