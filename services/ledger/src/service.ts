@@ -8,7 +8,7 @@ import type { LedgerConfig } from './config.ts'
 import { createExpiry } from './holds/expiry.ts'
 import { holdHandlers } from './holds/hold.http.ts'
 import { createPosting } from './posting/index.ts'
-import { bulkHandlers } from './transactions/bulk.http.ts'
+import { boundBulks, bulkHandlers } from './transactions/bulk.http.ts'
 import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 
@@ -20,7 +20,7 @@ export interface LedgerDependencies extends Runtime {
 /** The ledger: accounts, and transactions that are recorded once and never change. */
 export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): Service => {
   const { post, postTogether } = createPosting({ db, ...runtime })
-  return createService(
+  const service = createService(
     {
       name: 'ledger',
       api: ledgerApi,
@@ -37,4 +37,6 @@ export const ledgerService = ({ db, config, ...runtime }: LedgerDependencies): S
     },
     runtime,
   )
+  boundBulks(service)
+  return service
 }
