@@ -48,6 +48,9 @@ const byName: Readonly<Record<string, unknown>> = {
   ],
 }
 
+/** Parameters that are left out beside another one that says the same. */
+const besides: Readonly<Record<string, string>> = { entries: 'amount', expires_at: 'expires_in' }
+
 const sampleOf = (name: string, schema: Schema): unknown => {
   if (name in byName) return byName[name]
   if (schema.const !== undefined) return schema.const
@@ -59,17 +62,23 @@ const sampleOf = (name: string, schema: Schema): unknown => {
   return `fuzz_${name}`
 }
 
-/** A valid value for every parameter of a part of a request; none for a part that a route does not have. */
-export const samplesOf = (schema: object | undefined): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries((schema as Schema | undefined)?.properties ?? {}).map(([name, each]) => [
+/**
+ * A valid value for every parameter of a part of a request, undefined where it is to be left out; none for a part that
+ * a route does not have.
+ */
+export const samplesOf = (schema: object | undefined): Record<string, unknown> => {
+  const properties = (schema as Schema | undefined)?.properties ?? {}
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, each]) => [
       name,
-      sampleOf(name, each),
+      (besides[name] ?? '') in properties ? undefined : sampleOf(name, each),
     ]),
   )
+}
 
 /** As qs and Stripe's clients write it: `a[b]=c`, `a[0]=x`. */
 export const encodeForm = (value: unknown, name = ''): string => {
+  if (value === undefined) return ''
   if (value === null || typeof value !== 'object')
     return `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(String(value).toWellFormed())}`
   return Object.entries(value)

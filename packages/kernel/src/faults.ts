@@ -157,8 +157,12 @@ export const faultCatalogue = {
     409,
   ),
   insufficient_funds: bad("{param}: account '{account}' has {available} available, this needs {required}."),
-  limit_exceeded: bad("{param}: account '{account}' would have a balance of {balance}, its max_balance is {limit}."),
-  limit_refused: bad("Invalid {param}: account '{account}' is beyond that limit already, its balance is {balance}."),
+  limit_exceeded: bad(
+    "{param}: account '{account}' would have a balance of {balance}, holds counted, its max_balance is {limit}.",
+  ),
+  limit_refused: bad(
+    "Invalid {param}: account '{account}' is beyond that limit already, it has {balance}, holds counted.",
+  ),
   asset_exists: bad("An asset with code '{asset}' exists already with another name or scale.", 409),
   hold_captured: bad("Hold '{hold}' was captured: nothing of it is left.", 409),
   hold_released: bad("Hold '{hold}' was released: nothing of it is left.", 409),
@@ -245,6 +249,9 @@ const publicMembers = [
   'account',
   'available',
   'required',
+  'hold',
+  'remaining',
+  'reversal',
 ] as const
 
 /** The error envelope of a fault. */

@@ -10,6 +10,11 @@ beforeAll(async () => {
   ledger = await startLedger()
   for (const name of ['acct_a', 'acct_b'])
     for (const id of ['a', 'b', 'c']) await ledger.account(merchant(name), id, { type: 'liability' })
+  const make = (id: string, rest: object) =>
+    ledger.post(merchant(), '/ledger/accounts', { id, name: id, type: 'liability', ...rest })
+  for (const id of ['e', 'f']) await make(id, { currency: 'eur' })
+  await make('low', { min_available: -10 })
+  await make('high', { max_balance: 10 })
   await ledger.post(payments, '/internal/transactions', {
     merchant: 'acct_a',
     mode: 'test',
@@ -105,6 +110,19 @@ const reversal = (legs: string, rest: Partial<Step> = {}): Step => ({
 })
 const opposite = 'b -100, a 100'
 const due = { expires: at(1) }
+
+const twoCurrencies = hold({ currency: null, legs: 'a -50 pending, b 50 pending, e -7 pending, f 7 pending' })
+const frozen =
+  (then: Step) =>
+  async (sql: Sql): Promise<void> => {
+    await steps(hold())(sql)
+    await sql`update ledger.accounts set status = 'frozen' where merchant = 'acct_a' and public_id = 'a'`
+    await steps({ at: at(1), reference: 'then', ...then })(sql)
+  }
+const closed = async (sql: Sql): Promise<void> => {
+  await steps(hold({ legs: 'e -7 pending, f 7 pending', currency: 'eur' }))(sql)
+  await sql`update ledger.accounts set status = 'closed' where merchant = 'acct_a' and public_id = 'e'`
+}
 
 const expiryOf = async (sql: Sql): Promise<string> => {
   const [row] = await sql<{ id: string }>`select id from ledger.transactions where seq = ${held} and kind = 'hold'`
@@ -262,6 +280,36 @@ describe('the owner of the tables', () => {
       steps(hold(), capture(20), reversal('a -20 pending, b 20 pending', { parent: 6n })),
       'entries_balance',
     ],
+    ['may hold down to what must stay', steps(hold({ legs: 'low -10 pending, b 10 pending' })), 'done'],
+    ['may not hold more', steps(hold({ legs: 'low -11 pending, b 11 pending' })), 'accounts_min_available'],
+    [
+      'may not post what was held already',
+      steps(hold({ legs: 'low -10 pending, b 10 pending' }), { legs: 'low -1, b 1' }),
+      'accounts_min_available',
+    ],
+    ['may hold up to what there may be', steps(hold({ legs: 'b -10 pending, high 10 pending' })), 'done'],
+    ['may not hold beyond', steps(hold({ legs: 'b -11 pending, high 11 pending' })), 'accounts_max_balance'],
+    [
+      'may not let two holds pass together what neither passes alone',
+      steps(hold({ legs: 'b -6 pending, high 6 pending' }), hold({ legs: 'b -5 pending, high 5 pending' })),
+      'accounts_max_balance',
+    ],
+    [
+      'may not spend what is yet to come in',
+      steps(hold({ legs: 'b -50 pending, low 50 pending' }), { legs: 'low -11, b 11' }),
+      'accounts_min_available',
+    ],
+    ['may hold in two currencies', steps(twoCurrencies), 'done'],
+    ['may capture one of them', steps(twoCurrencies, capture(5)), 'done'],
+    [
+      'may not capture one against the other',
+      steps(twoCurrencies, { ...capture(5), currency: null, legs: 'a -5, f 5, a 5 pending, f -5 pending' }),
+      'transactions_currencies',
+    ],
+    ['may not capture on a frozen account', frozen(capture(5)), 'entries_account'],
+    ['may not hold on one', frozen(hold()), 'entries_account'],
+    ['may release on one', frozen(giveBack('release', 50)), 'done'],
+    ['may not close one on which something is held', closed, 'accounts_closed_at_zero'],
     ['may not hash another kind', steps(hold({ hashed: { kind: 'post' } })), 'transactions_content'],
     [
       'may not hash another time to expire',

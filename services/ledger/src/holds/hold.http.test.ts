@@ -113,7 +113,7 @@ describe('POST /ledger/holds', () => {
     [
       'two times to expire',
       (seconds: number) => ({ expires_at: seconds + 9, expires_in: 9 }),
-      { code: 'parameter_invalid', param: 'expires_in' },
+      { code: 'parameter_invalid', param: 'expires_at' },
     ],
     ['too many seconds', () => ({ expires_in: in366Days + 1 }), { param: 'expires_in' }],
     [
@@ -253,7 +253,7 @@ describe('POST /ledger/holds/:id/capture', () => {
     [
       'an amount and entries',
       { amount: 1, entries: move(1, { from: 'wallet', to: 'shop' }) },
-      { code: 'parameter_invalid', param: 'amount' },
+      { code: 'parameter_invalid', param: 'entries' },
     ],
     [
       'more than is left of an entry',

@@ -34,7 +34,7 @@ const answer = ({ replayed, transaction }: PostResult) => reply(replayed ? 200 :
 
 const expiryOf = ({ expires_at: at, expires_in: inSeconds }: Body<Routes['createLedgerHold']>): Expiry | null => {
   if (at !== undefined && inSeconds !== undefined)
-    throw new Fault('parameter_invalid', { param: 'expires_in', reason: 'it cannot be combined with expires_at' })
+    throw new Fault('parameter_invalid', { param: 'expires_at', reason: 'it cannot be combined with expires_in' })
   if (inSeconds !== undefined) return { inSeconds }
   return at === undefined ? null : { at: fromUnixSeconds(at) }
 }
@@ -42,7 +42,7 @@ const expiryOf = ({ expires_at: at, expires_in: inSeconds }: Body<Routes['create
 const amountOf = ({ amount: given, entries }: CaptureBody): bigint | null => {
   if (given === undefined) return null
   if (entries !== undefined)
-    throw new Fault('parameter_invalid', { param: 'amount', reason: 'it cannot be combined with entries' })
+    throw new Fault('parameter_invalid', { param: 'entries', reason: 'it cannot be combined with amount' })
   const amount = parseUnits(given, 'amount')
   if (amount === 0n) throw new Fault('entry_zero', { param: 'amount' })
   if (amount < 0n) throw new Fault('parameter_invalid', { param: 'amount', reason: 'must be positive' })

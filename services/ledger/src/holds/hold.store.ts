@@ -16,20 +16,21 @@ export const loadHoldFacts = async (
     from ledger.books b
     join ledger.holds h on h.lane = b.lane and h.book = b.id
     cross join lateral (
-      select array_agg(coalesce(p.posted, 0) order by l.leg) as captured,
-        array_agg(l.amount + coalesce(p.taken, 0) order by l.leg) as remaining
-      from ledger.entries l
-      left join (
-        select e.account, sum(e.amount) filter (where e.layer = 'posted') as posted,
-          sum(e.amount) filter (where e.layer = 'pending') as taken
-        from ledger.transactions c
+      select array_agg(each.captured order by each.leg) as captured, array_agg(each.remaining order by each.leg) as remaining
+      from (
+        -- What takes back has the opposite sign of what was held, so what is left is the sum of both.
+        select min(e.leg) filter (where e.seq = h.seq) as leg, coalesce(sum(e.amount) filter (where e.layer = 'posted'), 0) as captured,
+          sum(e.amount) filter (where e.layer = 'pending') as remaining
+        from (
+          select h.seq union all
+          select c.seq from ledger.transactions c
+          where c.lane = h.lane and c.book = h.book and c.parent = h.seq and c.kind in ('capture', 'release', 'expire')
+        ) s
         cross join lateral (
-          select * from ledger.entries e where e.lane = c.lane and e.book = c.book and e.seq = c.seq offset 0
+          select * from ledger.entries e where e.lane = h.lane and e.book = h.book and e.seq = s.seq offset 0
         ) e
-        where c.lane = h.lane and c.book = h.book and c.parent = h.seq and c.kind in ('capture', 'release', 'expire')
         group by e.account
-      ) p on p.account = l.account
-      where l.lane = h.lane and l.book = h.book and l.seq = h.seq
+      ) each
     ) l
     cross join lateral (
       select coalesce(array_agg(c.id order by c.seq), '{}') as transactions
@@ -143,7 +144,7 @@ export const listDueHolds = (
 ): Promise<DueHold[]> => sql<DueHold>`
   select b.merchant, b.mode, t.id, h.lane, h.book, h.seq, h.expires_at, t.entry_count * (2 + (
     select count(*) from ledger.transactions c where c.lane = t.lane and c.book = t.book and c.parent = t.seq
-  ))::int as weight
+  ) / 10)::int as weight
   from (
     select * from ledger.holds
     where status = 'open' and expires_at is not null and expires_at <= ${now}

@@ -5,7 +5,7 @@ export interface ParentPlace {
   /** The id of the hold's transaction, or of the one to reverse. */
   readonly id: string
   readonly seq: bigint
-  /** How many entries deciding on it takes into account, those of what has followed it included. */
+  /** How many entries it comes to, and a tenth of those of what has followed it, which are only added up. */
   readonly weight: number
 }
 

@@ -54,7 +54,7 @@ export const findParentPlace = async (
     await sql<ParentPlace & { kind: TransactionKind }>`
     select t.id, t.seq, t.kind, t.entry_count * (2 + (
       select count(*) from ledger.transactions c where c.lane = t.lane and c.book = t.book and c.parent = t.seq
-    ))::int as weight
+    ) / 10)::int as weight
     from ledger.books b
     join ledger.transactions t on t.lane = b.lane and t.book = b.id
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and t.id = ${id}`,

@@ -2,10 +2,11 @@ import { only, type Sql } from '@micro/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
-import { expectSound, merchant, startLedger, type Ledger } from '../testing/ledger.ts'
+import { expectSound, merchant, move, startLedger, type Ledger } from '../testing/ledger.ts'
 import { createBookPlaces } from './books.ts'
 import { loadBooks } from './load.ts'
 import { decide } from './posting.ts'
+import { findParentPlace } from './parent.store.ts'
 import { insertTransactions } from './posting.store.ts'
 
 let ledger: Ledger
@@ -95,3 +96,31 @@ test(
     await expectSound(ledger)
   },
 )
+
+test('nor do a capture and a reversal', async () => {
+  const { body: posted } = await ledger.record(large, 'to reverse', move(1, { from: 'a', to: 'b' }))
+  const { body: held } = await ledger.post(large, '/ledger/holds', {
+    reference_id: 'to capture',
+    entries: move(5, { from: 'a', to: 'b' }),
+  })
+  for (const [kind, id] of [
+    ['capture', held['transaction']],
+    ['reversal', posted['id']],
+  ] as const) {
+    const read = await ledger.database.db.transaction(async (sql) => {
+      const before = await rowsRead(sql)
+      const parent = await findParentPlace(sql, large, String(id))
+      if (parent === undefined) throw new Error(`expected a transaction to ${kind}`)
+      const action = kind === 'capture' ? { kind, parent, amount: null, final: true } : { kind, parent }
+      const next = { ...transfer(large, `sorts after ${kind}`), entries: [], action }
+      const { books } = await loadBooks(sql, createBookPlaces(), [next])
+      const state = only([...books.values()])
+      const decision = decide(state, next, facts(`ltx_${kind}`))
+      if (decision.kind !== 'record') throw new Error('expected a transaction to record')
+      await insertTransactions(sql, [{ lane: laneOf(large), book: state.book, ...decision.write }])
+      return (await rowsRead(sql)) - before
+    })
+    expect([kind, read < 200n, read]).toEqual([kind, true, read])
+  }
+  await expectSound(ledger)
+})

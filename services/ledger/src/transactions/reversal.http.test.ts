@@ -63,7 +63,7 @@ describe('POST /ledger/transactions/:id/reverse', () => {
     const id = await record(7)
     const first = await reverse(id)
     const error = errorOf(await reverse(id, { reference_id: 'once more' }))
-    expect(error).toMatchObject({ code: 'transaction_already_reversed', param: 'id' })
+    expect(error).toMatchObject({ code: 'transaction_already_reversed', param: 'id', reversal: idOf(first) })
     expect(error.message).toContain(idOf(first))
   })
   test('409: the same reference for another transaction or with other words', async () => {

@@ -8,6 +8,7 @@ export const listLanes = async (sql: Sql): Promise<number[]> =>
     await sql<{ lane: number }>`
       select lane from ledger.books union select lane from ledger.accounts
       union select lane from ledger.transactions union select lane from ledger.entries
+      union select lane from ledger.holds
       order by lane`
   ).map(({ lane }) => lane)
 
