@@ -216,10 +216,11 @@ const play = (steps: readonly Step[], seen: Map<string, number>): void => {
       const how = { kind: each.do, amount: each.amount, final: each.final } as const
       return { oracle: { ...common, entries: given, action: { ...how, of } }, action: { ...how, parent: place } }
     }
-    const dueMs = Math.max(nowMs, oracle.timeMs())
-    // Only what is due is expired: that is the worker's to see to.
-    if (each.do === 'expire' && parent.status === 'open' && (expiresAt === null || expiresAt.getTime() > dueMs))
-      return undefined
+    if (each.do === 'expire' && parent.status === 'open') {
+      // Nothing else expires than what is due: that is the worker's to see to.
+      if (expiresAt === null) return undefined
+      nowMs = Math.max(nowMs, expiresAt.getTime())
+    }
     return {
       oracle: { ...common, entries: [], action: { kind: each.do, of } },
       action: { kind: each.do, parent: place },
