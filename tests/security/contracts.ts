@@ -78,10 +78,10 @@ export const samplesOf = (schema: object | undefined): Record<string, unknown> =
 
 /** As qs and Stripe's clients write it: `a[b]=c`, `a[0]=x`. */
 export const encodeForm = (value: unknown, name = ''): string => {
-  if (value === undefined) return ''
   if (value === null || typeof value !== 'object')
     return `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(String(value).toWellFormed())}`
   return Object.entries(value)
+    .filter(([, member]) => member !== undefined)
     .map(([key, member]) => encodeForm(member, name === '' ? key : `${name}[${key}]`))
     .filter((part) => part !== '')
     .join('&')

@@ -41,7 +41,10 @@ test('whatever is asked in whichever order and at the same time, nothing fails, 
           expect({ url, body, answer: answer.body, ok: answer.status < 500 }).toMatchObject({ ok: true })
           if (answer.status === 201) made?.push(String(answer.body['id']))
         }
-        if (each.does === 'wait') return void ledger.clock.advance(each.seconds * 1_000)
+        if (each.does === 'wait') {
+          ledger.clock.advance(each.seconds * 1_000)
+          return
+        }
         if (each.does === 'freeze')
           return send(`/ledger/accounts/${each.account}`, { status: each.frozen ? 'frozen' : 'active' })
         if (each.does === 'post' || each.does === 'hold') {
