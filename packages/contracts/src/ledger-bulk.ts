@@ -91,7 +91,7 @@ export const bulkRoutes = {
     scope: 'ledger:write',
     status: 200,
     summary:
-      'Record up to 8,000 transactions, each on what those before it left, by itself or all or none. Sent again, what is recorded answers exists. Also takes NDJSON, one transaction a line.',
+      'Record up to 8,000 transactions, each on what those before it left, by itself or all or none. Sent again, what is recorded answers exists. With 40,000 entries in all at most. Also takes NDJSON, one transaction a line.',
     query: Exact(bulkOptions),
     body: Exact({
       transactions: LongList(BulkTransaction, { minItems: 1, maxItems: 8000 }),

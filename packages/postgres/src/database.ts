@@ -1,5 +1,6 @@
 import { spreadOut, tries as triesMax } from './collisions.ts'
 import { isRetryable, isSessionUnfit, isStalePlan } from './errors.ts'
+import { createInOrder } from './in-order.ts'
 import { noObserver } from './observer.ts'
 import { createPool, type DatabaseOptions, type Pool } from './pool.ts'
 import { queryOf, type Sql } from './sql.ts'
@@ -15,6 +16,12 @@ export interface Database {
    * Throws CommitUnknownError when the connection broke during COMMIT.
    */
   transaction<T>(work: (sql: TransactionSql) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /**
+   * As `sql`, but all on one connection, in the order of the calls and without waiting for answers: each begins when
+   * the one before it has ended, failed or not. Never tried again. Throws CommitUnknownError when the connection broke
+   * before the answer.
+   */
+  inOrder: Sql
   /** Waits for the statements under way, then closes all connections. */
   close(): Promise<void>
 }
@@ -45,6 +52,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     sql: (strings, ...values) => autocommit(pool, named, strings, values),
     transaction: (work, transactionOptions = {}) =>
       runTransaction({ pool, named, observer, ...transactionOptions }, work),
+    inOrder: createInOrder(pool, named),
     close: pool.close,
   }
 }

@@ -25,17 +25,37 @@ const statementOf = (strings: TemplateStringsArray): Statement => {
   return statement
 }
 
+const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`
+
+const elementOf = (value: unknown): string => {
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value)
+  const encoded = encode(value)
+  if (encoded === null) return 'NULL'
+  if (typeof encoded === 'string') return quoted(encoded)
+  return Buffer.isBuffer(encoded) ? `"\\\\x${encoded.toString('hex')}"` : String(encoded)
+}
+
+/** As PostgreSQL writes arrays. The driver would do the same, and first look at each element to see what it is. */
+const arrayOf = (values: readonly unknown[]): string => {
+  let text = '{'
+  for (const [at, value] of values.entries()) {
+    if (at > 0) text += ','
+    text += Array.isArray(value) ? arrayOf(value) : elementOf(value)
+  }
+  return `${text}}`
+}
+
 /**
  * Turns a value into what the driver sends unchanged. Everything that can throw throws here, before a byte is
  * written: the driver leaves a named statement in a wrong state when it fails to encode a value.
  */
-const encode = (value: unknown): unknown => {
+const encode = (value: unknown): string | boolean | Buffer | null => {
   if (value === undefined) throw new TypeError('a query parameter is undefined; send null when null is meant')
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || Buffer.isBuffer(value)) return value
   if (typeof value === 'bigint' || typeof value === 'number') return String(value)
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-  if (Array.isArray(value)) return value.map(encode)
+  if (Array.isArray(value)) return arrayOf(value)
   if (typeof value === 'object') return JSON.stringify(value)
   throw new TypeError(`a query parameter cannot be a ${typeof value}`)
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { memoryBus } from '@micro/bus'
 import type { BusMessages, Principal } from '@micro/contracts'
 import { attachContext, createLogger, type Runtime, type Service } from '@micro/service'
@@ -28,7 +29,7 @@ export interface InjectedRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly url: string
   readonly headers?: Record<string, string>
-  /** Text is sent as it is; anything else as JSON. */
+  /** Text and streams are sent as they are; anything else as JSON. */
   readonly body?: unknown
 }
 
@@ -66,7 +67,7 @@ export const injector = (service: Service) => {
   return async (principal: Principal | undefined, { method = 'GET', url, headers = {}, body }: InjectedRequest) => {
     const ticket = String(++tickets)
     principals.set(ticket, principal)
-    const isText = typeof body === 'string'
+    const isRaw = typeof body === 'string' || body instanceof Readable
     const response = await service.http.inject({
       method,
       url,
@@ -75,7 +76,7 @@ export const injector = (service: Service) => {
         ...headers,
         [principalHeader]: ticket,
       },
-      ...(body === undefined ? {} : { payload: isText ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: isRaw ? body : JSON.stringify(body) }),
     })
     return {
       status: response.statusCode,

@@ -23,7 +23,7 @@ import { reversalHandlers } from './transactions/reversal.http.ts'
 import { reportHandlers } from './reports/report.http.ts'
 import { createTurns } from './reports/turns.ts'
 import { statementHandlers } from './statements/statement.http.ts'
-import { bulkHandlers } from './transactions/bulk.http.ts'
+import { boundBulks, bulkHandlers } from './transactions/bulk.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.work.ts'
 import { verifyHandlers } from './verify/verify.http.ts'
@@ -83,6 +83,7 @@ export const createLedger = (
     },
     runtime,
   )
+  boundBulks(service)
   return { service, verifier }
 }
 

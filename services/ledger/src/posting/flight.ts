@@ -1,4 +1,4 @@
-import { assert, Fault, type Clock } from '@micro/kernel'
+import { assert, type Clock } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import type { NewAccount } from '../accounts/account.ts'
 import { insertAccount } from '../accounts/account.store.ts'
@@ -6,15 +6,13 @@ import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
 import { genesisOf } from '../chain/content.ts'
-import { parentOf } from './action.ts'
 import { createBookPlaces, nameOf, type BookPlaces } from './books.ts'
 import { BookGoneError, loadBooks, type Loaded } from './load.ts'
-import { decide, type PostResult, type TransactionWrite } from './posting.ts'
+import type { Memory } from './memory.ts'
 import { insertTransactions, type Recording } from './posting.store.ts'
-import { remember, type AccountState, type BookState } from './state.ts'
-import type { Outcome, Part, Refusal, Ticket } from './ticket.ts'
-
-const bookOf = ({ parts: [{ request }] }: Ticket): BookKey => request.book
+import { bookOf, decideAll, rememberFor } from './settle.ts'
+import type { AccountState, BookState } from './state.ts'
+import type { Outcome, Refusal, Ticket } from './ticket.ts'
 
 const unopened = (book: BookKey): BookState => ({
   book: 0n,
@@ -32,44 +30,6 @@ const missing = (state: BookState, { parts }: Ticket): readonly NewAccount[] =>
   parts.flatMap(({ request: { reference, system } }) =>
     state.recorded.has(reference) ? [] : (system?.accounts ?? []).filter(({ id }) => !state.accounts.has(id)),
   )
-
-/** What the parts of a ticket come to on the state, which they move on; the first that is refused moves it back. */
-const decideAll = (
-  state: BookState,
-  { parts }: Ticket,
-  now: Date,
-): { results: PostResult[]; writes: TransactionWrite[] } | Refusal => {
-  const back = parts.length > 1 ? rememberFor(state, parts) : undefined
-  const results: PostResult[] = []
-  const writes: TransactionWrite[] = []
-  for (const [at, part] of parts.entries()) {
-    try {
-      const decision = decide(state, part.request, { ...part, now })
-      const { kind, transaction } = decision
-      if (kind === 'record') writes.push(decision.write)
-      // What carries this very part's id was recorded by it, perhaps on a flight whose landing was never heard of.
-      results.push({ replayed: transaction.id !== part.id, transaction })
-    } catch (error) {
-      back?.()
-      if (error instanceof Fault) return { at, fault: error }
-      throw error
-    }
-  }
-  return { results, writes }
-}
-
-const rememberFor = (state: BookState, parts: readonly Part[]): (() => void) => {
-  const parents = new Set(parts.flatMap(({ request }) => parentOf(request)?.id ?? []))
-  const entries = [
-    ...parts.flatMap(({ request }) => request.entries),
-    ...[...parents].flatMap((id) => state.parents.get(id)?.transaction.entries ?? []),
-  ]
-  return remember(state, {
-    accounts: new Set(entries.map(({ account }) => account)),
-    references: new Set(parts.map(({ request }) => request.reference)),
-    parents,
-  })
-}
 
 /** Why a ticket will be refused even on a book that has its accounts; undefined when they are worth opening. */
 const refusal = (state: BookState, ticket: Ticket, now: Date): Refusal | undefined => {
@@ -142,20 +102,25 @@ const settle = ({ loaded, refused }: Prepared, ticket: Ticket, now: Date, record
 /**
  * One flight: locks the books, reads, decides and writes in one database transaction. Resolves after its commit with
  * an outcome for each ticket, in order. Whatever it throws, nothing of it is recorded, but for a CommitUnknownError.
+ * No flight that was decided on the memory may be under way.
  */
-export const createFlight = ({ db, clock }: { db: Database; clock: Clock }) => {
+export const createFlight = ({ db, clock, memory }: { db: Database; clock: Clock; memory: Memory }) => {
   const places = createBookPlaces()
 
   const fly = async (tickets: readonly Ticket[]): Promise<Outcome[]> => {
-    const { outcomes, found } = await db.transaction(async (sql) => {
+    const { outcomes, loaded } = await db.transaction(async (sql) => {
       const now = clock.now()
       const prepared = await prepare(sql, places, tickets, now)
       const recordings: Recording[] = []
       const outcomes = tickets.map((ticket) => settle(prepared, ticket, now, recordings))
       if (recordings.length > 0) await insertTransactions(sql.andCommit, recordings)
-      return { outcomes, found: prepared.loaded.places }
+      return { outcomes, loaded: prepared.loaded }
     })
-    places.keep(found)
+    places.keep(loaded.places)
+    for (const [name, state] of loaded.books) {
+      const place = loaded.places.get(name)
+      if (place !== undefined) memory.left(name, place, loaded.seqs.get(name) ?? 0n, state)
+    }
     return outcomes
   }
 

@@ -1,22 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { assert, Fault } from '@micro/kernel'
-import {
-  CommitUnknownError,
-  isConnectionError,
-  isRetryable,
-  isUniqueViolation,
-  sqlState,
-  SQLSTATE,
-  type Database,
-} from '@micro/postgres'
+import { assert } from '@micro/kernel'
+import type { Database } from '@micro/postgres'
 import type { Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { deedOf } from './action.ts'
-import { createFlight } from './flight.ts'
-import { createFlightMetrics, createPostingMetrics } from './posting-metrics.ts'
-import type { PostRequest, PostResult } from './posting.ts'
+import { createCarrier } from './carry.ts'
+import { createPostingMetrics } from './posting-metrics.ts'
+import { hasWords, type PostRequest, type PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
-import { bytesOf, isRefusal, type Outcome, type Part, type Ticket } from './ticket.ts'
+import { bytesOf, isRefusal, type Outcome, type Part } from './ticket.ts'
 
 export type { Action, Expiry, ParentPlace } from './action.ts'
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
@@ -44,26 +36,15 @@ export interface Posting {
 
 /** Postings on one flight: more would gain little, and let each wait longer. */
 const flightMax = 1_000
+/** One that is written, and one decided meanwhile. */
+const flightsMax = 2
+const flightShareMin = 32
 const flightBytesMax = 4 * 1024 * 1024
 const waitingMax = 20_000
 const waitingBytesMax = 64 * 1024 * 1024
 
-const passing = (error: unknown): boolean => {
-  const state = sqlState(error)
-  return (
-    isRetryable(error) ||
-    state === SQLSTATE.lockNotAvailable ||
-    state === SQLSTATE.queryCanceled ||
-    isUniqueViolation(error)
-  )
-}
-
-/** What a flight's failure means to each on it; what is none of these is a bug, and may be of one ticket only. */
-const faultOf = (error: unknown): Fault | undefined => {
-  if (error instanceof CommitUnknownError || isConnectionError(error))
-    return new Fault('upstream_unavailable', { service: 'ledger', retry_after: 1 }, { cause: error })
-  return passing(error) ? new Fault('ledger_busy', {}, { cause: error }) : undefined
-}
+/** For what is not salted. */
+const noSalt = Buffer.alloc(16)
 
 /** Postings leave in flights: all that wait when one starts share its locks, its statements and its commit. */
 export const createPosting = ({
@@ -73,40 +54,12 @@ export const createPosting = ({
   metrics,
   traces,
 }: Pick<Runtime, 'clock' | 'newId' | 'metrics' | 'traces'> & { db: Database }): Posting => {
-  const flight = createFlight({ db, clock })
-  const measured = createFlightMetrics(metrics)
-
-  // A step of the trace of whoever set it off; the others on it see it as part of their own wait.
-  const fly = (tickets: readonly Ticket[]): Promise<Outcome[]> => {
-    const postings = tickets.reduce((sum, { parts }) => sum + parts.length, 0)
-    return measured(postings, () => traces.step('ledger flight', { facts: { postings } }, () => flight(tickets)))
-  }
-
-  // Recorded or not, the references make a second flight converge.
-  const flyTwice = (tickets: readonly Ticket[]): Promise<Outcome[]> =>
-    fly(tickets).catch((error: unknown) => {
-      if (error instanceof CommitUnknownError) return fly(tickets)
-      throw error
-    })
-
-  /** Whatever the database refuses for one ticket's sake fails that one alone: halves are tried until it is found. */
-  const carry = async (tickets: readonly Ticket[]): Promise<(Outcome | Error)[]> => {
-    try {
-      return await flyTwice(tickets)
-    } catch (error) {
-      const fault = faultOf(error)
-      if (fault !== undefined) return tickets.map(() => fault)
-      if (tickets.length === 1) return [error instanceof Error ? error : new Error(String(error))]
-      const half = tickets.length >> 1
-      return [...(await carry(tickets.slice(0, half))), ...(await carry(tickets.slice(half)))]
-    }
-  }
-
   const queue = createQueue({
-    carry,
+    carry: createCarrier({ db, clock, metrics, traces }),
     loadMax: flightMax,
     loadBytesMax: flightBytesMax,
-    loadsMax: 1,
+    loadsMax: flightsMax,
+    shareMin: flightShareMin,
     waitingMax,
     waitingBytesMax,
     bytesOf,
@@ -116,7 +69,7 @@ export const createPosting = ({
     request,
     id: newId('ledger_transaction'),
     fingerprint: fingerprintOf(request.action === undefined ? request : { ...request, deed: deedOf(request.action) }),
-    salt: randomBytes(16),
+    salt: hasWords(request) ? randomBytes(16) : noSalt,
   })
 
   const carryTogether = async (requests: readonly PostRequest[], dryRun: boolean): Promise<Outcome> => {

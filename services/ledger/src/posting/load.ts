@@ -15,6 +15,8 @@ import type { AccountState, BookState } from './state.ts'
 export interface Loaded {
   readonly books: ReadonlyMap<string, BookState>
   readonly places: ReadonlyMap<string, BookPlace>
+  /** Where each of them stood. */
+  readonly seqs: ReadonlyMap<string, bigint>
 }
 
 /** A remembered book is not in the database: another database stands where the one we knew stood. */
@@ -87,5 +89,6 @@ export const loadBooks = async (sql: Sql, known: BookPlaces, requests: readonly 
       },
     ]
   })
-  return { books: new Map(await Promise.all(books)), places }
+  const loaded = new Map(await Promise.all(books))
+  return { books: loaded, places, seqs: new Map([...loaded].map(([name, { seqLast }]) => [name, seqLast])) }
 }

@@ -8,7 +8,7 @@ const sizeBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 export const createFlightMetrics = (metrics: Metrics) => {
   const took = metrics.histogram({
     name: 'micro_posting_flight_duration_seconds',
-    help: 'Flights from the lock to the commit. failed: nothing is recorded, or nobody knows yet; it is tried again.',
+    help: 'Flights, from their first statement to the commit. failed: nothing is recorded, or nobody knows yet; it is tried again.',
     labels: ['outcome'],
   })
   const size = metrics.histogram({

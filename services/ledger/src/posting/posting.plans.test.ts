@@ -89,7 +89,8 @@ test(
       expect([state.seqLast, state.recorded.get('r17')?.seq]).toEqual([largeBook, 17n])
       const decision = decide(state, next, facts('ltx_next'))
       if (decision.kind !== 'record') throw new Error('expected a transaction to record')
-      await insertTransactions(sql, [{ lane: laneOf(large), book: state.book, ...decision.write }])
+      const place = { lane: laneOf(large), id: state.book, seq: largeBook }
+      await insertTransactions(sql, [{ lane: place.lane, book: place.id, ...decision.write }], [place])
       return (await rowsRead(sql)) - before
     })
     expect(read).toBeLessThan(80n)

@@ -24,6 +24,10 @@ export interface BookPlace {
   readonly id: bigint
 }
 
+/** The order in which everyone takes the locks of books. */
+export const sortPlaces = <T extends BookPlace>(places: readonly T[]): T[] =>
+  places.toSorted((a, b) => a.lane - b.lane || (a.id < b.id ? -1 : 1))
+
 export interface LockedBook {
   readonly id: bigint
   readonly seqLast: bigint
@@ -121,18 +125,36 @@ export interface Recording extends TransactionWrite {
   readonly book: bigint
 }
 
-/** Writes transactions and entries in one statement; the database's triggers move balances and seqs with them. */
-export const insertTransactions = async (sql: Sql, recordings: readonly Recording[]): Promise<void> => {
+/** Where a book stood when what follows was decided. */
+export interface Standing extends BookPlace {
+  readonly seq: bigint
+}
+
+/**
+ * Writes transactions and entries in one statement; the database's triggers move balances and seqs with them. Takes the
+ * locks of the books first (in the order given, which must be sortPlaces's), and nothing is written when one of them
+ * stands elsewhere.
+ */
+export const insertTransactions = async (
+  sql: Sql,
+  recordings: readonly Recording[],
+  standings: readonly Standing[] = [],
+): Promise<void> => {
   const of = <T>(member: (recording: Recording) => T): T[] => recordings.map(member)
   const legs = recordings.flatMap(({ lane, book, transaction: { seq }, entries }) =>
     entries.map((write, at) => ({ ...write, lane, book, seq, leg: at + 1 })),
   )
+  // Both inserts wait for the locks.
   await sql`
-    with recorded as (
+    with standing as materialized (
+      select ledger.hold_books(
+        ${standings.map(({ lane }) => lane)}::smallint[], ${standings.map(({ id }) => id)}::bigint[],
+        ${standings.map(({ seq }) => seq)}::bigint[])
+    ), recorded as (
       insert into ledger.transactions
         (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
           effective_at, booked_at, text_salt, content_hash, hash, kind, parent, expires_at)
-      select * from unnest(
+      select t.* from standing cross join unnest(
         ${of(({ lane }) => lane)}::smallint[], ${of(({ book }) => book)}::bigint[],
         ${of(({ transaction }) => transaction.seq)}::bigint[], ${of(({ transaction }) => transaction.id)}::text[],
         ${of(({ transaction }) => transaction.reference)}::text[],
@@ -146,13 +168,13 @@ export const insertTransactions = async (sql: Sql, recordings: readonly Recordin
         ${of(({ contentHash }) => contentHash)}::bytea[], ${of(({ transaction }) => transaction.hash)}::bytea[],
         ${of(({ transaction }) => transaction.kind)}::text[],
         ${of(({ transaction }) => transaction.parent?.seq ?? null)}::bigint[],
-        ${of(({ transaction }) => transaction.expiresAt)}::timestamptz[])
+        ${of(({ transaction }) => transaction.expiresAt)}::timestamptz[]) t
     )
     insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version, layer)
-    select * from unnest(
+    select e.* from standing cross join unnest(
       ${legs.map(({ lane }) => lane)}::smallint[], ${legs.map(({ book }) => book)}::bigint[],
       ${legs.map(({ seq }) => seq)}::bigint[], ${legs.map(({ leg }) => leg)}::smallint[],
       ${legs.map(({ account }) => account)}::bigint[], ${legs.map(({ amount }) => amount)}::numeric[],
       ${legs.map(({ balanceAfter }) => balanceAfter)}::numeric[],
-      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[], ${legs.map(({ layer }) => layer)}::text[])`
+      ${legs.map(({ accountVersion }) => accountVersion)}::bigint[], ${legs.map(({ layer }) => layer)}::text[]) e`
 }

@@ -145,7 +145,8 @@ const currencyOf = ({ kind, entries }: Plan, states: readonly AccountState[], ex
   return checkBalanced(entries, states, expected)
 }
 
-const hasWords = ({ description, metadata }: PostRequest): boolean =>
+/** Whether anything of the request was written by people; its digest is salted then. */
+export const hasWords = ({ description, metadata }: PostRequest): boolean =>
   description !== null || Object.keys(metadata).length > 0
 
 /**

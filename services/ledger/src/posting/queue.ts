@@ -8,6 +8,8 @@ export interface QueueOptions<T, R> {
   readonly loadBytesMax: number
   /** How many loads may be under way at the same time. */
   readonly loadsMax: number
+  /** Fewer items than this are not shared out among several loads. */
+  readonly shareMin: number
   /** Bounds of what waits; whatever comes beyond is refused. */
   readonly waitingMax: number
   readonly waitingBytesMax: number
@@ -26,15 +28,19 @@ interface Waiting<T, R> {
  * idle queue carries a single item at once; the busier it is, the more share one load.
  */
 export const createQueue = <T, R>(options: QueueOptions<T, R>) => {
-  const { carry, loadMax, loadBytesMax, loadsMax, waitingMax, waitingBytesMax, bytesOf } = options
+  const { carry, loadMax, loadBytesMax, loadsMax, shareMin, waitingMax, waitingBytesMax, bytesOf } = options
   let waiting: Waiting<T, R>[] = []
   let waitingBytes = 0
   let loads = 0
+  let carried = 0
   let called = false
 
   const takeLoad = (): Waiting<T, R>[] => {
     let bytes = 0
-    const over = waiting.findIndex((each, at) => at === loadMax || ((bytes += each.bytes) > loadBytesMax && at > 0))
+    // A like share for each load, or all would leave on one, and while it is carried nothing could be made ready.
+    const share = Math.max(shareMin, Math.ceil((waiting.length + carried) / loadsMax))
+    const most = Math.min(share, loadMax)
+    const over = waiting.findIndex((each, at) => at === most || ((bytes += each.bytes) > loadBytesMax && at > 0))
     const load = waiting.slice(0, over === -1 ? waiting.length : over)
     waiting = waiting.slice(load.length)
     for (const each of load) waitingBytes -= each.bytes
@@ -43,6 +49,7 @@ export const createQueue = <T, R>(options: QueueOptions<T, R>) => {
 
   const depart = async (load: readonly Waiting<T, R>[]): Promise<void> => {
     loads++
+    carried += load.length
     try {
       const results = await carry(load.map(({ item }) => item))
       for (const [at, { resolve }] of load.entries()) resolve(results[at] as R)
@@ -50,6 +57,7 @@ export const createQueue = <T, R>(options: QueueOptions<T, R>) => {
       for (const { reject } of load) reject(error)
     } finally {
       loads--
+      carried -= load.length
       call()
     }
   }

@@ -1,4 +1,6 @@
 import type { BulkResult, LedgerBulk, MerchantPrincipal, NewEntry } from '@micro/contracts'
+import { PassThrough } from 'node:stream'
+import { eventually } from '@micro/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { errorOf, expectSound, merchant, move, startLedger, tally, type Ledger } from '../testing/ledger.ts'
 
@@ -296,6 +298,40 @@ describe('bounds', () => {
       select distinct t.xmin::text from ledger.transactions t join ledger.books b on b.lane = t.lane and b.id = t.book
       where b.merchant = ${who.merchant}`
     expect(commits).toHaveLength(1)
+  })
+
+  test('a bulk of more entries than are written or told at once is refused, and one of as many is not', async () => {
+    const who = await opened()
+    const large = (count: number) => {
+      const entry = [
+        { account_id: 'a', amount: -1 },
+        { account_id: 'b', amount: 1 },
+      ]
+      return { entries: times(count, (at) => entry[at % 2]) }
+    }
+    const most = times(40, (at) => item(`large-${at}`, large(1_000)))
+    const refused = await bulk(who, [...most, item('one more')])
+    expect([refused.status, errorOf(refused).param]).toEqual([400, 'transactions'])
+    expect((await bulk(who, most, { results: 'summary' })).bulk.counts.recorded).toBe(40)
+  })
+
+  test('of a fifth body at a time nothing is read until another has left', async () => {
+    const who = await opened()
+    const slow = () => {
+      const body = new PassThrough()
+      body.write('{"transactions":[')
+      return { body, answer: ledger.call(who, { method: 'POST', url, body }) }
+    }
+    const arriving = times(4, slow)
+    await eventually(async () => {
+      const answer = await bulk(who, [item('fifth')])
+      return answer.status === 503
+    })
+    for (const { body } of arriving) body.end('')
+    expect((await Promise.all(arriving.map(({ answer }) => answer))).map(({ status }) => status)).toEqual([
+      400, 400, 400, 400,
+    ])
+    expect((await bulk(who, [item('sixth')])).status).toBe(200)
   })
 
   test('a body and a query that say different things are refused', async () => {

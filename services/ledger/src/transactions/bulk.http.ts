@@ -1,6 +1,15 @@
-import { BulkTransaction, type ledgerApi } from '@micro/contracts'
+import { BulkTransaction, ledgerApi } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
-import { createItemCheck, lineOf, takeTurns, type Call, type Handlers, type Runtime } from '@micro/service'
+import {
+  contextOf,
+  createItemCheck,
+  lineOf,
+  takeTurns,
+  type Call,
+  type Handlers,
+  type Runtime,
+  type Service,
+} from '@micro/service'
 import type { BookKey } from '../books/book.ts'
 import type { Outcome, Posting, PostRequest } from '../posting/index.ts'
 import { contentOf } from './asked-transaction.ts'
@@ -11,8 +20,11 @@ type Route = (typeof ledgerApi)['recordLedgerTransactions']
 type Item = BulkItem<PostRequest>
 
 /** Bulks at work at the same time, in one process and of one book: each may hold some tens of megabytes. */
-const bulksMax = 6
-const bulksOfBookMax = 2
+const working = { max: 6, ofBookMax: 2 }
+/** And those of which the body is still arriving or the answer still leaving. */
+const open = { max: 12, ofBookMax: 4 }
+/** Entries of a bulk in all: the answer has each of them, and the book is locked while they are written. */
+const entriesMax = 40_000
 /** Postings of one bulk that wait or fly at the same time: two flights' worth, so that one fills while one is out. */
 const underWayMax = 2_000
 
@@ -59,15 +71,44 @@ const createRoom = (unitsMax: number) => {
 }
 
 /** Lets bulks in up to the bounds, and tells how each leaves again. @throws Fault ledger_busy */
-const createTurnstile = () => {
+const createTurnstile = ({ max, ofBookMax }: { max: number; ofBookMax: number }) => {
   const inside: string[] = []
   return ({ merchant, mode }: BookKey): (() => void) => {
     const book = `${mode}:${merchant}`
-    if (inside.length >= bulksMax || inside.filter((each) => each === book).length >= bulksOfBookMax)
+    if (inside.length >= max || inside.filter((each) => each === book).length >= ofBookMax)
       throw new Fault('ledger_busy')
     inside.push(book)
-    return () => void inside.splice(inside.indexOf(book), 1)
+    let isInside = true
+    return () => {
+      if (isInside) inside.splice(inside.indexOf(book), 1)
+      isInside = false
+    }
   }
+}
+
+/** Refuses more bulks at a time than there is memory for, before anything of them is read. */
+export const boundBulks = ({ http }: Pick<Service, 'http'>): void => {
+  const enter = createTurnstile(open)
+  http.addHook('preParsing', (request, { raw }, payload, done) => {
+    const principal = contextOf(request.raw)?.principal
+    const isBulk = request.routeOptions.url === ledgerApi.recordLedgerTransactions.path
+    if (!isBulk || principal === undefined || principal.kind === 'service') return done(null, payload)
+    try {
+      const leave = enter(principal)
+      raw.once('finish', leave).once('close', leave)
+      done(null, payload)
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+}
+
+const checkSize = (items: readonly BulkTransaction[]): void => {
+  const count = (entries: unknown): number => (Array.isArray(entries) ? entries.length : 0)
+  const entries = items.reduce((sum, item) => sum + count((item as Partial<BulkTransaction> | null)?.entries), 0)
+  if (entries <= entriesMax) return
+  const reason = `must not have more than ${entriesMax} entries in all`
+  throw new Fault('parameter_invalid', { param: 'transactions', reason })
 }
 
 export const bulkHandlers = ({
@@ -78,7 +119,7 @@ export const bulkHandlers = ({
   Handlers<typeof ledgerApi>,
   'recordLedgerTransactions'
 > => {
-  const enter = createTurnstile()
+  const enter = createTurnstile(working)
 
   const post = (group: readonly Item[], requestId: string): Promise<Outcome | Fault> =>
     postTogether(group.map(({ asked }) => asked as PostRequest)).catch((error: unknown) => {
@@ -133,6 +174,7 @@ export const bulkHandlers = ({
 
   const record = async (call: Call<Route>) => {
     const { principal, body, query } = call
+    checkSize(body.transactions)
     const atomic = agreed('atomic', body.atomic, query.atomic) === true
     const full = agreed('results', body.results, query.results) !== 'summary'
     const turn = takeTurns()
