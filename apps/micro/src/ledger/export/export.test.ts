@@ -86,6 +86,15 @@ test('standard output gets every byte, and the exit code says whether it was who
   expect(await exported('--out', '-')).toMatchObject({ code: 1, stdout: lines })
 })
 
+test('progress is shown beside a file, never into what is piped on', async () => {
+  sends(whole)
+  const args = ['ledger', 'export', '--gateway-url', server.url]
+  expect((await inProcess([...args, '--out', out], { terminal: true })).stderr).toMatch(
+    /^\rExporting… \d+ bytes\r +\rE/,
+  )
+  expect((await inProcess(args, { terminal: true })).stderr).toBe('Exported 1 transactions up to seq 1.\n')
+})
+
 test('format and range are asked for', async () => {
   let asked = ''
   answer = (response, path) => {

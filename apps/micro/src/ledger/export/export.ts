@@ -43,10 +43,11 @@ interface Copy {
 const copy = async (
   context: Context,
   sink: WholeFile,
-  { format, fromSeq, toSeq, signal }: Flags & { signal: AbortSignal },
+  { format, out, fromSeq, toSeq, signal }: Flags & { signal: AbortSignal },
 ): Promise<Copy> => {
   const { transport } = await openLedger(context)
-  const progress = createProgress(context.stderr)
+  // What is written to standard output may be on its way to the same terminal.
+  const progress = createProgress(out === undefined || out === '-' ? { write: () => {} } : context.stderr)
   const check = format === 'ndjson' ? createWholeCheck() : undefined
   const query = { format, ...given({ from_seq: fromSeq, to_seq: toSeq }) }
   let count = 0

@@ -2,9 +2,7 @@ import type { LedgerStatement } from '@micro/contracts'
 import { Option } from 'commander'
 import type { MicroCommand } from '../../shell/command.ts'
 import { usageFailure } from '../../shell/failure.ts'
-import { createProgress } from '../../shell/progress.ts'
 import { contextOf, type Context, type Shell } from '../../shell/shell.ts'
-import { countOf } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { given } from '../options.ts'
 import { pagesOf, type PageQuery } from '../pages.ts'
@@ -36,23 +34,14 @@ const run = async (context: Context, id: string, flags: Flags): Promise<void> =>
   const writer = writerOf(context, flags)
   const { client } = await openLedger(context)
   const filter = { ...boundsOf(flags), ...given({ layer: flags.layer }) }
-  // Where the lines themselves are seen, they tell how far it is.
-  const progress = createProgress(context.stdout.isTTY === true ? { write: () => {} } : context.stderr)
   let head: LedgerStatement | undefined
-  let count = 0
   // All pages are of the book as the first one found it.
   const ask = (page: PageQuery): Promise<LedgerStatement> =>
     client.retrieveLedgerStatement({ params: { id }, query: { ...filter, ...page, ...given({ seq: head?.seq }) } })
-  try {
-    for await (const page of pagesOf(ask, { max: Number.POSITIVE_INFINITY })) {
-      if (head === undefined) writer.begin(page)
-      head ??= page
-      writer.lines(page.data, page)
-      count += page.data.length
-      progress.tell(`Reading… ${countOf(count)} entries`)
-    }
-  } finally {
-    progress.clear()
+  for await (const page of pagesOf(ask, { max: Number.POSITIVE_INFINITY })) {
+    if (head === undefined) writer.begin(page)
+    head ??= page
+    writer.lines(page.data, page)
   }
   if (head !== undefined) writer.end(head)
 }
