@@ -9,6 +9,7 @@ const bothWays = [
   'confirm-once',
   'credentials',
   'isolation',
+  'ledger-cli',
   'ledger-history',
   'quickstart',
   'rate-limit',

@@ -39,6 +39,7 @@ describe('help has the shape of Cobra', () => {
       'Examples:',
       'Core commands:',
       'Account commands:',
+      'Ledger commands:',
       'Webhook commands:',
       'Operator commands:',
       'Other commands:',
@@ -66,6 +67,28 @@ describe('help has the shape of Cobra', () => {
     'secrets list',
     'secrets rotate',
     'secrets prune',
+    'ledger accounts list',
+    'ledger accounts show',
+    'ledger accounts create',
+    'ledger accounts update',
+    'ledger transactions list',
+    'ledger transactions show',
+    'ledger transactions record',
+    'ledger transactions reverse',
+    'ledger transactions erase',
+    'ledger holds list',
+    'ledger holds show',
+    'ledger holds capture',
+    'ledger holds release',
+    'ledger balance',
+    'ledger statement',
+    'ledger trial-balance',
+    'ledger periods list',
+    'ledger periods close',
+    'ledger checkpoint',
+    'ledger verify',
+    'ledger export',
+    'ledger import',
   ])
     test(`micro ${command}: usage, examples, flags and global flags`, async () => {
       const { code, stdout } = await inProcess(...command.split(' '), '--help')
@@ -80,9 +103,18 @@ describe('help has the shape of Cobra', () => {
       expect(stdout).toMatch(/\n {2}-h, --help {2,}show help\n/)
     })
 
-  for (const group of ['keys', 'db', 'secrets'])
+  for (const group of [
+    'keys',
+    'db',
+    'secrets',
+    'ledger',
+    'ledger accounts',
+    'ledger transactions',
+    'ledger holds',
+    'ledger periods',
+  ])
     test(`micro ${group} alone shows its help and succeeds`, async () => {
-      const { code, stdout } = await inProcess(group)
+      const { code, stdout } = await inProcess(...group.split(' '))
       expect(code).toBe(0)
       expect(stdout).toContain(`Use "micro ${group} [command] --help"`)
     })
@@ -125,6 +157,8 @@ describe('a misused command points at its own help', () => {
     [['up', '--port', '70000'], 'micro up'],
     [['trigger'], 'micro trigger'],
     [['db', 'url'], 'micro db url'],
+    [['ledger', 'acounts'], 'micro ledger'],
+    [['ledger', 'statement'], 'micro ledger statement'],
   ] as const)
     test(`micro ${args.join(' ')}`, async () =>
       expect((await inProcess(...args)).stderr).toMatch(new RegExp(`\\nRun '${command} --help' for usage\\.\\n$`)))

@@ -1,6 +1,7 @@
 import { addBackup } from './backup/backup.ts'
 import { addDb } from './db/db.ts'
 import { addKeys } from './keys/keys.ts'
+import { addLedger } from './ledger/ledger.ts'
 import { addListen } from './listen/listen.ts'
 import { addLogin } from './login/login.ts'
 import { addLogout } from './logout/logout.ts'
@@ -47,6 +48,7 @@ export const createProgram = (shell: Shell): MicroCommand => {
   addLogout(program, shell)
   addWhoami(program, shell)
   addKeys(program, shell)
+  addLedger(program, shell)
   addListen(program, shell)
   addTrigger(program, shell)
   addSecrets(program, shell)

@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError } from '@micro/client'
+import { ApiError, ConnectionError, StreamBrokenError } from '@micro/client'
 import { CommanderError } from 'commander'
 import { createProgram } from './program.ts'
 import { Failure, newKeyHint } from './shell/failure.ts'
@@ -14,7 +14,8 @@ const messageOf = (error: unknown): string => {
     const hint = error.body.error.code === 'api_key_invalid' ? `\n${newKeyHint}` : ''
     return `${error.message}${error.requestId === undefined ? '' : ` (request ${error.requestId})`}${hint}`
   }
-  if (error instanceof Failure || error instanceof ConnectionError) return error.message
+  if (error instanceof Failure || error instanceof ConnectionError || error instanceof StreamBrokenError)
+    return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 

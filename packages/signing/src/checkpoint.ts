@@ -43,6 +43,15 @@ const checkpointIn = (part: string): Checkpoint | undefined => {
   return { merchant, mode, seq: BigInt(seq), hash, recorded, created }
 }
 
+/** Whether a signed text says that it is a checkpoint, which is no secret; nothing in it is believed for that. */
+export const saysCheckpoint = (token: string): boolean => {
+  try {
+    return objectIn(compactForm.exec(token)?.[1] ?? '')['typ'] === type
+  } catch {
+    return false
+  }
+}
+
 /** Who is believed: the public half of a key. */
 export const publicJwk = ({ kty, crv, kid, x }: PublicJwk): PublicJwk => ({ kty, crv, kid, x })
 

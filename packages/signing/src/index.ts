@@ -14,6 +14,7 @@ export {
   createCheckpointReader,
   createCheckpointSigner,
   publicKeysOf,
+  saysCheckpoint,
   type Checkpoint,
   type CheckpointReader,
   type CheckpointReading,

@@ -78,6 +78,15 @@ describe('a credential in the URL is refused, wherever it hides', () => {
   }
 })
 
+describe('a checkpoint of a ledger is signed as a session token is, but is no credential', () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const checkpoint = `${part({ alg: 'EdDSA', kid: 'k', typ: 'micro-checkpoint+jws' })}.${part({ seq: '1' })}.c2ln`
+  const other = `${part({ alg: 'EdDSA', kid: 'k', typ: 'JWT' })}.${part({ sub: 'usr_1' })}.c2ln`
+  test('it passes', () => expect(outcome(`/ledger/verify?checkpoint=${checkpoint}`)).toBe('/ledger/verify'))
+  for (const query of [`checkpoint=${other}`, `checkpoint=${checkpoint}&x=${other}`, `token=${checkpoint}`])
+    test(query, () => expect(outcome(`/ledger/verify?${query}`)).toBe('parameter_invalid'))
+})
+
 describe('what only looks a little like one passes', () => {
   for (const path of ['/ledger/accounts/desk_test_1', '/ledger/accounts/token', '/ledger/accounts/eyJ.a.b'])
     test(path, () => expect(outcome(path)).toBe(path))

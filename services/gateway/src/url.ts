@@ -1,4 +1,5 @@
 import { Fault } from '@micro/kernel'
+import { saysCheckpoint } from '@micro/signing'
 
 const urlBytesMax = 8 * 1024
 
@@ -19,13 +20,18 @@ const checkEncoding = (path: string): void => {
 const decoded = (text: string): string =>
   text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
-const credential = /(?<![A-Za-z0-9])(?:sk|rk)_(?:test|live)_|(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/
+const apiKey = /(?<![A-Za-z0-9])(?:sk|rk)_(?:test|live)_/
+const signedText = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
+
+// A checkpoint of a ledger is signed as session tokens are, but opens nothing: it is made to be shown.
+const holdsCredential = (text: string): boolean =>
+  apiKey.test(text) || [...text.matchAll(signedText)].some(([token]) => !saysCheckpoint(token))
 
 // A key in a URL ends up in histories and in the logs of every proxy on the way; an id is repeated in answers.
 const checkCredentials = ({ path, query }: { path: string; query: string }): void => {
   const param =
     /(?:^|&)(api_?key|access_token|token)=/i.exec(decoded(query))?.[1] ??
-    (credential.test(decoded(query)) ? 'query' : credential.test(decoded(path)) ? 'path' : undefined)
+    (holdsCredential(decoded(query)) ? 'query' : holdsCredential(decoded(path)) ? 'path' : undefined)
   if (param === undefined) return
   throw new Fault('parameter_invalid', {
     param,

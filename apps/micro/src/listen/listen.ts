@@ -2,6 +2,7 @@ import { listenerSecret } from '@micro/signing'
 import { requireApiKey } from '../session/api.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
+import { untilSignal } from '../shell/signals.ts'
 import { createForward } from './forward.ts'
 import { readEventFilter, readTarget, streamUrl, targetText } from './options.ts'
 import { humanPrinter, jsonPrinter } from './printer.ts'
@@ -17,13 +18,6 @@ interface Flags {
 const forwardTimeoutMs = 30_000
 /** Forwards at a time; an endpoint under development is rarely happier with more. */
 const parallelMax = 32
-
-/** Aborted by the first signal to end; from then on a second one ends the process the hard way. */
-const untilSignal = (): AbortSignal => {
-  const stopping = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort())
-  return stopping.signal
-}
 
 const run = async (context: Context, flags: Flags): Promise<void> => {
   const { terminal, clock, version, json } = context

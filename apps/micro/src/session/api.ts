@@ -1,24 +1,36 @@
-import { createClient, httpTransport, type Client } from '@micro/client'
-import { authApi, paymentsApi, type Api } from '@micro/contracts'
+import { createClient, httpTransport, type Client, type HttpTransportOptions } from '@micro/client'
+import { authApi, ledgerApi, paymentsApi, type Api } from '@micro/contracts'
 import { Failure } from '../shell/failure.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export type AuthClient = Client<typeof authApi>
 export type PaymentsClient = Client<typeof paymentsApi>
+export type LedgerClient = Client<typeof ledgerApi>
 
-interface Access {
+export interface Access {
   readonly gatewayUrl: string
   readonly version: string
   readonly credential?: string | undefined
+  /** How long an answer may take; of a stream: its first line. */
+  readonly timeoutMs?: number
 }
+
+/** How a transport of the client package is told of it. */
+export const transportOptions = ({ gatewayUrl, version, credential, timeoutMs }: Access): HttpTransportOptions => ({
+  baseUrl: gatewayUrl,
+  credential,
+  userAgent: `Micro/${version}`,
+  ...(timeoutMs === undefined ? {} : { timeoutMs }),
+})
 
 const clientOf =
   <A extends Api>(api: A) =>
-  ({ gatewayUrl, version, credential }: Access): Client<A> =>
-    createClient(api, httpTransport({ baseUrl: gatewayUrl, credential, userAgent: `Micro/${version}` }))
+  (access: Access): Client<A> =>
+    createClient(api, httpTransport(transportOptions(access)))
 
 export const authClient: (access: Access) => AuthClient = clientOf(authApi)
 export const paymentsClient: (access: Access) => PaymentsClient = clientOf(paymentsApi)
+export const ledgerClient: (access: Access) => LedgerClient = clientOf(ledgerApi)
 
 /** The way out when the stored login does not count. */
 export const notLoggedIn = ({ stored, storedApplies, gatewayUrl }: Settings): Failure =>

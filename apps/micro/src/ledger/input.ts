@@ -1,0 +1,31 @@
+import { createReadStream } from 'node:fs'
+import { Failure } from '../shell/failure.ts'
+import { fileReason } from '../shell/file-reason.ts'
+import type { Context } from '../shell/shell.ts'
+
+const readFailure = (path: string, error: unknown): unknown => {
+  const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : fileReason(error)
+  return reason === undefined ? error : new Failure(`${path} cannot be read: ${reason}.`, { cause: error })
+}
+
+/** A file's bytes as they come; of `-` those of standard input. @throws Failure when it cannot be read */
+export async function* bytesOf(path: string, { stdin }: Pick<Context, 'stdin'>): AsyncGenerator<Uint8Array> {
+  const stream: AsyncIterable<Uint8Array> = path === '-' ? stdin : createReadStream(path)
+  try {
+    yield* stream
+  } catch (error) {
+    throw readFailure(path, error)
+  }
+}
+
+/** A small file whole. @throws Failure when it cannot be read, or has more than `bytesMax` */
+export const textOf = async (path: string, context: Pick<Context, 'stdin'>, bytesMax: number): Promise<string> => {
+  const pieces: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of bytesOf(path, context)) {
+    bytes += piece.length
+    if (bytes > bytesMax) throw new Failure(`${path} is too large: more than ${bytesMax} bytes.`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
