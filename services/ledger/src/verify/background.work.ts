@@ -39,7 +39,7 @@ const leaseMs = 60_000
 const booksMax = 50
 const beforeAll = { lane: -1, id: 0n }
 /** It rests so many times as long as it works: what is new is hurried after, all of it leisurely. */
-const rests: Readonly<Record<OwnWork, number>> = { news: 4, whole: 19 }
+const rests: Readonly<Record<OwnWork, number>> = { news: 9, whole: 19 }
 
 const warningOf = (books: number): string =>
   `The ledger does not verify: ${books === 1 ? 'one book is' : `${books} books are`} wrong. The log says which, and where.`
