@@ -4,7 +4,7 @@ import qs from 'qs'
 import secureJson from 'secure-json-parse'
 import { takeApart } from './json-list.ts'
 import type { LongListSpec } from './long-list.ts'
-import { takeTurns } from './turns.ts'
+import { shareThread } from './share-thread.ts'
 import { shownName } from './validate.ts'
 
 /** A decoded body. Form values are all text and may be coerced to what the schema asks; JSON values may not. */
@@ -126,13 +126,13 @@ export const decodeBody = (bytes: Buffer, contentType: string | undefined): Deco
 }
 
 const readEach = async (texts: Iterable<string>, { name, itemsMax }: LongListSpec, read: (text: string) => unknown) => {
-  const turn = takeTurns()
+  const letOthers = shareThread()
   const items: unknown[] = []
   for (const text of texts) {
     if (items.length === itemsMax)
       throw new Fault('parameter_invalid', { param: name, reason: `must not have more than ${itemsMax} items` })
     items.push(read(text))
-    await turn()
+    await letOthers()
   }
   return items
 }

@@ -3,7 +3,7 @@ import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { publicKeysOf } from '@micro/signing'
-import type { BookKey } from '../books/book.ts'
+import { seqMax, type BookKey } from '../books/book.ts'
 import type { CheckpointConfig } from '../config.ts'
 import { checkpointToWire } from './checkpoint.ts'
 import { findCheckpoint, listCheckpointsDown, listCheckpointsUp } from './checkpoint.store.ts'
@@ -13,8 +13,6 @@ type CheckpointHandlers = Pick<
   Handlers<typeof ledgerApi>,
   'createLedgerCheckpoint' | 'listLedgerCheckpoints' | 'retrieveLedgerCheckpoint' | 'retrieveLedgerCheckpointKeys'
 >
-
-const seqMax = 2n ** 63n - 1n
 
 export const checkpointHandlers = ({
   db,

@@ -4,14 +4,13 @@ import type { Database } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { pointOf, type Point } from '../balances/point.ts'
-import type { BookKey } from '../books/book.ts'
+import type { InTurn } from '../bounds/turns.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
-import { nameOf } from '../posting/books.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
 import { listTotals } from '../reports/report.store.ts'
 import type { Totals } from '../reports/report.ts'
-import type { InTurn } from '../reports/turns.ts'
 import {
   addTotals,
   closedBeforeOf,
