@@ -9,7 +9,7 @@ import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
 import type { LedgerConfig } from '../config.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
-import { parseUnits } from '../transactions/entries.ts'
+import { parseUnits } from '../assets/amount.ts'
 import { changeAccount, checkLimitsHold } from './account-change.ts'
 import { accountToWire, isSameAccount, isSystemAccount, type Account } from './account.ts'
 import {

@@ -1,7 +1,8 @@
 import type { Layer, ledgerApi, Query } from '@micro/contracts'
-import { exactNumber, Fault } from '@micro/kernel'
+import { Fault } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import { cutPage, parsePage, timeRangeOf, type Handlers, type Page } from '@micro/service'
+import { twins } from '../assets/amount.ts'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
 import { findHead, findNetAt, findPendingNet, lookUpByKeys } from '../balances/balance.store.ts'
@@ -150,10 +151,8 @@ export const statementHandlers = ({ db }: { db: Database }): StatementHandlers =
           normal_balance: account.normalBalance,
           layer,
           order,
-          opening_balance: exactNumber(opening),
-          opening_balance_str: String(opening),
-          closing_balance: exactNumber(closing),
-          closing_balance_str: String(closing),
+          ...twins('opening_balance', opening),
+          ...twins('closing_balance', closing),
           seq: Number(known),
           has_more: hasMore,
           data: linesToWire(rows, netBefore, account.normalBalance),
