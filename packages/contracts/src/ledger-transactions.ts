@@ -118,6 +118,25 @@ export const optionalWords = {
 
 export const referenceFaults = ['reference_reserved', 'reference_conflict'] as const
 
+/** What can be wrong with the entries and words of anything that is recorded. */
+export const newTransactionFaults = [
+  'entries_too_few',
+  'entry_zero',
+  'sign_direction_conflict',
+  'transaction_unbalanced',
+  'currency_mismatch',
+  'resource_missing',
+  'account_reserved',
+  'account_frozen',
+  'account_closed',
+  'insufficient_funds',
+  'limit_exceeded',
+  ...referenceFaults,
+  'sum_out_of_range',
+  'condition_failed',
+  'version_conflict',
+] as const
+
 export const transactionRoutes = {
   recordLedgerTransaction: route({
     method: 'POST',
@@ -134,24 +153,7 @@ export const transactionRoutes = {
       ),
     }),
     response: LedgerTransaction,
-    faults: [
-      'entries_too_few',
-      'entry_zero',
-      'sign_direction_conflict',
-      'transaction_unbalanced',
-      'currency_mismatch',
-      'resource_missing',
-      'account_reserved',
-      'account_frozen',
-      'account_closed',
-      'insufficient_funds',
-      'limit_exceeded',
-      ...referenceFaults,
-      'sum_out_of_range',
-      'condition_failed',
-      'version_conflict',
-      'period_closed',
-    ],
+    faults: [...newTransactionFaults, 'period_closed'],
   }),
   retrieveLedgerTransaction: route({
     method: 'GET',
