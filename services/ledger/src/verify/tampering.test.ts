@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { laneOf } from '../books/lane.ts'
 import { testConfig } from '../testing/config.ts'
 import { merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
-import { makeHashesAnew, withoutTriggers } from '../testing/tampering.ts'
+import { makeHashesAnew, withoutTriggers } from '../testing/tamper.ts'
 import { verifyHandlers } from './verify.http.ts'
 
 let ledger: Ledger
