@@ -1,7 +1,7 @@
 import type { ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { pointOf, type Point } from '../balances/point.ts'
 import type { InTurn } from '../bounds/turns.ts'
@@ -95,13 +95,6 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
   const whole = async (book: BookKey, period: Period) =>
     periodToWire(period, await listPeriodTotals(db.sql, book, period.number, totalsShownMax + 1))
 
-  const numberOfCursor = async (book: BookKey, { cursor }: Page): Promise<number | null> => {
-    if (cursor === undefined) return null
-    const period = await findPeriod(db.sql, book, cursor.id)
-    if (period !== undefined) return period.number
-    throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger period', id: cursor.id })
-  }
-
   return {
     async closeLedgerPeriod({ principal, body }) {
       const now = clock.now()
@@ -125,7 +118,8 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
 
     async listLedgerPeriods({ principal, query }) {
       const page = parsePage(query)
-      const number = await numberOfCursor(principal, page)
+      const cursor = await findCursor(page, 'ledger period', (id) => findPeriod(db.sql, principal, id))
+      const number = cursor?.number ?? null
       const found =
         page.direction === 'newer' && number !== null
           ? await listPeriodsAfter(db.sql, principal, number, page.fetch)

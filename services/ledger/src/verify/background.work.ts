@@ -154,7 +154,7 @@ export const createBackgroundVerifier = (dependencies: Dependencies): Background
   }
 
   const worker = (work: OwnWork, round: Round): Worker =>
-    createWorker({ name: `verification_${work}`, everyMs: lookEveryMs[work], log, round })
+    createWorker({ name: `ledger.verification_${work}`, everyMs: lookEveryMs[work], log, round })
   return {
     workers: [worker('news', roundOfNews), worker('whole', roundOfAll)],
     roundOfNews,
