@@ -1,7 +1,6 @@
 import type { ledgerApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
-import { csv, ndjson, type Handlers } from '@micro/service'
-import type { TakeSeat } from '../bounds/seats.ts'
+import { csv, ndjson, type Handlers, type TakeSeat } from '@micro/service'
 import type { BookKey } from '../books/book.ts'
 import { exportCsv, exportLines } from './export.work.ts'
 
@@ -10,11 +9,11 @@ export const exportHandlers = ({
   takeSeat,
 }: {
   db: Database
-  takeSeat: TakeSeat
+  takeSeat: TakeSeat<BookKey>
 }): Pick<Handlers<typeof ledgerApi>, 'exportLedger'> => {
   /** Holds one of the merchant's seats while it is read. @throws Fault stream_limit */
   async function* seated<T>(book: BookKey, lines: AsyncIterable<T>): AsyncGenerator<T> {
-    const leave = takeSeat(book.merchant)
+    const leave = takeSeat(book)
     try {
       yield* lines
     } finally {

@@ -1,8 +1,7 @@
 import type { ledgerApi, Line } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { ndjson, silenceMsMax, type Handlers } from '@micro/service'
-import type { TakeSeat } from '../bounds/seats.ts'
+import { ndjson, silenceMsMax, type Handlers, type TakeSeat } from '@micro/service'
 import { seqMax, type BookKey } from '../books/book.ts'
 import { fittingOf, mayBeTooHeavy } from '../transactions/page-weight.ts'
 import { countEntriesAt, listSeqsUp, loadTransactions } from '../transactions/transaction.store.ts'
@@ -21,7 +20,7 @@ const seqOf = (position: Position | undefined): bigint => position?.seq ?? 0n
 export interface FeedDependencies {
   readonly db: Database
   readonly doorbell: Doorbell
-  readonly takeSeat: TakeSeat
+  readonly takeSeat: TakeSeat<BookKey>
 }
 
 export const feedHandlers = ({
@@ -86,7 +85,7 @@ export const feedHandlers = ({
 
   /** A seat and a listener, for as long as a reader is there. @throws Fault stream_limit */
   const sitDown = (book: BookKey): { listener: Listener; leave: () => void } => {
-    const standUp = takeSeat(book.merchant)
+    const standUp = takeSeat(book)
     const listener = doorbell.listen(book)
     return {
       listener,

@@ -10,8 +10,8 @@ import {
   type Runtime,
   type Service,
 } from '@micro/service'
-import { createSeats } from '../bounds/seats.ts'
-import { nameOf, type BookKey } from '../books/book.ts'
+import { createBulkSeats } from '../bounds/seats.ts'
+import type { BookKey } from '../books/book.ts'
 import type { Outcome, Posting, PostRequest } from '../posting/index.ts'
 import { contentOf } from './asked-transaction.ts'
 import { groupsOf, outcomesOf, resultToWire, type BulkItem, type BulkOutcome } from './bulk.ts'
@@ -21,9 +21,9 @@ type Route = (typeof ledgerApi)['recordLedgerTransactions']
 type Item = BulkItem<PostRequest>
 
 /** Bulks at work at the same time, in one process and of one book: each may hold some tens of megabytes. */
-const working = { ofOne: 2, inAll: 6, full: () => new Fault('ledger_busy') }
+const working = { ofBook: 2, inAll: 6 }
 /** And those of which the body is still arriving or the answer still leaving. */
-const open = { ...working, ofOne: 4, inAll: 12 }
+const open = { ofBook: 4, inAll: 12 }
 /** Entries of a bulk in all: the answer has each of them, and the book is locked while they are written. */
 const entriesMax = 40_000
 /** Postings of one bulk that wait or fly at the same time: two flights' worth, so that one fills while one is out. */
@@ -73,13 +73,13 @@ const createRoom = (unitsMax: number) => {
 
 /** Refuses more bulks at a time than there is memory for, before anything of them is read. */
 export const boundBulks = ({ http }: Pick<Service, 'http'>): void => {
-  const takeSeat = createSeats(open)
+  const takeSeat = createBulkSeats(open)
   http.addHook('preParsing', (request, { raw }, payload, done) => {
     const principal = contextOf(request.raw)?.principal
     const isBulk = request.routeOptions.url === ledgerApi.recordLedgerTransactions.path
     if (!isBulk || principal === undefined || principal.kind === 'service') return done(null, payload)
     try {
-      const leave = takeSeat(nameOf(principal))
+      const leave = takeSeat(principal)
       raw.once('finish', leave).once('close', leave)
       done(null, payload)
     } catch (error) {
@@ -104,7 +104,7 @@ export const bulkHandlers = ({
   Handlers<typeof ledgerApi>,
   'recordLedgerTransactions'
 > => {
-  const takeSeat = createSeats(working)
+  const takeSeat = createBulkSeats(working)
 
   const post = (group: readonly Item[], requestId: string): Promise<Outcome | Fault> =>
     postTogether(group.map(({ asked }) => asked as PostRequest)).catch((error: unknown) => {
@@ -185,7 +185,7 @@ export const bulkHandlers = ({
 
   return {
     async recordLedgerTransactions(call) {
-      const leave = takeSeat(nameOf(call.principal))
+      const leave = takeSeat(call.principal)
       try {
         const facts = { postings: call.body.transactions.length }
         return await traces.step('ledger bulk', { facts }, () => record(call))
