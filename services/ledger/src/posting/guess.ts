@@ -2,7 +2,7 @@ import type { Database } from '@micro/postgres'
 import { assert, type Clock } from '@micro/kernel'
 import { nameOf, type BookKey } from '../books/book.ts'
 import { parentOf } from './action.ts'
-import { createUndecided } from './undecided.ts'
+import { createLeft } from './left.ts'
 import { loadParents, loadParentStates } from './load-parents.ts'
 import { headOf, type Memory, type RememberedBook } from './memory.ts'
 import type { ParentState } from './parent.ts'
@@ -171,14 +171,14 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
       const now = clock.now()
       const guesses = new Map<string, Guess>()
       const recordings: Recording[] = []
-      const undecided = createUndecided(memory)
+      const left = createLeft(memory)
       const outcomeOf = (ticket: Ticket): Outcome | undefined => {
         const name = nameOf(bookOf(ticket))
         const book = ticket.dryRun ? undefined : memory.book(name)
         const guess = book && (guesses.get(name) ?? open(name, book))
         if (guess !== undefined) guesses.set(name, guess)
-        const outcome = guess && !undecided.concerns(guess, ticket) ? decide(guess, ticket, now, recordings) : undefined
-        if (outcome === undefined && guess !== undefined) undecided.add(guess, ticket)
+        const outcome = guess && !left.concerns(guess, ticket) ? decide(guess, ticket, now, recordings) : undefined
+        if (outcome === undefined && guess !== undefined) left.add(guess, ticket)
         return outcome
       }
       let outcomes: (Outcome | undefined)[]

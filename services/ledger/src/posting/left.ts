@@ -9,7 +9,7 @@ type Place = { readonly name: string; readonly book: RememberedBook }
  * What tickets that were left undecided may come to change or depend on. Whoever comes later and shares any of it has to
  * be left as well, so that it is not decided before them.
  */
-export const createUndecided = (memory: Memory) => {
+export const createLeft = (memory: Memory) => {
   const keys = new Set<string>()
 
   /** Undefined when it may be any account of the book. */
