@@ -32,7 +32,6 @@ export { User } from './people.ts'
 export { CancellationReason, Charge, PaymentError, PaymentIntent, PaymentIntentStatus } from './payments.ts'
 export { type BulkResult, BulkTransaction, type LedgerBulk } from './ledger-bulk.ts'
 export {
-  Direction,
   type EntryCondition,
   type HoldStatus,
   type Layer,
@@ -41,8 +40,8 @@ export {
   NewEntry,
   type TransactionKind,
 } from './ledger-transactions.ts'
-export { type AccountStatus, AccountType, LedgerAccount } from './ledger.ts'
-export { secondsMax } from './ledger-parts.ts'
+export { LedgerAccount } from './ledger-accounts.ts'
+export { type AccountStatus, AccountType, Direction, secondsMax } from './ledger-parts.ts'
 export { LedgerPeriod } from './ledger-periods.ts'
 export { LedgerAggregate, LedgerTotals, LedgerTrialBalance, type TrialBalanceAccount } from './ledger-reports.ts'
 export { LedgerBalance, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'

@@ -1,7 +1,16 @@
+/** Holds: money that is set aside, then captured or given back. */
 import Type, { type Static } from 'typebox'
-import { Exact, IdParam, List, Metadata, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
-import { AccountId, Amount, ExactNumber, Reference } from './ledger-parts.ts'
-import { Direction, HoldStatus, LedgerTransaction, NewEntry, newTransaction } from './ledger-transactions.ts'
+import { Exact, IdParam, List, Metadata, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
+import { AccountId, Amount, Direction, ExactNumber, Reference, secondsMax } from './ledger-parts.ts'
+import {
+  HoldStatus,
+  LedgerTransaction,
+  NewEntry,
+  newTransaction,
+  newTransactionFaults,
+  optionalWords,
+  referenceFaults,
+} from './ledger-transactions.ts'
 import { route } from './route.ts'
 
 const HeldEntry = Type.Object({
@@ -33,17 +42,9 @@ export const LedgerHold = Type.Object({
 })
 export type LedgerHold = Static<typeof LedgerHold>
 
-/** What is done follows from the route; what it is called has a default, so that a repeat is known as one. */
-const words = {
-  reference_id: Type.Optional(Reference),
-  description: Type.Optional(Text(1000)),
-  metadata: Type.Optional(Metadata),
-}
-
 const CapturedEntry = Exact({ account_id: AccountId, amount: Amount, direction: Type.Optional(Direction) })
 
 const endings = ['resource_missing', 'hold_captured', 'hold_released', 'hold_expired'] as const
-const references = ['reference_reserved', 'reference_conflict'] as const
 
 export const holdRoutes = {
   createLedgerHold: route({
@@ -56,13 +57,13 @@ export const holdRoutes = {
     summary:
       'Set money aside: the entries count against the limits of their accounts until they are captured or given back. The same reference_id with the same content again answers 200.',
     body: Exact({
-      ...words,
+      ...optionalWords,
       reference_id: Reference,
       entries: Type.Array(NewEntry, { minItems: 1, maxItems: 100, description: 'Each account at most once.' }),
       expires_at: Type.Optional(
         Type.Integer({
           minimum: 0,
-          maximum: 253_402_300_799,
+          maximum: secondsMax,
           description: 'When what is left is given back, within 366 days. Default: never of itself.',
         }),
       ),
@@ -71,23 +72,7 @@ export const holdRoutes = {
       ),
     }),
     response: LedgerHold,
-    faults: [
-      'entries_too_few',
-      'entry_zero',
-      'sign_direction_conflict',
-      'transaction_unbalanced',
-      'currency_mismatch',
-      'resource_missing',
-      'account_reserved',
-      'account_frozen',
-      'account_closed',
-      'insufficient_funds',
-      'limit_exceeded',
-      ...references,
-      'sum_out_of_range',
-      'condition_failed',
-      'version_conflict',
-    ],
+    faults: newTransactionFaults,
   }),
   retrieveLedgerHold: route({
     method: 'GET',
@@ -128,7 +113,7 @@ export const holdRoutes = {
       'Post what is held: all that is left, an amount, or entries. Several captures of one hold take a reference_id each.',
     params: IdParam,
     body: Exact({
-      ...words,
+      ...optionalWords,
       amount: Type.Optional(Amount),
       entries: Type.Optional(Type.Array(CapturedEntry, { minItems: 1, maxItems: 100 })),
       final: Type.Optional(Type.Boolean({ description: 'Give back the rest in the same transaction.' })),
@@ -145,7 +130,7 @@ export const holdRoutes = {
       'transaction_unbalanced',
       'account_frozen',
       'period_closed',
-      ...references,
+      ...referenceFaults,
     ],
   }),
   releaseLedgerHold: route({
@@ -157,32 +142,8 @@ export const holdRoutes = {
     status: 201,
     summary: 'Give back what is left of a hold.',
     params: IdParam,
-    body: Exact(words),
+    body: Exact(optionalWords),
     response: LedgerTransaction,
-    faults: [...endings, ...references],
-  }),
-  reverseLedgerTransaction: route({
-    method: 'POST',
-    path: '/ledger/transactions/:id/reverse',
-    service: 'ledger',
-    access: ['secret_key'],
-    scope: 'ledger:write',
-    status: 201,
-    summary: 'Post the opposite of a transaction, once. The same request again answers 200 with what it recorded.',
-    params: IdParam,
-    body: Exact({ ...words, effective_at: newTransaction.effective_at }),
-    response: LedgerTransaction,
-    faults: [
-      'resource_missing',
-      'transaction_not_reversible',
-      'transaction_already_reversed',
-      'account_frozen',
-      'account_closed',
-      'insufficient_funds',
-      'limit_exceeded',
-      'sum_out_of_range',
-      'period_closed',
-      ...references,
-    ],
+    faults: [...endings, ...referenceFaults],
   }),
 } as const

@@ -1,9 +1,8 @@
 /** Ledger transactions, as they are asked for and as they are recorded. */
 import Type, { type Static } from 'typebox'
-import { Exact, Metadata, Nullable, Text, Timestamp } from './common.ts'
+import { Exact, IdParam, List, Metadata, Nullable, pageQuery, Text, TimeFilter, Timestamp } from './common.ts'
 import { AccountId, Amount, Direction, ExactNumber, Reference, secondsMax } from './ledger-parts.ts'
-
-export { Direction }
+import { route } from './route.ts'
 
 /** Holds lie on `pending` until they are captured or given back. */
 export const Layer = Type.Union([Type.Literal('posted'), Type.Literal('pending')])
@@ -109,3 +108,116 @@ export const newTransaction = {
     }),
   ),
 }
+
+/** Of what follows on another transaction: what it is called has a default, so that a repeat is known as one. */
+export const optionalWords = {
+  reference_id: Type.Optional(Reference),
+  description: Type.Optional(Text(1000)),
+  metadata: Type.Optional(Metadata),
+}
+
+export const referenceFaults = ['reference_reserved', 'reference_conflict'] as const
+
+/** What can be wrong with the entries and words of anything that is recorded. */
+export const newTransactionFaults = [
+  'entries_too_few',
+  'entry_zero',
+  'sign_direction_conflict',
+  'transaction_unbalanced',
+  'currency_mismatch',
+  'resource_missing',
+  'account_reserved',
+  'account_frozen',
+  'account_closed',
+  'insufficient_funds',
+  'limit_exceeded',
+  ...referenceFaults,
+  'sum_out_of_range',
+  'condition_failed',
+  'version_conflict',
+] as const
+
+export const transactionRoutes = {
+  recordLedgerTransaction: route({
+    method: 'POST',
+    path: '/ledger/transactions',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:write',
+    status: 201,
+    summary: 'Record a balanced transaction. The same reference_id with the same content again answers 200.',
+    body: Exact({
+      ...newTransaction,
+      dry_run: Type.Optional(
+        Type.Boolean({ description: 'Check everything and answer what would be recorded (200), but record nothing.' }),
+      ),
+    }),
+    response: LedgerTransaction,
+    faults: [...newTransactionFaults, 'period_closed'],
+  }),
+  retrieveLedgerTransaction: route({
+    method: 'GET',
+    path: '/ledger/transactions/:id',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:read',
+    status: 200,
+    summary: 'Retrieve a ledger transaction.',
+    params: IdParam,
+    response: LedgerTransaction,
+    faults: ['resource_missing'],
+  }),
+  listLedgerTransactions: route({
+    method: 'GET',
+    path: '/ledger/transactions',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:read',
+    status: 200,
+    summary: 'List ledger transactions, newest first; filter by reference_id, account_id and created.',
+    query: Exact({
+      ...pageQuery,
+      reference_id: Type.Optional(Reference),
+      account_id: Type.Optional(AccountId),
+      created: Type.Optional(TimeFilter),
+    }),
+    response: List(LedgerTransaction),
+  }),
+  reverseLedgerTransaction: route({
+    method: 'POST',
+    path: '/ledger/transactions/:id/reverse',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:write',
+    status: 201,
+    summary: 'Post the opposite of a transaction, once. The same request again answers 200 with what it recorded.',
+    params: IdParam,
+    body: Exact({ ...optionalWords, effective_at: newTransaction.effective_at }),
+    response: LedgerTransaction,
+    faults: [
+      'resource_missing',
+      'transaction_not_reversible',
+      'transaction_already_reversed',
+      'account_frozen',
+      'account_closed',
+      'insufficient_funds',
+      'limit_exceeded',
+      'sum_out_of_range',
+      'period_closed',
+      ...referenceFaults,
+    ],
+  }),
+  eraseLedgerTransaction: route({
+    method: 'POST',
+    path: '/ledger/transactions/:id/erase',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:write',
+    status: 200,
+    summary: 'Erase description and metadata for good; all else, and the chain, stays. The same again changes nothing.',
+    params: IdParam,
+    body: Exact({ reason: Text(500, 1, { description: 'Why, for the record. Name nobody in it: it stays.' }) }),
+    response: LedgerTransaction,
+    faults: ['resource_missing', 'reference_reserved'],
+  }),
+} as const

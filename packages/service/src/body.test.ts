@@ -1,6 +1,6 @@
 import { Fault } from '@micro/kernel'
 import { describe, expect, test } from 'vitest'
-import { decodeBody, decodeLongBody, decodeQuery, lineOf } from './body.ts'
+import { decodeBody, decodeQuery } from './body.ts'
 
 const decode = (text: string, type?: string) => decodeBody(Buffer.from(text), type)
 const form = 'application/x-www-form-urlencoded'
@@ -102,57 +102,3 @@ test('of more parameters than are read none is silently left out', () => {
 
 test('a query nested too deeply is told as a malformed URL', () =>
   expect(() => decodeQuery('a[b][c][d][e][f][g]=1')).toThrow(expect.objectContaining({ code: 'url_invalid' }) as Fault))
-
-describe('a body with a long list', () => {
-  const list = { name: 'list', itemsMax: 3, item: {} }
-  const read = async (text: string, type: string | undefined = 'application/json') =>
-    (await decodeLongBody(Buffer.from(text), type, list)).value
-  const refused = (text: string, type?: string) => expect(read(text, type)).rejects
-
-  test('is read as any other, its numbers judged by their text', async () => {
-    const text = '{"a":1.50,"list":[{"b":12345678901234567890},{"c":1e3}],"d":[2]}'
-    expect(await read(text)).toEqual(decode(text, 'application/json').value)
-    for (const type of [undefined, form]) expect(await read(text, type)).toEqual(await read(text))
-    for (const none of ['{}', '{"list":7}', ''])
-      expect(await read(none)).toEqual(decode(none, 'application/json').value)
-  })
-  test('may hold more values in all than another, but not in one item', async () => {
-    const values = (count: number) => `[${Array.from({ length: count }, () => '1').join()}]`
-    expect(await read(`{"list":[${values(15_000)},${values(15_000)}]}`)).toHaveProperty('list.length', 2)
-    await refused(`{"list":[${values(20_001)}]}`).toMatchObject({ code: 'body_invalid' })
-  })
-  test('of more items than it may have is not read to its end', () =>
-    refused('{"list":[1,2,3,4,}').toMatchObject({ code: 'parameter_invalid', detail: { param: 'list' } }))
-  test('cannot have its list twice', () => refused('{"list":[1],"list":[2]}').toMatchObject({ code: 'body_invalid' }))
-  test('reaches for no prototype, in an item or beside it', async () => {
-    for (const text of [
-      '{"list":[{"__proto__":{"x":1}}]}',
-      '{"list":[],"__proto__":{"x":1}}',
-      '{"list":[],"__proto__":[1]}',
-    ])
-      await refused(text).toMatchObject({ code: 'body_invalid' })
-    expect(({} as Record<string, unknown>)['x']).toBeUndefined()
-  })
-  test('comes as lines, too, and whoever sent lines is told of them', async () => {
-    for (const type of ['application/x-ndjson', 'Application/NDJSON; charset=utf-8']) {
-      const { list: items } = (await read('{"a":1}\r\n\n {"a":2.0}', type)) as { list: unknown[] }
-      expect(items.map((item) => [item, lineOf(item)])).toEqual([
-        [{ a: 1 }, 1],
-        [{ a: '2.0' }, 3],
-      ])
-    }
-    for (const [text, line] of [
-      ['{}\n{', 2],
-      ['\n\n7', 3],
-      ['{"__proto__":{}}', 1],
-    ] as const)
-      await refused(text, 'application/x-ndjson').toMatchObject({
-        message: expect.stringContaining(`line ${line}:`) as string,
-      })
-    await refused('{}\n{}\n{}\n{}', 'application/x-ndjson').toMatchObject({ code: 'parameter_invalid' })
-  })
-  test('of another type or that is no UTF-8 is refused', async () => {
-    await refused('a,b', 'text/csv').toMatchObject({ message: expect.stringContaining('x-ndjson') as string })
-    await expect(decodeLongBody(Buffer.from([0xff]), 'application/x-ndjson', list)).rejects.toThrow(Fault)
-  })
-})

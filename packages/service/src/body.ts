@@ -2,9 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import { Fault } from '@micro/kernel'
 import qs from 'qs'
 import secureJson from 'secure-json-parse'
-import { takeApart } from './json-list.ts'
-import type { LongListSpec } from './long-list.ts'
-import { takeTurns } from './turns.ts'
 import { shownName } from './validate.ts'
 
 /** A decoded body. Form values are all text and may be coerced to what the schema asks; JSON values may not. */
@@ -75,7 +72,8 @@ const keepNumberText = (_key: string, value: unknown, context?: { source?: strin
 const valuesMax = 20_000
 const depthMax = 32
 
-const isNode = (value: unknown): value is object => value !== null && typeof value === 'object'
+/** Whether a value has members, as objects and arrays do. */
+export const isNode = (value: unknown): value is object => value !== null && typeof value === 'object'
 
 // Level by level, since a recursion could be led deeper than the stack.
 const checkShape = (root: unknown): void => {
@@ -89,7 +87,8 @@ const checkShape = (root: unknown): void => {
   }
 }
 
-const decodeJson = (text: string): unknown => {
+/** @throws Fault body_invalid */
+export const decodeJson = (text: string): unknown => {
   try {
     const value = secureJson.parse(text, null, { protoAction: 'error', constructorAction: 'error' }) as unknown
     checkShape(value)
@@ -100,16 +99,19 @@ const decodeJson = (text: string): unknown => {
   }
 }
 
-const mediaOf = (contentType: string | undefined): string => contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+export const mediaOf = (contentType: string | undefined): string =>
+  contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-const isJson = (media: string): boolean => media === 'application/json' || media.endsWith('+json')
+export const isJson = (media: string): boolean => media === 'application/json' || media.endsWith('+json')
 
-const textOf = (bytes: Buffer): string => {
+/** @throws Fault body_invalid */
+export const textOf = (bytes: Buffer): string => {
   if (!isUtf8(bytes)) throw new Fault('body_invalid', { reason: 'it is not valid UTF-8' })
   return bytes.toString('utf8')
 }
 
-const unsupported = (media: string, supported: string): Fault =>
+/** `media`: what was given. `supported`: as a sentence names it. */
+export const unsupported = (media: string, supported: string): Fault =>
   new Fault('content_type_unsupported', { given: `'${media.slice(0, 100)}'`, supported })
 
 /**
@@ -123,77 +125,4 @@ export const decodeBody = (bytes: Buffer, contentType: string | undefined): Deco
   if (isJson(media)) return { value: decodeJson(text), coerce: false }
   if (media !== '' && media !== 'application/x-www-form-urlencoded') throw unsupported(media, supportedTypes)
   return /^\s*[{[]/.test(text) ? { value: decodeJson(text), coerce: false } : { value: decodeForm(text), coerce: true }
-}
-
-const readEach = async (texts: Iterable<string>, { name, itemsMax }: LongListSpec, read: (text: string) => unknown) => {
-  const turn = takeTurns()
-  const items: unknown[] = []
-  for (const text of texts) {
-    if (items.length === itemsMax)
-      throw new Fault('parameter_invalid', { param: name, reason: `must not have more than ${itemsMax} items` })
-    items.push(read(text))
-    await turn()
-  }
-  return items
-}
-
-const ndjsonTypes: readonly string[] = ['application/x-ndjson', 'application/ndjson']
-
-/** The line each item was on, from 1: what a caller who sent lines is told of them by. */
-const linesOf = new WeakMap<object, number>()
-export const lineOf = (item: unknown): number | undefined =>
-  item !== null && typeof item === 'object' ? linesOf.get(item) : undefined
-
-function* linesIn(text: string): Generator<string, void> {
-  for (let from = 0; from < text.length;) {
-    const end = text.indexOf('\n', from)
-    yield text.slice(from, end === -1 ? text.length : end)
-    if (end === -1) return
-    from = end + 1
-  }
-}
-
-const decodeLines = async (text: string, list: LongListSpec): Promise<DecodedBody> => {
-  let line = 0
-  const filled = function* (): Generator<string, void> {
-    for (const each of linesIn(text)) {
-      line++
-      if (each.trim() !== '') yield each
-    }
-  }
-  const items = await readEach(filled(), list, (each) => {
-    try {
-      const item = decodeJson(each)
-      if (!isNode(item)) throw new Fault('body_invalid', { reason: 'it is no object' })
-      linesOf.set(item, line)
-      return item
-    } catch (cause) {
-      const reason = cause instanceof Fault ? String(cause.detail['reason']) : 'it is no JSON'
-      throw new Fault('body_invalid', { reason: `line ${line}: ${reason}` }, { cause })
-    }
-  })
-  return { value: { [list.name]: items }, coerce: false }
-}
-
-/**
- * Decodes a body with a long list, letting others be served between its items. Takes NDJSON too: each line is an item.
- * @throws Fault body_invalid, content_type_unsupported, parameter_invalid
- */
-export const decodeLongBody = async (
-  bytes: Buffer,
-  contentType: string | undefined,
-  list: LongListSpec,
-): Promise<DecodedBody> => {
-  const media = mediaOf(contentType)
-  const isLines = ndjsonTypes.includes(media)
-  const known = isLines || media === '' || isJson(media) || media === 'application/x-www-form-urlencoded'
-  if (!known) throw unsupported(media, `application/json or ${ndjsonTypes[0]}`)
-  const text = textOf(bytes)
-  if (isLines) return decodeLines(text, list)
-  const apart = takeApart(text, list.name)
-  if (apart === undefined) return decodeBody(bytes, contentType)
-  const items = await readEach(apart.items, list, decodeJson)
-  const rest = apart.rest()
-  if (rest === 'twice') throw new Fault('body_invalid', { reason: `it names ${list.name} twice` })
-  return { value: { ...(decodeJson(rest) as object), [list.name]: items }, coerce: false }
 }

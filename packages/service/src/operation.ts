@@ -7,7 +7,7 @@ import { refuseCardNumbers } from './card-number.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
 import { StreamReply } from './stream-reply.ts'
 import { longListOf, type LongListSpec } from './long-list.ts'
-import { takeTurns } from './turns.ts'
+import { shareThread } from './share-thread.ts'
 import { compileValidator, shownName, type Validate } from './validate.ts'
 
 /** A call as it arrives, not yet validated. */
@@ -58,11 +58,11 @@ const compileLongSerializer = (schema: object, { name, item }: LongListSpec) => 
   const serializeRest = compileSerializer({ ...rest, properties: others, required: Object.keys(others) })
   const serializeItem = compileSerializer(item)
   return async (body: Record<string, unknown>): Promise<string> => {
-    const turn = takeTurns()
+    const letOthers = shareThread()
     const items: string[] = []
     for (const each of body[name] as readonly unknown[]) {
       items.push(serializeItem(each))
-      await turn()
+      await letOthers()
     }
     return `${serializeRest(body).slice(0, -1)},${JSON.stringify(name)}:[${items.join()}]}`
   }

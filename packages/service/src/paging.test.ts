@@ -1,6 +1,6 @@
 import { Fault } from '@micro/kernel'
 import { expect, test } from 'vitest'
-import { cutPage, parsePage } from './paging.ts'
+import { cutPage, findCursor, parsePage } from './paging.ts'
 
 test('both cursors at once are refused, naming the second', () => {
   const parse = () => parsePage({ starting_after: 'a', ending_before: 'b' })
@@ -25,3 +25,13 @@ for (const [query, read, rows, hasMore] of [
     expect(page.fetch).toBe(3)
     expect(cutPage(read, page)).toEqual({ rows, hasMore })
   })
+
+test('a cursor is looked up by its id, and one that names nothing is refused under its own parameter', async () => {
+  const find = (id: string) => Promise.resolve(id === 'a' ? 7n : undefined)
+  expect(await findCursor(parsePage({}), 'thing', find)).toBeUndefined()
+  expect(await findCursor(parsePage({ starting_after: 'a' }), 'thing', find)).toBe(7n)
+  await expect(findCursor(parsePage({ ending_before: 'b' }), 'thing', find)).rejects.toMatchObject({
+    code: 'parameter_resource_missing',
+    detail: { param: 'ending_before', resource: 'thing', id: 'b' },
+  })
+})

@@ -32,6 +32,21 @@ export const parsePage = ({ limit = 10, starting_after, ending_before }: PageQue
 }
 
 /**
+ * What the page's cursor stands for in the list, found by its id; undefined for a first page.
+ * @throws Fault parameter_resource_missing
+ */
+export const findCursor = async <Found>(
+  { cursor }: Page,
+  resource: string,
+  find: (id: string) => Promise<Found | undefined>,
+): Promise<Found | undefined> => {
+  if (cursor === undefined) return undefined
+  const found = await find(cursor.id)
+  if (found !== undefined) return found
+  throw new Fault('parameter_resource_missing', { param: cursor.param, resource, id: cursor.id })
+}
+
+/**
  * The page of `page.fetch` rows read in the page's direction, nearest to the cursor first. Always newest first;
  * `hasMore` speaks of the direction walked.
  */

@@ -4,6 +4,8 @@ import { createService, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { balanceHandlers } from './balances/balance.http.ts'
+import { createStreamSeats } from './bounds/seats.ts'
+import { createTurns } from './bounds/turns.ts'
 import { probe } from './books/book.store.ts'
 import { checkpointHandlers } from './checkpoints/checkpoint.http.ts'
 import { createCheckpointWork } from './checkpoints/checkpoint.work.ts'
@@ -14,16 +16,14 @@ import { createDoorbell } from './feed/doorbell.ts'
 import { feedHandlers } from './feed/feed.http.ts'
 import { findHeads } from './feed/feed.store.ts'
 import { ringing } from './feed/ringing.ts'
-import { createSeats } from './feed/seats.ts'
 import { createExpiry } from './holds/expiry.ts'
 import { holdHandlers } from './holds/hold.http.ts'
 import { periodHandlers } from './periods/period.http.ts'
 import { createPosting } from './posting/index.ts'
-import { reversalHandlers } from './transactions/reversal.http.ts'
 import { reportHandlers } from './reports/report.http.ts'
-import { createTurns } from './reports/turns.ts'
 import { statementHandlers } from './statements/statement.http.ts'
 import { boundBulks, bulkHandlers } from './transactions/bulk.http.ts'
+import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.work.ts'
 import { verifyHandlers } from './verify/verify.http.ts'
@@ -69,8 +69,8 @@ export const createLedger = (
         ...erasureHandlers({ db, ...runtime }),
         ...checkpointHandlers({ db, config: config.checkpoints, work: checkpoints }),
         ...verifyHandlers({ db, config: config.checkpoints, ...runtime }),
-        ...feedHandlers({ db, doorbell, seats: createSeats({ perMerchant: readersPerMerchantMax }) }),
-        ...exportHandlers({ db, seats: createSeats({ perMerchant: exportsPerMerchantMax }) }),
+        ...feedHandlers({ db, doorbell, takeSeat: createStreamSeats(readersPerMerchantMax) }),
+        ...exportHandlers({ db, takeSeat: createStreamSeats(exportsPerMerchantMax) }),
         ...reversalHandlers({ db, post }),
         ...holdHandlers({ db, post }),
       },

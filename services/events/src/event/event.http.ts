@@ -1,7 +1,7 @@
 import type { eventsApi, Tenant } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, type Handlers } from '@micro/service'
 import { toWire, typesOf, type EventRow } from './event.ts'
 import { selectEvent, selectEventsAfter, selectEventsBefore, selectHead } from './event.store.ts'
 
@@ -13,19 +13,12 @@ export const eventHandlers = ({ db: { sql } }: { db: Database }): Handlers<typeo
     return event
   }
 
-  const seqOf = async (tenant: Tenant, { cursor }: Page): Promise<bigint | null> => {
-    if (cursor === undefined) return null
-    const event = await selectEvent(sql, tenant, cursor.id)
-    if (event !== undefined) return event.seq
-    throw new Fault('parameter_resource_missing', { resource: 'event', id: cursor.id, param: cursor.param })
-  }
-
   return {
     retrieveEvent: async ({ principal, params }) => toWire(await find(principal, params.id)),
 
     async listEvents({ principal, query }) {
       const page = parsePage(query)
-      const seq = await seqOf(principal, page)
+      const seq = (await findCursor(page, 'event', (id) => selectEvent(sql, principal, id)))?.seq ?? null
       const filter = { types: typesOf(query.type), limit: page.fetch }
       const found =
         page.direction === 'newer' && seq !== null

@@ -17,7 +17,7 @@ import type { Enforce, Policy, SetHeader } from '../limits/policy.ts'
 import { asFault } from '../pipeline.ts'
 import { createConnection, type ReadEvents } from './connection.ts'
 import type { Hub } from './hub.ts'
-import { createSeats } from './seats.ts'
+import { createConnectionSeats } from './seats.ts'
 
 const framePayloadBytesMax = 64 * 1024
 
@@ -47,7 +47,7 @@ interface Admitted extends Authenticated {
 /** Turns HTTP requests for `/ws` into stream connections: everything is judged before the upgrade, and refused as HTTP. */
 export const createUpgrader = (parts: StreamParts) => {
   const { config, hub } = parts
-  const seats = createSeats(config)
+  const takeSeat = createConnectionSeats(config)
   const webSockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -84,7 +84,7 @@ export const createUpgrader = (parts: StreamParts) => {
     const keyId = principal.keyId ?? principal.merchant
     await parts.enforce(parts.policy, keyId, setHeader)
     checkScope(streamAccess, principal, maskApiKey(credential))
-    const leave = seats.take({ keyId, merchant: principal.merchant, ip: exchange.clientIp })
+    const leave = takeSeat({ keyId, merchant: principal.merchant, ip: exchange.clientIp })
     try {
       const read = readFor(authenticated)
       const { head_seq: headSeq } = await read(0, 0)

@@ -1,7 +1,7 @@
 import type { Body, ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
 import { isIsoCurrency } from '../assets/asset.ts'
 import { findAsset } from '../assets/asset.store.ts'
 import type { BookKey } from '../books/book.ts'
@@ -9,7 +9,7 @@ import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
 import type { LedgerConfig } from '../config.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
-import { parseUnits } from '../transactions/entries.ts'
+import { parseUnits } from '../assets/amount.ts'
 import { changeAccount, checkLimitsHold } from './account-change.ts'
 import { accountToWire, isSameAccount, isSystemAccount, type Account } from './account.ts'
 import {
@@ -49,13 +49,6 @@ export const accountHandlers = (deps: {
   config: LedgerConfig
 }): AccountHandlers => {
   const { db, clock, newId, config } = deps
-
-  const cursorPosition = async (book: BookKey, { cursor }: Page): Promise<bigint | null> => {
-    if (cursor === undefined) return null
-    const position = await findAccountPosition(db.sql, book, cursor.id)
-    if (position !== undefined) return position
-    throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger account', id: cursor.id })
-  }
 
   /** A currency of ISO 4217, else an asset the merchant made. */
   const currencyOf = async (book: BookKey, given: string): Promise<{ currency: string; assetScale: number | null }> => {
@@ -116,7 +109,8 @@ export const accountHandlers = (deps: {
 
     async listLedgerAccounts({ principal, query }) {
       const page = parsePage(query)
-      const position = await cursorPosition(principal, page)
+      const find = (id: string) => findAccountPosition(db.sql, principal, id)
+      const position = (await findCursor(page, 'ledger account', find)) ?? null
       const filter = {
         type: query.type ?? null,
         currency: query.currency?.toLowerCase() ?? null,

@@ -1,5 +1,6 @@
 import type { AccountStatus, AccountType, Direction, LedgerAccount, Mode } from '@micro/contracts'
-import { exactNumber, minorUnitDigits, unixSeconds } from '@micro/kernel'
+import { minorUnitDigits, unixSeconds } from '@micro/kernel'
+import { twins } from '../assets/amount.ts'
 
 /** Names that belong to Micro: readable by merchants, never created or posted to by them. */
 export const isSystemAccount = (id: string): boolean => id.startsWith('sys_')
@@ -82,9 +83,6 @@ export const isSameAccount = (existing: Account, wanted: NewAccount): boolean =>
   existing.maxBalance === wanted.maxBalance &&
   sameMetadata(existing.metadata, wanted.metadata)
 
-const exactOrNull = (amount: bigint | null): number | null => (amount === null ? null : exactNumber(amount))
-const textOrNull = (amount: bigint | null): string | null => (amount === null ? null : String(amount))
-
 export const accountToWire = (account: Account): LedgerAccount => {
   const net = account.credits - account.debits
   const { balance, pendingIn, pendingOut, available } = standingOf(account, account.normalBalance)
@@ -97,24 +95,16 @@ export const accountToWire = (account: Account): LedgerAccount => {
     currency: account.currency,
     scale: scaleOf(account),
     status: account.status,
-    balance: exactNumber(balance),
-    balance_str: String(balance),
-    net: exactNumber(net),
-    net_str: String(net),
+    ...twins('balance', balance),
+    ...twins('net', net),
     pending: {
-      balance: exactNumber(balance + pendingIn - pendingOut),
-      balance_str: String(balance + pendingIn - pendingOut),
-      pending_in: exactNumber(pendingIn),
-      pending_in_str: String(pendingIn),
-      pending_out: exactNumber(pendingOut),
-      pending_out_str: String(pendingOut),
-      available: exactNumber(available),
-      available_str: String(available),
+      ...twins('balance', balance + pendingIn - pendingOut),
+      ...twins('pending_in', pendingIn),
+      ...twins('pending_out', pendingOut),
+      ...twins('available', available),
     },
-    min_available: exactOrNull(account.minAvailable),
-    min_available_str: textOrNull(account.minAvailable),
-    max_balance: exactOrNull(account.maxBalance),
-    max_balance_str: textOrNull(account.maxBalance),
+    ...twins('min_available', account.minAvailable),
+    ...twins('max_balance', account.maxBalance),
     credits_str: String(account.credits),
     debits_str: String(account.debits),
     version: Number(account.version),

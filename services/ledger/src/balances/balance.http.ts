@@ -1,7 +1,8 @@
 import type { ledgerApi } from '@micro/contracts'
-import { exactNumber, Fault } from '@micro/kernel'
+import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import type { Handlers } from '@micro/service'
+import { twins } from '../assets/amount.ts'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
 import { findHead, findNetAt, findPendingNet, lookUpByKeys } from './balance.store.ts'
@@ -31,12 +32,9 @@ export const balanceHandlers = ({ db }: { db: Database }): BalanceHandlers => ({
           currency: account.currency,
           scale: scaleOf(account),
           normal_balance: account.normalBalance,
-          balance: exactNumber(balance),
-          balance_str: String(balance),
-          net: exactNumber(net),
-          net_str: String(net),
-          pending: pending === null ? null : exactNumber(pending),
-          pending_str: pending === null ? null : String(pending),
+          ...twins('balance', balance),
+          ...twins('net', net),
+          ...twins('pending', pending),
           ...pointToWire(point),
           livemode: account.mode === 'live',
         }

@@ -1,9 +1,9 @@
 import type { ledgerApi } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
 import { publicKeysOf } from '@micro/signing'
-import type { BookKey } from '../books/book.ts'
+import { seqMax } from '../books/book.ts'
 import type { CheckpointConfig } from '../config.ts'
 import { checkpointToWire } from './checkpoint.ts'
 import { findCheckpoint, listCheckpointsDown, listCheckpointsUp } from './checkpoint.store.ts'
@@ -14,8 +14,6 @@ type CheckpointHandlers = Pick<
   'createLedgerCheckpoint' | 'listLedgerCheckpoints' | 'retrieveLedgerCheckpoint' | 'retrieveLedgerCheckpointKeys'
 >
 
-const seqMax = 2n ** 63n - 1n
-
 export const checkpointHandlers = ({
   db,
   config,
@@ -25,17 +23,6 @@ export const checkpointHandlers = ({
   config: CheckpointConfig
   work: CheckpointWork
 }): CheckpointHandlers => {
-  const seqOfCursor = async (book: BookKey, { cursor }: Page): Promise<bigint | undefined> => {
-    if (cursor === undefined) return undefined
-    const checkpoint = await findCheckpoint(db.sql, book, cursor.id)
-    if (checkpoint !== undefined) return checkpoint.seq
-    throw new Fault('parameter_resource_missing', {
-      param: cursor.param,
-      resource: 'ledger checkpoint',
-      id: cursor.id,
-    })
-  }
-
   return {
     async createLedgerCheckpoint({ principal }) {
       const made = await work.make({ merchant: principal.merchant, mode: principal.mode }, { automatic: false })
@@ -45,7 +32,7 @@ export const checkpointHandlers = ({
 
     async listLedgerCheckpoints({ principal, query }) {
       const page = parsePage(query)
-      const seq = await seqOfCursor(principal, page)
+      const seq = (await findCursor(page, 'ledger checkpoint', (id) => findCheckpoint(db.sql, principal, id)))?.seq
       const rows =
         page.direction === 'newer'
           ? await listCheckpointsUp(db.sql, principal, { after: seq ?? 0n, before: seqMax, limit: page.fetch })

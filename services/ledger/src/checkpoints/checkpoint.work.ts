@@ -76,5 +76,5 @@ export const createCheckpointWork = ({ db, clock, newId, log, config }: Dependen
     return due.length === booksMax
   }
 
-  return { make, worker: createWorker({ name: 'checkpoints', everyMs: lookEveryMs, log, round }) }
+  return { make, worker: createWorker({ name: 'ledger.checkpoints', everyMs: lookEveryMs, log, round }) }
 }

@@ -103,16 +103,19 @@ describe('GET /ledger/export', () => {
 
   test('more transactions than a slice holds come all, in order', async () => {
     const book = merchant('acct_long')
-    const ids = Array.from({ length: 900 }, (_, nth) => `a${nth}`)
+    const ids = Array.from({ length: 250 }, (_, nth) => `a${nth}`)
     await Promise.all(ids.map((id) => ledger.account(book, id)))
-    const entries = ids.map((account_id, nth) => ({ account_id, amount: nth % 2 === 0 ? 1 : -1 }))
+    const entries = Array.from({ length: 900 }, (_, nth) => ({
+      account_id: `a${nth % 250}`,
+      amount: nth % 2 === 0 ? 1 : -1,
+    }))
     for (let nth = 0; nth < 6; nth++) expect((await ledger.record(book, `big${nth}`, entries)).status).toBe(201)
     await Promise.all(
       Array.from({ length: 60 }, (_, nth) => ledger.record(book, `r${nth}`, move(1, { from: 'a0', to: 'a1' }))),
     )
     const lines = linesOf(await exportOf(ledger, book))
     expect(transactionsIn(lines).map(({ seq }) => seq)).toEqual(Array.from({ length: 66 }, (_, nth) => nth + 1))
-    expect(lines.at(-1)).toMatchObject({ accounts: 900, entries: 5_520 })
+    expect(lines.at(-1)).toMatchObject({ accounts: 250, entries: 5_520 })
   })
 })
 

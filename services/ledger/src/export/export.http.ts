@@ -1,20 +1,19 @@
 import type { ledgerApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
-import { csv, ndjson, type Handlers } from '@micro/service'
+import { csv, ndjson, type Handlers, type TakeSeat } from '@micro/service'
 import type { BookKey } from '../books/book.ts'
-import type { Seats } from '../feed/seats.ts'
 import { exportCsv, exportLines } from './export.work.ts'
 
 export const exportHandlers = ({
   db,
-  seats,
+  takeSeat,
 }: {
   db: Database
-  seats: Seats
+  takeSeat: TakeSeat<BookKey>
 }): Pick<Handlers<typeof ledgerApi>, 'exportLedger'> => {
   /** Holds one of the merchant's seats while it is read. @throws Fault stream_limit */
   async function* seated<T>(book: BookKey, lines: AsyncIterable<T>): AsyncGenerator<T> {
-    const leave = seats.take(book)
+    const leave = takeSeat(book)
     try {
       yield* lines
     } finally {

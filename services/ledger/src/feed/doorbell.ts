@@ -1,4 +1,4 @@
-import type { BookKey } from '../books/book.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
 
 /** Waits for news of one book. */
 export interface Listener {
@@ -15,8 +15,6 @@ interface Waiting {
 }
 
 export type BookHead = BookKey & { readonly seqLast: bigint }
-
-const nameOf = ({ merchant, mode }: BookKey): string => `${merchant}/${mode}`
 
 /**
  * Tells readers of a book that it has grown. What this process posts rings at once; for what others post, the heads of

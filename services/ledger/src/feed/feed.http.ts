@@ -1,19 +1,17 @@
 import type { ledgerApi, Line } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { ndjson, silenceMsMax, type Handlers } from '@micro/service'
-import type { BookKey } from '../books/book.ts'
+import { ndjson, silenceMsMax, type Handlers, type TakeSeat } from '@micro/service'
+import { seqMax, type BookKey } from '../books/book.ts'
 import { fittingOf, mayBeTooHeavy } from '../transactions/page-weight.ts'
 import { countEntriesAt, listSeqsUp, loadTransactions } from '../transactions/transaction.store.ts'
 import { transactionToWire, type Transaction } from '../transactions/transaction.ts'
 import { cursorOf, markOf, readCursor, type Position } from './cursor.ts'
 import type { Doorbell, Listener } from './doorbell.ts'
 import { findHash, findHead } from './feed.store.ts'
-import type { Seats } from './seats.ts'
 
 type FeedLine = Line<(typeof ledgerApi)['readLedgerFeed']>
 
-const seqMax = 2n ** 63n - 1n
 const sliceMax = 100
 
 const positionOf = ({ seq, hash }: Pick<Transaction, 'seq' | 'hash'>): Position => ({ seq, mark: markOf(hash) })
@@ -22,13 +20,13 @@ const seqOf = (position: Position | undefined): bigint => position?.seq ?? 0n
 export interface FeedDependencies {
   readonly db: Database
   readonly doorbell: Doorbell
-  readonly seats: Seats
+  readonly takeSeat: TakeSeat<BookKey>
 }
 
 export const feedHandlers = ({
   db,
   doorbell,
-  seats,
+  takeSeat,
 }: FeedDependencies): Pick<Handlers<typeof ledgerApi>, 'readLedgerFeed'> => {
   /** @throws Fault cursor_ahead, cursor_foreign */
   const checkPosition = async (book: BookKey, position: Position | undefined): Promise<void> => {
@@ -87,7 +85,7 @@ export const feedHandlers = ({
 
   /** A seat and a listener, for as long as a reader is there. @throws Fault stream_limit */
   const sitDown = (book: BookKey): { listener: Listener; leave: () => void } => {
-    const standUp = seats.take(book)
+    const standUp = takeSeat(book)
     const listener = doorbell.listen(book)
     return {
       listener,

@@ -1,5 +1,6 @@
 import type { HoldStatus, LedgerHold } from '@micro/contracts'
-import { assert, exactNumber, unixSeconds } from '@micro/kernel'
+import { assert, unixSeconds } from '@micro/kernel'
+import { twins } from '../assets/amount.ts'
 import { directionOf } from '../transactions/entries.ts'
 import { holdIdOf, type Transaction } from '../transactions/transaction.ts'
 
@@ -31,12 +32,9 @@ export const holdToWire = (transaction: Transaction, facts: HoldFacts): LedgerHo
       account_id: account,
       currency,
       direction: directionOf(amount),
-      amount: exactNumber(amount),
-      amount_str: String(amount),
-      captured: exactNumber(captured),
-      captured_str: String(captured),
-      remaining: exactNumber(remaining),
-      remaining_str: String(remaining),
+      ...twins('amount', amount),
+      ...twins('captured', captured),
+      ...twins('remaining', remaining),
     }
   }),
   transactions: [...facts.transactions],

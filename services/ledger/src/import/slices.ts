@@ -1,5 +1,4 @@
-import { sqlState } from '@micro/postgres'
-import type { Sql } from '@micro/postgres'
+import { sqlState, type Sql } from '@micro/postgres'
 import { releaseSavepoint, setSavepoint, undoToSavepoint } from './import.store.ts'
 import type { Numbered } from './read-lines.ts'
 import { ImportRefused } from './refused.ts'

@@ -1,17 +1,16 @@
 import type { ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { pointOf, type Point } from '../balances/point.ts'
-import type { BookKey } from '../books/book.ts'
+import type { InTurn } from '../bounds/turns.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
-import { nameOf } from '../posting/books.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
 import { listTotals } from '../reports/report.store.ts'
 import type { Totals } from '../reports/report.ts'
-import type { InTurn } from '../reports/turns.ts'
 import {
   addTotals,
   closedBeforeOf,
@@ -96,13 +95,6 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
   const whole = async (book: BookKey, period: Period) =>
     periodToWire(period, await listPeriodTotals(db.sql, book, period.number, totalsShownMax + 1))
 
-  const numberOfCursor = async (book: BookKey, { cursor }: Page): Promise<number | null> => {
-    if (cursor === undefined) return null
-    const period = await findPeriod(db.sql, book, cursor.id)
-    if (period !== undefined) return period.number
-    throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger period', id: cursor.id })
-  }
-
   return {
     async closeLedgerPeriod({ principal, body }) {
       const now = clock.now()
@@ -126,7 +118,8 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
 
     async listLedgerPeriods({ principal, query }) {
       const page = parsePage(query)
-      const number = await numberOfCursor(principal, page)
+      const cursor = await findCursor(page, 'ledger period', (id) => findPeriod(db.sql, principal, id))
+      const number = cursor?.number ?? null
       const found =
         page.direction === 'newer' && number !== null
           ? await listPeriodsAfter(db.sql, principal, number, page.fetch)

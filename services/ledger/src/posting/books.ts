@@ -1,12 +1,9 @@
 import type { Sql } from '@micro/postgres'
-import type { BookKey } from '../books/book.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import { findBooks, type BookPlace } from './posting.store.ts'
 
 const placesMax = 100_000
-
-/** A book's name in maps. */
-export const nameOf = ({ merchant, mode }: BookKey): string => `${mode}:${merchant}`
 
 export interface BookPlaces {
   /** Where the books lie in the database, by name; those that are not open are missing. */

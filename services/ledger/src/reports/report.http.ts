@@ -4,8 +4,8 @@ import { sqlState, SQLSTATE, type Database, type Sql } from '@micro/postgres'
 import { cutPage, parsePage, type Handlers } from '@micro/service'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf, pointToWire, type PointQuery } from '../balances/point.ts'
-import type { BookKey } from '../books/book.ts'
-import { nameOf } from '../posting/books.ts'
+import type { InTurn } from '../bounds/turns.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
 import {
   accountNetToWire,
   aggregateToWire,
@@ -23,7 +23,6 @@ import {
   listTotals,
   type ReportPoint,
 } from './report.store.ts'
-import type { InTurn } from './turns.ts'
 
 type Routes = typeof ledgerApi
 type ReportHandlers = Pick<Handlers<Routes>, 'retrieveLedgerTrialBalance' | 'aggregateLedgerBalances'>

@@ -1,6 +1,7 @@
 import type { AccountType, Direction, LedgerAggregate, LedgerTotals, TrialBalanceAccount } from '@micro/contracts'
-import { exactNumber, Fault } from '@micro/kernel'
+import { Fault } from '@micro/kernel'
 import { normalBalanceOf, onNormalSide, scaleOf } from '../accounts/account.ts'
+import { twins } from '../assets/amount.ts'
 
 /** Sums of accounts by the side they stand on, both positive. */
 export interface Sides {
@@ -77,11 +78,7 @@ export const parseAggregateId = (id: string): GroupPlace => {
   return end < 0 ? { currency: id, group: null } : { currency: id.slice(0, end), group: id.slice(end + 1) }
 }
 
-const amount = <Name extends string>(name: Name, value: bigint) =>
-  ({ [name]: exactNumber(value), [`${name}_str`]: String(value) }) as Record<Name, number | null> &
-    Record<`${Name}_str`, string>
-
-const sidesToWire = ({ debits, credits }: Sides) => ({ ...amount('debits', debits), ...amount('credits', credits) })
+const sidesToWire = ({ debits, credits }: Sides) => ({ ...twins('debits', debits), ...twins('credits', credits) })
 
 const sidesOf = (net: bigint): Sides => ({ debits: net < 0n ? -net : 0n, credits: net > 0n ? net : 0n })
 
@@ -90,7 +87,7 @@ export const totalsToWire = ({ type, currency, assetScale, ...sides }: Totals): 
   currency,
   scale: scaleOf({ currency, assetScale }),
   ...sidesToWire(sides),
-  ...amount('balance', onNormalSide(sides.credits - sides.debits, normalBalanceOf(type))),
+  ...twins('balance', onNormalSide(sides.credits - sides.debits, normalBalanceOf(type))),
 })
 
 /** The sums by currency, in the order in which the currencies come. */
@@ -112,7 +109,7 @@ export const accountNetToWire = (account: AccountNet): TrialBalanceAccount => ({
   currency: account.currency,
   scale: scaleOf(account),
   ...sidesToWire(sidesOf(account.net)),
-  ...amount('balance', onNormalSide(account.net, account.normalBalance)),
+  ...twins('balance', onNormalSide(account.net, account.normalBalance)),
 })
 
 export const aggregateToWire = (aggregate: Aggregate): LedgerAggregate => ({
@@ -123,6 +120,6 @@ export const aggregateToWire = (aggregate: Aggregate): LedgerAggregate => ({
   scale: scaleOf(aggregate),
   accounts: Number(aggregate.accounts),
   ...sidesToWire(aggregate),
-  ...amount('balance', aggregate.balance),
-  ...amount('net', aggregate.credits - aggregate.debits),
+  ...twins('balance', aggregate.balance),
+  ...twins('net', aggregate.credits - aggregate.debits),
 })

@@ -1,9 +1,10 @@
 import type { Layer, ledgerApi, Query } from '@micro/contracts'
-import { exactNumber, Fault } from '@micro/kernel'
+import { Fault } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
-import { cutPage, parsePage, timeRangeOf, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, timeRangeOf, type Handlers, type Page } from '@micro/service'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
+import { twins } from '../assets/amount.ts'
 import { findHead, findNetAt, findPendingNet, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf } from '../balances/point.ts'
 import type { BookKey } from '../books/book.ts'
@@ -40,13 +41,11 @@ const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const legMax = 1_000
 
 /** Where the page begins, or, walked backwards, ends. */
-const placeOfCursor = async ({ sql, book, account, layer }: View, { cursor }: Page): Promise<EntryPlace | null> => {
-  if (cursor === undefined) return null
-  const named = parseEntryId(cursor.id)
-  const place = named && (await findEntryPlace(sql, book, account, layer, named))
-  if (place !== undefined) return place
-  throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger entry', id: cursor.id })
-}
+const placeOfCursor = ({ sql, book, account, layer }: View, page: Page): Promise<EntryPlace | undefined> =>
+  findCursor(page, 'ledger entry', async (id) => {
+    const named = parseEntryId(id)
+    return named && findEntryPlace(sql, book, account, layer, named)
+  })
 
 const netAt = async (
   { sql, book, account }: View,
@@ -64,7 +63,7 @@ const recordedSection = async (view: View, filter: TimeFilter, page: Page): Prom
   const { from, until } = timeRangeOf(filter)
   const seqFirst = from === undefined ? 0n : smaller(known, await findSeqBefore(sql, book, from))
   const seqLast = until === undefined ? known : larger(seqFirst, smaller(known, await findSeqBefore(sql, book, until)))
-  const place = await placeOfCursor(view, page)
+  const place = (await placeOfCursor(view, page)) ?? null
   const start = { seq: seqFirst, leg: legMax }
   const end = { seq: seqLast, leg: legMax }
   const found =
@@ -97,7 +96,7 @@ const effectiveSection = async (view: View, filter: TimeFilter, page: Page): Pro
   const until = from !== undefined && asked !== undefined && asked < from ? from : asked
   const fromSeq = from === undefined ? 0n : await findSeqBefore(sql, book, from)
   const untilSeq = until === undefined ? known : await findSeqBefore(sql, book, until)
-  const place = await placeOfCursor(view, page)
+  const place = (await placeOfCursor(view, page)) ?? null
   const placeSeq = place === null ? 0n : await findSeqBefore(sql, book, place.countsAt)
   const range = { known, from: from ?? null, fromSeq, until: until ?? null, untilSeq, limit: page.fetch }
   const found =
@@ -150,10 +149,8 @@ export const statementHandlers = ({ db }: { db: Database }): StatementHandlers =
           normal_balance: account.normalBalance,
           layer,
           order,
-          opening_balance: exactNumber(opening),
-          opening_balance_str: String(opening),
-          closing_balance: exactNumber(closing),
-          closing_balance_str: String(closing),
+          ...twins('opening_balance', opening),
+          ...twins('closing_balance', closing),
           seq: Number(known),
           has_more: hasMore,
           data: linesToWire(rows, netBefore, account.normalBalance),

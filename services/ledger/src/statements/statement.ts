@@ -1,5 +1,6 @@
 import type { Direction, Layer, LedgerStatementLine } from '@micro/contracts'
-import { exactNumber, Fault, unixSeconds } from '@micro/kernel'
+import { Fault, unixSeconds } from '@micro/kernel'
+import { twins } from '../assets/amount.ts'
 import { onNormalSide } from '../accounts/account.ts'
 import { directionOf } from '../transactions/entries.ts'
 import { entryId } from '../transactions/transaction.ts'
@@ -57,12 +58,10 @@ export const linesToWire = (lines: readonly EntryLine[], netBefore: bigint, side
       transaction_id: line.transaction,
       reference_id: line.reference,
       description: line.description,
-      amount: exactNumber(line.amount),
-      amount_str: String(line.amount),
+      ...twins('amount', line.amount),
       direction: directionOf(line.amount),
       value_str: String(line.amount < 0n ? -line.amount : line.amount),
-      balance_after: exactNumber(balance),
-      balance_after_str: String(balance),
+      ...twins('balance_after', balance),
       seq: Number(line.seq),
       effective_at: unixSeconds(line.effectiveAt),
       booked_at: line.bookedAt && unixSeconds(line.bookedAt),

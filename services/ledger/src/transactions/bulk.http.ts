@@ -4,12 +4,13 @@ import {
   contextOf,
   createItemCheck,
   lineOf,
-  takeTurns,
+  shareThread,
   type Call,
   type Handlers,
   type Runtime,
   type Service,
 } from '@micro/service'
+import { createBulkSeats } from '../bounds/seats.ts'
 import type { BookKey } from '../books/book.ts'
 import type { Outcome, Posting, PostRequest } from '../posting/index.ts'
 import { contentOf } from './asked-transaction.ts'
@@ -20,9 +21,9 @@ type Route = (typeof ledgerApi)['recordLedgerTransactions']
 type Item = BulkItem<PostRequest>
 
 /** Bulks at work at the same time, in one process and of one book: each may hold some tens of megabytes. */
-const working = { max: 6, ofBookMax: 2 }
+const working = { ofBook: 2, inAll: 6 }
 /** And those of which the body is still arriving or the answer still leaving. */
-const open = { max: 12, ofBookMax: 4 }
+const open = { ofBook: 4, inAll: 12 }
 /** Entries of a bulk in all: the answer has each of them, and the book is locked while they are written. */
 const entriesMax = 40_000
 /** Postings of one bulk that wait or fly at the same time: two flights' worth, so that one fills while one is out. */
@@ -70,31 +71,15 @@ const createRoom = (unitsMax: number) => {
   }
 }
 
-/** Lets bulks in up to the bounds, and tells how each leaves again. @throws Fault ledger_busy */
-const createTurnstile = ({ max, ofBookMax }: { max: number; ofBookMax: number }) => {
-  const inside: string[] = []
-  return ({ merchant, mode }: BookKey): (() => void) => {
-    const book = `${mode}:${merchant}`
-    if (inside.length >= max || inside.filter((each) => each === book).length >= ofBookMax)
-      throw new Fault('ledger_busy')
-    inside.push(book)
-    let isInside = true
-    return () => {
-      if (isInside) inside.splice(inside.indexOf(book), 1)
-      isInside = false
-    }
-  }
-}
-
 /** Refuses more bulks at a time than there is memory for, before anything of them is read. */
 export const boundBulks = ({ http }: Pick<Service, 'http'>): void => {
-  const enter = createTurnstile(open)
+  const takeSeat = createBulkSeats(open)
   http.addHook('preParsing', (request, { raw }, payload, done) => {
     const principal = contextOf(request.raw)?.principal
     const isBulk = request.routeOptions.url === ledgerApi.recordLedgerTransactions.path
     if (!isBulk || principal === undefined || principal.kind === 'service') return done(null, payload)
     try {
-      const leave = enter(principal)
+      const leave = takeSeat(principal)
       raw.once('finish', leave).once('close', leave)
       done(null, payload)
     } catch (error) {
@@ -119,7 +104,7 @@ export const bulkHandlers = ({
   Handlers<typeof ledgerApi>,
   'recordLedgerTransactions'
 > => {
-  const enter = createTurnstile(working)
+  const takeSeat = createBulkSeats(working)
 
   const post = (group: readonly Item[], requestId: string): Promise<Outcome | Fault> =>
     postTogether(group.map(({ asked }) => asked as PostRequest)).catch((error: unknown) => {
@@ -137,7 +122,7 @@ export const bulkHandlers = ({
 
   const postEach = async (items: readonly Item[], requestId: string): Promise<BulkOutcome[]> => {
     const room = createRoom(underWayMax)
-    const turn = takeTurns()
+    const letOthers = shareThread()
     const outcomes: BulkOutcome[] = []
     const settle = (group: readonly Item[], ended: Outcome | Fault): void => {
       for (const [at, outcome] of outcomesOf(group, ended).entries()) outcomes[group[at]!.index] = outcome
@@ -156,7 +141,7 @@ export const bulkHandlers = ({
           room.leave(group.length)
         }),
       )
-      await turn()
+      await letOthers()
     }
     await Promise.all(posted)
     return outcomes
@@ -177,11 +162,11 @@ export const bulkHandlers = ({
     checkSize(body.transactions)
     const atomic = agreed('atomic', body.atomic, query.atomic) === true
     const full = agreed('results', body.results, query.results) !== 'summary'
-    const turn = takeTurns()
+    const letOthers = shareThread()
     const items: Item[] = []
     for (const [at, given] of body.transactions.entries()) {
       items.push(itemOf(call, given, at))
-      await turn()
+      await letOthers()
     }
     const outcomes = await (atomic ? postAtomic : postEach)(items, call.requestId)
     const counts = { recorded: 0, exists: 0, refused: 0, not_recorded: 0, failed: 0 }
@@ -193,14 +178,14 @@ export const bulkHandlers = ({
       const outcome = outcomes[at]
       assert(outcome !== undefined, `item ${at} of a bulk has no outcome`)
       results.push(resultToWire(item, outcome, { full }))
-      await turn()
+      await letOthers()
     }
     return { object: 'ledger.bulk', atomic, counts, livemode: principal.mode === 'live', results } as const
   }
 
   return {
     async recordLedgerTransactions(call) {
-      const leave = enter(call.principal)
+      const leave = takeSeat(call.principal)
       try {
         const facts = { postings: call.body.transactions.length }
         return await traces.step('ledger bulk', { facts }, () => record(call))

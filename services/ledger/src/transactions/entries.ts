@@ -1,5 +1,6 @@
 import type { EntryCondition, Layer, NewEntry } from '@micro/contracts'
-import { amountMax, Fault, parseInteger } from '@micro/kernel'
+import { amountMax, Fault } from '@micro/kernel'
+import { parseUnits } from '../assets/amount.ts'
 
 /** One line of a transaction: credit +, debit −, never 0. The direction is the sign, so the two cannot disagree. */
 export interface Entry {
@@ -32,15 +33,6 @@ export interface PlannedEntry extends AskedEntry {
 export const accountParam = (at: number): string => `entries[${at}][account_id]`
 export const amountParam = (at: number): string => `entries[${at}][amount]`
 export const conditionParam = (at: number): string => `entries[${at}][condition]`
-
-/** An amount of minor units, of either sign or 0. @throws Fault parameter_invalid */
-export const parseUnits = (given: number | string, param: string): bigint => {
-  // A number past 2^53 − 1 has been rounded already, by whoever made it a number.
-  const units = typeof given === 'number' && !Number.isSafeInteger(given) ? undefined : parseInteger(String(given))
-  if (units === undefined)
-    throw new Fault('parameter_invalid', { param, reason: `must be a whole number of minor units, got ${given}` })
-  return units
-}
 
 const parseCondition = ({ available, version }: EntryCondition, param: string): Condition => {
   const bound = (name: 'gte' | 'lte'): bigint | undefined => {

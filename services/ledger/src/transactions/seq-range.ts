@@ -1,6 +1,6 @@
 import type { Sql } from '@micro/postgres'
 import { timeRangeOf, type Page } from '@micro/service'
-import type { BookKey } from '../books/book.ts'
+import { seqMax, type BookKey } from '../books/book.ts'
 import { findSeqBefore, type SeqRange } from './transaction.store.ts'
 
 /**
@@ -19,6 +19,6 @@ export const seqRangeOf = async (
     page.direction === 'older' ? cursor : undefined,
   ]
   const after = afters.reduce<bigint>((high, seq) => (seq !== undefined && seq > high ? seq : high), 0n)
-  const before = befores.reduce<bigint>((low, seq) => (seq !== undefined && seq < low ? seq : low), 2n ** 63n - 1n)
+  const before = befores.reduce<bigint>((low, seq) => (seq !== undefined && seq < low ? seq : low), seqMax)
   return { after, before, limit: page.fetch }
 }

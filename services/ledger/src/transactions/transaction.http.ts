@@ -1,7 +1,7 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { isSystemAccount } from '../accounts/account.ts'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseIsoCurrency } from '../assets/asset.ts'
@@ -54,17 +54,6 @@ const systemPosting = (body: Body<Routes['postSystemTransaction']>): SystemPosti
 }
 
 export const transactionHandlers = ({ db, post }: { db: Database; post: Post }): TransactionHandlers => {
-  const seqOfCursor = async (book: BookKey, { cursor }: Page): Promise<bigint | undefined> => {
-    if (cursor === undefined) return undefined
-    const seq = await findSeqById(db.sql, book, cursor.id)
-    if (seq !== undefined) return seq
-    throw new Fault('parameter_resource_missing', {
-      param: cursor.param,
-      resource: 'ledger transaction',
-      id: cursor.id,
-    })
-  }
-
   const listSeqs = async (
     book: BookKey,
     { account_id: account }: ListQuery,
@@ -120,7 +109,7 @@ export const transactionHandlers = ({ db, post }: { db: Database; post: Post }):
 
     async listLedgerTransactions({ principal, query }) {
       const page = parsePage(query)
-      const cursor = await seqOfCursor(principal, page)
+      const cursor = await findCursor(page, 'ledger transaction', (id) => findSeqById(db.sql, principal, id))
       const whole = await seqRangeOf(db.sql, principal, { created: query.created, page, cursor })
       const range = query.reference_id === undefined ? whole : await narrowTo(principal, query.reference_id, whole)
       const seqs = await listSeqs(principal, query, page, range)

@@ -9,6 +9,8 @@ import { createBackgroundVerifier } from './background.work.ts'
 let ledger: Ledger
 let superuser: Database
 let lines: Record<string, unknown>[]
+/** How many times as long as it worked it rested, after each slice. */
+let rests: (number | undefined)[]
 const config = testConfig()
 const who = merchant()
 const going = new AbortController().signal
@@ -25,6 +27,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   lines = []
+  rests = []
 })
 
 let references = 0
@@ -41,7 +44,14 @@ const verifier = (db: Database = ledger.database.db) => {
     service: 'ledger',
     destination: { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
   })
-  return { ...createBackgroundVerifier({ ...runtime, db, config, log, metrics: registry.of('ledger') }), registry }
+  const rest = (_workedMs: number, _signal: AbortSignal, times?: number) => {
+    rests.push(times)
+    return Promise.resolve()
+  }
+  return {
+    ...createBackgroundVerifier({ ...runtime, db, config, log, metrics: registry.of('ledger'), rest }),
+    registry,
+  }
 }
 const all = async (round: (signal: AbortSignal) => Promise<boolean>) => {
   while (await round(going));
@@ -92,6 +102,17 @@ test('what is new is verified once, by one of several processes, and the lag say
   await all(other.roundOfNews)
   expect((await metric(other, name)) - (too || 0)).toBe(1)
   expect([wrong(), one.warnings(), other.warnings()]).toEqual([[], [], []])
+})
+
+test('it leaves four fifths of the time to others after what is new, nineteen twentieths while it walks all', async () => {
+  const one = verifier()
+  await record()
+  await all(one.roundOfNews)
+  expect([...new Set(rests)]).toEqual([4])
+  rests = []
+  ledger.clock.advance(day)
+  await all(one.roundOfAll)
+  expect([...new Set(rests)]).toEqual([19])
 })
 
 test('a new transaction that was tampered with is named at once: in the log, as metric and as warning', async () => {

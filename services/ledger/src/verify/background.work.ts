@@ -20,7 +20,12 @@ import { problems, type BookRow } from './verify.ts'
 import type { CountedFinding } from './verify.work.ts'
 import { start, walkBook, type Walked, type WalkPlace } from './walk.ts'
 
-type Dependencies = Pick<Runtime, 'clock' | 'newId' | 'log' | 'metrics'> & { db: Database; config: LedgerConfig }
+type Dependencies = Pick<Runtime, 'clock' | 'newId' | 'log' | 'metrics'> & {
+  db: Database
+  config: LedgerConfig
+  /** How it rests between slices. Default: by the clock on the wall. */
+  rest?: typeof restAfter
+}
 type Round = (signal: AbortSignal) => Promise<boolean>
 
 export interface BackgroundVerifier {
@@ -52,7 +57,7 @@ const isSetBack = ({ last_seq, head_hash }: BookRow, { seq, hash }: WalkPlace): 
  * and takes no lock that a posting waits for.
  */
 export const createBackgroundVerifier = (dependencies: Dependencies): BackgroundVerifier => {
-  const { db, clock, newId, log, config } = dependencies
+  const { db, clock, newId, log, config, rest = restAfter } = dependencies
   const readCheckpoint = createCheckpointReader(publicKeysOf(config.checkpoints.keys))
   const holder = newId('request')
   const verified = createVerifierMetrics(dependencies)
@@ -94,7 +99,7 @@ export const createBackgroundVerifier = (dependencies: Dependencies): Background
       if (done === true) return value
       before = value.place
       told = value.findings.length
-      await restAfter(monotonicMs() - beganMs, signal, rests[work])
+      await rest(monotonicMs() - beganMs, signal, rests[work])
       if (signal.aborted || !(await takeLease(db.sql, lease, leaseMs))) return undefined
     }
   }
@@ -149,7 +154,7 @@ export const createBackgroundVerifier = (dependencies: Dependencies): Background
   }
 
   const worker = (work: OwnWork, round: Round): Worker =>
-    createWorker({ name: `verification_${work}`, everyMs: lookEveryMs[work], log, round })
+    createWorker({ name: `ledger.verification_${work}`, everyMs: lookEveryMs[work], log, round })
   return {
     workers: [worker('news', roundOfNews), worker('whole', roundOfAll)],
     roundOfNews,

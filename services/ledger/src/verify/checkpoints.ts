@@ -1,5 +1,5 @@
 import type { CheckpointReader } from '@micro/signing'
-import type { BookKey } from '../books/book.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
 import type { BookRow } from './verify.ts'
 
 /** What is known of the history at one seq, from wherever. */
@@ -38,8 +38,6 @@ export const contradicted = (known: readonly Known[], history: readonly Known[])
 
 /** Checkpoints kept outside, by the names of their books. */
 export type KnownBooks = ReadonlyMap<string, { readonly book: BookKey; readonly checkpoints: readonly Known[] }>
-
-export const nameOf = ({ merchant, mode }: Pick<BookKey, 'merchant' | 'mode'>): string => `${mode}:${merchant}`
 
 /**
  * What a file of checkpoints says: a line of JSON each, as the ledger adds them. With keys their signatures are asked,

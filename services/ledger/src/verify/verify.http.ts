@@ -3,13 +3,13 @@ import { Fault, monotonicMs, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { ndjson, type Handlers } from '@micro/service'
 import { createCheckpointReader, publicKeysOf, type CheckpointReader } from '@micro/signing'
-import type { BookKey } from '../books/book.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
+import { createTurns } from '../bounds/turns.ts'
 import type { CheckpointConfig } from '../config.ts'
 import { findBookRow } from './book.store.ts'
 import type { Known } from './checkpoints.ts'
 import { releaseLease, takeLease, type Lease } from './lease.store.ts'
 import { restAfter } from './rest.ts'
-import { createTurns } from './turns.ts'
 import { progressToWire, verificationToWire } from './verification.ts'
 import type { BookRow } from './verify.ts'
 import { start, walkBook, type Walked } from './walk.ts'
@@ -19,7 +19,7 @@ type Line = LedgerVerificationProgress | LedgerVerification
 
 /** Longer than a slice and the rest after it take. */
 const leaseMs = 60_000
-/** Slices at once in one process. A verification whose reader is slow takes no turn while it waits for it. */
+/** Slices at once in one process. A verification whose reader is slow takes no turn meanwhile, and leases bound the rest. */
 const slicesMax = 2
 
 const reasons = {
@@ -56,13 +56,13 @@ export const verifyHandlers = ({
   answerMsMax?: number
 }): VerifyHandlers => {
   const readCheckpoint = createCheckpointReader(publicKeysOf(config.keys))
-  const inTurn = createTurns(slicesMax)
+  const inTurn = createTurns({ atOnce: slicesMax })
 
   async function* walkLeased(book: BookRow, known: readonly Known[], signal: AbortSignal, lease: Lease) {
     const walk = walkBook(db.sql, book, { readCheckpoint, known, sliceMax })
     for (;;) {
       const beganMs = monotonicMs()
-      const step = await inTurn(() => walk.next())
+      const step = await inTurn(nameOf(book), () => walk.next())
       yield step
       if (step.done === true) return
       await restAfter(monotonicMs() - beganMs, signal)

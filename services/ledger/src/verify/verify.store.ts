@@ -1,4 +1,5 @@
 import type { Sql } from '@micro/postgres'
+import { seqMax } from '../books/book.ts'
 import type { BookRow, EntryRow, TransactionRow } from './verify.ts'
 
 // Read of all merchants' books, on nobody's behalf: whoever verifies answers for the whole ledger.
@@ -19,8 +20,6 @@ export const listBooks = (sql: Sql, lane: number, { after, limit }: { after: big
   from ledger.books
   where lane = ${lane} and id > ${after}
   order by id limit ${limit}`
-
-const seqMax = 2n ** 63n - 1n
 
 /** The book's next transactions by seq, each with what its entries add up to and the hash its content has now. */
 export const listTransactions = (

@@ -1,9 +1,10 @@
 import type { Mode } from '@micro/contracts'
 import type { Database, Sql } from '@micro/postgres'
+import { nameOf, seqMax } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import { genesisOf } from '../chain/content.ts'
 import { listCheckpointsWithin } from './book.store.ts'
-import { contradicted, nameOf, type Known, type KnownBooks } from './checkpoints.ts'
+import { contradicted, type Known, type KnownBooks } from './checkpoints.ts'
 import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import { findOrphanPeriods, findWrongBookings, findWrongNotes } from './periods.store.ts'
 import { verifyPeriods } from './periods.work.ts'
@@ -168,8 +169,6 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
     for (const { book, public_id, found } of await find(sql, lane))
       report({ problem, lane, book, account: public_id }, Number(found))
 }
-
-const seqMax = 2n ** 63n - 1n
 
 interface Context {
   readonly known: KnownBooks

@@ -1,7 +1,7 @@
 import { Fault, type Clock } from '@micro/kernel'
 import { seededIds, seededRandom, unwatched } from '@micro/testing'
 import { createPosting, type Outcome, type Posting } from '../../posting/index.ts'
-import { nameOf } from '../../posting/books.ts'
+import { nameOf } from '../../books/book.ts'
 import { createAgenda, type Agenda } from './agenda.ts'
 import { connect } from './simulated-database.ts'
 import { createServer, type SimulatedServer, type Trouble } from './simulated-server.ts'

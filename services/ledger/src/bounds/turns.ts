@@ -12,10 +12,12 @@ interface Waiting {
 }
 
 /**
- * Lets so many run at a time, and one of each person's, the others wait in line: what reads a whole book must not take
- * all connections from those that post, nor one merchant's reports all turns from another's.
+ * Lets so many run at a time, and one of each person's; the others wait in line: what reads a whole book must not take
+ * all connections from those that post, nor one merchant's reports all turns from another's. Without a bound as many
+ * wait as come.
  */
-export const createTurns = (most: { atOnce: number; waiting: number; waitingOfOne: number }): InTurn => {
+export const createTurns = (most: { atOnce: number; waiting?: number; waitingOfOne?: number }): InTurn => {
+  const { waiting = Infinity, waitingOfOne = Infinity } = most
   const running = new Set<string>()
   const line: Waiting[] = []
   const mayRun = (whose: string): boolean => running.size < most.atOnce && !running.has(whose)
@@ -31,7 +33,7 @@ export const createTurns = (most: { atOnce: number; waiting: number; waitingOfOn
 
   return async (whose, work) => {
     if (mayRun(whose)) running.add(whose)
-    else if (line.length < most.waiting && line.filter((each) => each.whose === whose).length < most.waitingOfOne)
+    else if (line.length < waiting && line.filter((each) => each.whose === whose).length < waitingOfOne)
       await new Promise<void>((start) => line.push({ whose, start }))
     else throw new Fault('ledger_busy')
     try {
