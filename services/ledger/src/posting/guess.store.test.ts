@@ -142,6 +142,55 @@ describe('what another process did is seen', () => {
   })
 })
 
+describe('a flight that did not land for the sake of one book', () => {
+  const innocent = merchant('acct_innocent')
+  const theirs = (reference: string) => transfer(reference, 1n, { book: { merchant: 'acct_innocent', mode: 'test' } })
+  beforeAll(async () => {
+    for (const id of ['a', 'b']) await ledger.account(innocent, id, { type: 'liability' })
+  })
+
+  /** How the next posting to the other book is decided, and then the next one to the guilty book. */
+  const after = async (run: string): Promise<string[]> => {
+    const decided: string[] = []
+    for (const request of [theirs(`${run} later`), transfer(`${run} later`, 1n)]) {
+      const { looked } = here.flights
+      await here.post(request)
+      decided.push(here.flights.looked > looked ? 'looked' : 'guessed')
+    }
+    return decided
+  }
+  const together = async (run: string, guilty: PostRequest): Promise<string[]> => {
+    const { guessed, looked } = here.flights
+    const codes = await Promise.all([codeOf(here.post(theirs(run))), codeOf(here.post(guilty))])
+    expect(here.flights).toEqual({ guessed: guessed + 1, looked: looked + 1 })
+    return codes
+  }
+
+  test('leaves the others trusted: one that another process moved', async () => {
+    await here.post(theirs('moved before'))
+    await there.post(transfer('theirs', 1n))
+    expect(await together('moved', transfer('mine', 1n))).toEqual(['recorded', 'recorded'])
+    expect(await after('moved')).toEqual(['guessed', 'looked'])
+  })
+
+  test('leaves the others trusted: one whose merchant repeats what was recorded long ago', async () => {
+    await there.post(transfer('old', 1n))
+    here = engine(ledger.database.db, 2_000 + run)
+    await here.post(theirs('repeated before'))
+    await here.post(transfer('new', 1n))
+    expect(await together('repeated', transfer('old', 1n))).toEqual(['recorded', 'recorded'])
+    expect(await after('repeated')).toEqual(['guessed', 'looked'])
+  })
+
+  test('leaves the others trusted: one whose account was frozen meanwhile', async () => {
+    await here.post(theirs('frozen before'))
+    await change('a', { status: 'frozen' })
+    expect(await together('frozen', transfer('frozen', 1n))).toEqual(['recorded', 'account_frozen'])
+    await change('a', { status: 'active' })
+    expect(await after('frozen')).toEqual(['guessed', 'looked'])
+  })
+})
+
 test('a refusal is never decided on the memory', async () => {
   const { looked } = here.flights
   expect(await codeOf(here.post(transfer('none', 1n, { entries: [] })))).not.toBe('recorded')
