@@ -44,11 +44,13 @@ const limitsOf = (body: Pick<Body<Routes['updateLedgerAccount']>, 'min_available
 
 export const accountHandlers = (deps: {
   db: Database
+  /** For what may read much. */
+  reads: Database
   clock: Clock
   newId: NewId
   config: LedgerConfig
 }): AccountHandlers => {
-  const { db, clock, newId, config } = deps
+  const { db, reads, clock, newId, config } = deps
 
   const cursorPosition = async (book: BookKey, { cursor }: Page): Promise<bigint | null> => {
     if (cursor === undefined) return null
@@ -127,8 +129,8 @@ export const accountHandlers = (deps: {
       }
       const found =
         page.direction === 'newer' && position !== null
-          ? await listAccountsAfter(db.sql, principal, position, filter)
-          : await listAccountsBefore(db.sql, principal, position, filter)
+          ? await listAccountsAfter(reads.sql, principal, position, filter)
+          : await listAccountsBefore(reads.sql, principal, position, filter)
       const { rows, hasMore } = cutPage(found, page)
       return { object: 'list', url: '/ledger/accounts', has_more: hasMore, data: rows.map(accountToWire) }
     },
