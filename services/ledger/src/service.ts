@@ -61,6 +61,7 @@ export const createLedger = (
   const posting = ringing(createPosting({ db, ...runtime }), doorbell)
   const { post } = posting
   const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
+  const inClosingTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
   const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
   const verifier = createBackgroundVerifier({ db, config, ...runtime })
   const service = createService(
@@ -71,7 +72,7 @@ export const createLedger = (
         ...accountHandlers({ db, reads, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
         ...balanceHandlers({ db: reads }),
-        ...periodHandlers({ db, inTurn, ...runtime }),
+        ...periodHandlers({ db, reads, inTurn: inClosingTurn, ...runtime }),
         ...reportHandlers({ db: reads, inTurn }),
         ...statementHandlers({ db: reads }),
         ...transactionHandlers({ db: reads, post }),
