@@ -103,6 +103,12 @@ test('of more parameters than are read none is silently left out', () => {
 test('a query nested too deeply is told as a malformed URL', () =>
   expect(() => decodeQuery('a[b][c][d][e][f][g]=1')).toThrow(expect.objectContaining({ code: 'url_invalid' }) as Fault))
 
+test('a form of any number of parameters is refused at once', () => {
+  const beganMs = performance.now()
+  expect(() => decode(`%41&${'a&'.repeat(500_000)}`, form)).toThrow(Fault)
+  expect(performance.now() - beganMs).toBeLessThan(1_000)
+})
+
 describe('a body with a long list', () => {
   const list = { name: 'list', itemsMax: 3, item: {} }
   const read = async (text: string, type: string | undefined = 'application/json') =>
@@ -120,6 +126,17 @@ describe('a body with a long list', () => {
     const values = (count: number) => `[${Array.from({ length: count }, () => '1').join()}]`
     expect(await read(`{"list":[${values(15_000)},${values(15_000)}]}`)).toHaveProperty('list.length', 2)
     await refused(`{"list":[${values(20_001)}]}`).toMatchObject({ code: 'body_invalid' })
+  })
+  test('is no larger than another but for the list, nor is one of its items', async () => {
+    const large = 'x'.repeat(1024 * 1024)
+    await refused(`{"a":"${large}","list":[]}`).toMatchObject({ code: 'body_too_large' })
+    await refused(`{"list":[],"a":"${large}"}`).toMatchObject({ code: 'body_too_large' })
+    await refused(`{"a":"${large}"}`).toMatchObject({ code: 'body_too_large' })
+    await refused(`a=${large}`, form).toMatchObject({ code: 'body_too_large' })
+    await refused(`{"list":["${large}"]}`).toMatchObject({ code: 'parameter_invalid', detail: { param: 'list' } })
+    await refused(`"${large}"`, 'application/x-ndjson').toMatchObject({ code: 'parameter_invalid' })
+    const half = 'x'.repeat(512 * 1024)
+    expect(await read(`{"a":"${half}","list":["${half}","${half}","${half}"]}`)).toHaveProperty('list.length', 3)
   })
   test('of more items than it may have is not read to its end', () =>
     refused('{"list":[1,2,3,4,}').toMatchObject({ code: 'parameter_invalid', detail: { param: 'list' } }))

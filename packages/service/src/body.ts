@@ -16,6 +16,9 @@ export interface DecodedBody {
 /** What a body may be, as a sentence names it. */
 export const supportedTypes = 'application/json or application/x-www-form-urlencoded'
 
+/** Largest body in bytes, but for its long list; an item of that is no larger either. */
+export const bodyBytesMax = 1024 * 1024
+
 const formOptions = {
   depth: 5,
   parameterLimit: 1000,
@@ -30,7 +33,10 @@ const formOptions = {
 const tooMany = 'it holds more parameters than any request has'
 const tooDeep = 'its parameters are nested too deeply'
 
-/** The parser would pass over a name that reaches for the prototype, and whoever sent it would think it was kept. */
+/**
+ * The parser would pass over a name that reaches for the prototype, and whoever sent it would think it was kept. Only of
+ * text that was parsed: URLSearchParams takes minutes for a million parameters.
+ */
 const refusePrototype = (text: string): void => {
   if (!text.includes('%') && !text.includes('__proto__')) return
   const name = [...new URLSearchParams(text).keys()].find((key) => key.includes('__proto__'))
@@ -38,12 +44,14 @@ const refusePrototype = (text: string): void => {
 }
 
 const parseForm = (text: string, refuse: (reason: string, cause: unknown) => Fault): Record<string, unknown> => {
-  refusePrototype(text)
+  let value: Record<string, unknown>
   try {
-    return qs.parse(text, formOptions)
+    value = qs.parse(text, formOptions)
   } catch (cause) {
     throw refuse(cause instanceof RangeError && /limit/i.test(cause.message) ? tooMany : tooDeep, cause)
   }
+  refusePrototype(text)
+  return value
 }
 
 /**
@@ -131,6 +139,11 @@ const readEach = async (texts: Iterable<string>, { name, itemsMax }: LongListSpe
   for (const text of texts) {
     if (items.length === itemsMax)
       throw new Fault('parameter_invalid', { param: name, reason: `must not have more than ${itemsMax} items` })
+    if (text.length > bodyBytesMax)
+      throw new Fault('parameter_invalid', {
+        param: name,
+        reason: `must not have an item of more than ${bodyBytesMax} bytes`,
+      })
     items.push(read(text))
     await turn()
   }
@@ -191,9 +204,16 @@ export const decodeLongBody = async (
   const text = textOf(bytes)
   if (isLines) return decodeLines(text, list)
   const apart = takeApart(text, list.name)
-  if (apart === undefined) return decodeBody(bytes, contentType)
+  const refuseLarge = (size: number): void => {
+    if (size > bodyBytesMax) throw new Fault('body_too_large', { limit: bodyBytesMax })
+  }
+  if (apart === undefined) {
+    refuseLarge(bytes.length)
+    return decodeBody(bytes, contentType)
+  }
   const items = await readEach(apart.items, list, decodeJson)
   const rest = apart.rest()
   if (rest === 'twice') throw new Fault('body_invalid', { reason: `it names ${list.name} twice` })
+  refuseLarge(rest.length)
   return { value: { ...(decodeJson(rest) as object), [list.name]: items }, coerce: false }
 }
