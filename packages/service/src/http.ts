@@ -12,7 +12,7 @@ import { contextOf } from './request-context.ts'
 import { acceptedFormat, beginStream, streamHeaders, untilGone } from './stream-body.ts'
 import type { StreamReply } from './stream-reply.ts'
 
-/** Largest request body in bytes from callers nobody knows yet: an address and a password, however they are escaped, take less. */
+/** Largest request body in bytes from callers nobody knows yet: address and password, however escaped, take less. */
 const strangersBodyBytesMax = 32 * 1024
 
 /** Largest request body of a known caller in bytes; without a route, that of any route. */

@@ -270,8 +270,7 @@ describe('tampering dressed as an erasure is found, at its seq:', () => {
       }),
     ).toEqual([{ problem: 'wrong_content', at: true }]))
 
-  const unsalted = async (sql: Sql) =>
-    sql`alter table ledger.transactions drop constraint transactions_text_is_salted`
+  const unsalted = async (sql: Sql) => sql`alter table ledger.transactions drop constraint transactions_text_is_salted`
 
   test('words without a salt put in the place of erased ones', async () =>
     expect(
