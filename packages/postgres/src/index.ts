@@ -1,3 +1,4 @@
+export { boundDatabase, type Bounds } from './bounded.ts'
 export { quoteIdentifier, withClient } from './client.ts'
 export { createDatabase, type Database } from './database.ts'
 export * from './errors.ts'

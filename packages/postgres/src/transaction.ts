@@ -24,7 +24,11 @@ export interface TransactionSql extends Sql {
   andCommit: Sql
 }
 
-export type TransactionOptions = { isolation?: 'read committed' | 'repeatable read' | 'serializable' }
+export type TransactionOptions = {
+  isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  /** In place of the pool's, for statements that are let take longer. */
+  answerTimeoutMs?: number
+}
 
 type Context = TransactionOptions & { pool: Pool; named: boolean; observer: DatabaseObserver }
 
@@ -53,7 +57,7 @@ const answerOf = async <Row extends object>(begin: Promise<unknown>, answer: Pro
 }
 
 /** One try: BEGIN travels with the first statement, COMMIT may travel with the last. */
-const openTransaction = (client: PoolClient, { named, isolation }: Context) => {
+const openTransaction = (client: PoolClient, { named, isolation, answerTimeoutMs }: Context) => {
   let state: State = 'open'
   let begun: Promise<QueryResult> | undefined
   let commitResult: Promise<void> | undefined
@@ -62,7 +66,8 @@ const openTransaction = (client: PoolClient, { named, isolation }: Context) => {
   /** Throws before anything is sent when the statement cannot be sent. */
   const send = <Row extends object>(strings: TemplateStringsArray, values: unknown[]): Promise<Row[]> => {
     if (state !== 'open') throw new TransactionFinishedError('this transaction is finished: was an await forgotten?')
-    const query = queryOf(strings, values, named)
+    const given = queryOf(strings, values, named)
+    const query = answerTimeoutMs === undefined ? given : { ...given, query_timeout: answerTimeoutMs }
     // The connection is in pipeline mode: the server answers in order whatever leaves together.
     sendTogether(client)
     const begin = (begun ??= quiet(client.query(isolation ? `begin isolation level ${isolation}` : 'begin')))

@@ -145,3 +145,10 @@ describe('a statement of its own', () => {
     expect(after.some((row) => before.has(row.pid))).toBe(false)
   })
 })
+
+test('a transaction that is let take longer is waited for longer', async () => {
+  const longer = { answerTimeoutMs: 20_000 }
+  const slow = (options?: typeof longer) => db.transaction((sql) => sql`select pg_sleep(0.5)`, options)
+  expect(await slow(longer)).toHaveLength(1)
+  expect(await caught(slow())).toMatchObject({ message: expect.stringContaining('timeout') })
+})

@@ -102,3 +102,10 @@ test('of more parameters than are read none is silently left out', () => {
 
 test('a query nested too deeply is told as a malformed URL', () =>
   expect(() => decodeQuery('a[b][c][d][e][f][g]=1')).toThrow(expect.objectContaining({ code: 'url_invalid' }) as Fault))
+
+test('a form of any number of parameters is refused at once', () => {
+  const beganMs = performance.now()
+  expect(() => decode(`%41&${'a&'.repeat(500_000)}`, form)).toThrow(Fault)
+  // Read parameter by parameter it takes minutes.
+  expect(performance.now() - beganMs).toBeLessThan(10_000)
+})

@@ -13,6 +13,9 @@ export interface DecodedBody {
 /** What a body may be, as a sentence names it. */
 export const supportedTypes = 'application/json or application/x-www-form-urlencoded'
 
+/** Largest body in bytes, but for its long list; an item of that is no larger either. */
+export const bodyBytesMax = 1024 * 1024
+
 const formOptions = {
   depth: 5,
   parameterLimit: 1000,
@@ -27,7 +30,10 @@ const formOptions = {
 const tooMany = 'it holds more parameters than any request has'
 const tooDeep = 'its parameters are nested too deeply'
 
-/** The parser would pass over a name that reaches for the prototype, and whoever sent it would think it was kept. */
+/**
+ * The parser would pass over a name that reaches for the prototype, and whoever sent it would think it was kept. Only of
+ * text that was parsed: URLSearchParams takes minutes for a million parameters.
+ */
 const refusePrototype = (text: string): void => {
   if (!text.includes('%') && !text.includes('__proto__')) return
   const name = [...new URLSearchParams(text).keys()].find((key) => key.includes('__proto__'))
@@ -35,12 +41,14 @@ const refusePrototype = (text: string): void => {
 }
 
 const parseForm = (text: string, refuse: (reason: string, cause: unknown) => Fault): Record<string, unknown> => {
-  refusePrototype(text)
+  let value: Record<string, unknown>
   try {
-    return qs.parse(text, formOptions)
+    value = qs.parse(text, formOptions)
   } catch (cause) {
     throw refuse(cause instanceof RangeError && /limit/i.test(cause.message) ? tooMany : tooDeep, cause)
   }
+  refusePrototype(text)
+  return value
 }
 
 /**

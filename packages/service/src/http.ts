@@ -4,7 +4,7 @@ import { errorBody, Fault } from '@micro/kernel'
 import { CommitUnknownError, isPassing } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { faultHeaders, jsonType } from './answer.ts'
-import { decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
+import { bodyBytesMax, decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
 import type { Runtime } from './dependencies.ts'
 import { decodeLongBody } from './long-body.ts'
 import { longListOf, type LongListSpec } from './long-list.ts'
@@ -13,10 +13,7 @@ import { contextOf } from './request-context.ts'
 import { acceptedFormat, beginStream, streamHeaders, untilGone } from './stream-body.ts'
 import type { StreamReply } from './stream-reply.ts'
 
-/** Largest request body in bytes, of a route that names none. */
-const bodyBytesMax = 1024 * 1024
-
-/** And from callers nobody knows yet: an address and a password, however they are escaped, take less. */
+/** Largest request body in bytes from callers nobody knows yet: address and password, however escaped, take less. */
 const strangersBodyBytesMax = 32 * 1024
 
 /** Largest request body of a known caller in bytes; without a route, that of any route. */

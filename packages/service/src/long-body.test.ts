@@ -23,6 +23,17 @@ describe('a body with a long list', () => {
     expect(await read(`{"list":[${values(15_000)},${values(15_000)}]}`)).toHaveProperty('list.length', 2)
     await refused(`{"list":[${values(20_001)}]}`).toMatchObject({ code: 'body_invalid' })
   })
+  test('is no larger than another but for the list, nor is one of its items', async () => {
+    const large = 'x'.repeat(1024 * 1024)
+    await refused(`{"a":"${large}","list":[]}`).toMatchObject({ code: 'body_too_large' })
+    await refused(`{"list":[],"a":"${large}"}`).toMatchObject({ code: 'body_too_large' })
+    await refused(`{"a":"${large}"}`).toMatchObject({ code: 'body_too_large' })
+    await refused(`a=${large}`, form).toMatchObject({ code: 'body_too_large' })
+    await refused(`{"list":["${large}"]}`).toMatchObject({ code: 'parameter_invalid', detail: { param: 'list' } })
+    await refused(`"${large}"`, 'application/x-ndjson').toMatchObject({ code: 'parameter_invalid' })
+    const half = 'x'.repeat(512 * 1024)
+    expect(await read(`{"a":"${half}","list":["${half}","${half}","${half}"]}`)).toHaveProperty('list.length', 3)
+  })
   test('of more items than it may have is not read to its end', () =>
     refused('{"list":[1,2,3,4,}').toMatchObject({ code: 'parameter_invalid', detail: { param: 'list' } }))
   test('cannot have its list twice', () => refused('{"list":[1],"list":[2]}').toMatchObject({ code: 'body_invalid' }))

@@ -1,5 +1,15 @@
 import { Fault } from '@micro/kernel'
-import { decodeBody, decodeJson, isJson, isNode, mediaOf, textOf, unsupported, type DecodedBody } from './body.ts'
+import {
+  bodyBytesMax,
+  decodeBody,
+  decodeJson,
+  isJson,
+  isNode,
+  mediaOf,
+  textOf,
+  unsupported,
+  type DecodedBody,
+} from './body.ts'
 import { takeApart } from './json-list.ts'
 import type { LongListSpec } from './long-list.ts'
 import { shareThread } from './share-thread.ts'
@@ -11,6 +21,11 @@ const readEach = async (texts: Iterable<string>, { name, itemsMax }: LongListSpe
   for (const text of texts) {
     if (items.length === itemsMax)
       throw new Fault('parameter_invalid', { param: name, reason: `must not have more than ${itemsMax} items` })
+    if (text.length > bodyBytesMax)
+      throw new Fault('parameter_invalid', {
+        param: name,
+        reason: `must not have an item of more than ${bodyBytesMax} bytes`,
+      })
     items.push(read(text))
     await letOthers()
   }
@@ -71,9 +86,16 @@ export const decodeLongBody = async (
   const text = textOf(bytes)
   if (isLines) return decodeLines(text, list)
   const apart = takeApart(text, list.name)
-  if (apart === undefined) return decodeBody(bytes, contentType)
+  const refuseLarge = (size: number): void => {
+    if (size > bodyBytesMax) throw new Fault('body_too_large', { limit: bodyBytesMax })
+  }
+  if (apart === undefined) {
+    refuseLarge(bytes.length)
+    return decodeBody(bytes, contentType)
+  }
   const items = await readEach(apart.items, list, decodeJson)
   const rest = apart.rest()
   if (rest === 'twice') throw new Fault('body_invalid', { reason: `it names ${list.name} twice` })
+  refuseLarge(rest.length)
   return { value: { ...(decodeJson(rest) as object), [list.name]: items }, coerce: false }
 }

@@ -12,6 +12,8 @@ export interface RequestContext {
   readonly trace?: TraceContext | undefined
   /** The client sent HEAD: no body of the answer reaches it. */
   readonly headOnly?: boolean
+  /** Its route may answer with a stream, or keep the caller waiting. */
+  readonly mayStream?: boolean
   /** Aborted when the server that took the request is about to end. */
   readonly draining?: AbortSignal
 }

@@ -106,3 +106,21 @@ test('of a stream that breaks at the gateway nothing is taken for whole', async 
   expect([got, error]).toMatchObject([[{ object: 'ledger.export' }], { body: { error: { code: 'ledger_busy' } } }])
   expect(error).not.toBeInstanceOf(StreamBrokenError)
 })
+
+test('a service is told which requests may keep their connection, so that no other waits for it', async () => {
+  const told: Record<string, boolean | undefined> = {}
+  world = await startWorld({
+    upstreams: {
+      ledger: {
+        handle(request, response, { mayStream }) {
+          told[request.url ?? ''] = mayStream
+          response.end('{}')
+        },
+      },
+    },
+  })
+  const key = world.auth.issue()
+  for (const path of ['/ledger/feed', '/ledger/export', '/ledger/accounts'])
+    expect((await world.call('GET', path, { key })).status).toBe(200)
+  expect(told).toEqual({ '/ledger/feed': true, '/ledger/export': true, '/ledger/accounts': false })
+})

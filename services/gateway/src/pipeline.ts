@@ -90,7 +90,8 @@ export const createPipeline = (parts: PipelineParts) => {
     const headOnly = request.method === 'HEAD'
     if (headOnly) request.method = 'GET'
     const { requestId, principal, clientIp, span } = exchange
-    const context = { requestId, principal, clientIp, trace: span.at, headOnly, draining: parts.leaving }
+    const mayStream = target.route.stream !== undefined
+    const context = { requestId, principal, clientIp, trace: span.at, headOnly, mayStream, draining: parts.leaving }
     parts.upstreams[target.upstream].handle(request, response, context, bodyBytesMaxOf(target.route))
   }
 

@@ -10,6 +10,6 @@ await runHosted(
   () => readLedgerProcess(),
   async ({ runtime, database, serve }, config) => {
     const db = await database(config.database, schema)
-    return serve(ledgerService({ ...runtime, db, config: config.ledger }))
+    return serve(ledgerService({ ...runtime, db, config: config.ledger }, { connections: config.database.poolSize }))
   },
 )

@@ -1,5 +1,5 @@
 import { ledgerApi } from '@micro/contracts'
-import type { Database } from '@micro/postgres'
+import { boundDatabase, type Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
@@ -37,6 +37,15 @@ export interface LedgerDependencies extends Runtime {
 const readersPerMerchantMax = 20
 const exportsPerMerchantMax = 4
 
+/** Connections that reads leave to postings: one that flights are sent on, and those that look or read for the next. */
+const connectionsOfPostings = 4
+
+export interface LedgerOptions {
+  /** Of the database, as its pool has them. Default 10. */
+  readonly connections?: number
+  readonly background?: boolean
+}
+
 /** The service with its background work laid open, so that tests can do one round of it at a time. */
 export interface LedgerParts {
   readonly service: Service
@@ -45,12 +54,14 @@ export interface LedgerParts {
 
 export const createLedger = (
   { db, config, ...runtime }: LedgerDependencies,
-  { background = true }: { background?: boolean } = {},
+  { background = true, connections = 10 }: LedgerOptions = {},
 ): LedgerParts => {
+  const reads = boundDatabase(db, { max: Math.max(1, connections - connectionsOfPostings) })
   const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
   const posting = ringing(createPosting({ db, ...runtime }), doorbell)
   const { post } = posting
   const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
+  const inClosingTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
   const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
   const verifier = createBackgroundVerifier({ db, config, ...runtime })
   const service = createService(
@@ -58,21 +69,21 @@ export const createLedger = (
       name: 'ledger',
       api: ledgerApi,
       handlers: {
-        ...accountHandlers({ db, config, ...runtime }),
+        ...accountHandlers({ db, reads, config, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
-        ...balanceHandlers({ db }),
-        ...periodHandlers({ db, inTurn, ...runtime }),
-        ...reportHandlers({ db, inTurn }),
-        ...statementHandlers({ db }),
-        ...transactionHandlers({ db, post }),
+        ...balanceHandlers({ db: reads }),
+        ...periodHandlers({ db, reads, inTurn: inClosingTurn, ...runtime }),
+        ...reportHandlers({ db: reads, inTurn }),
+        ...statementHandlers({ db: reads }),
+        ...transactionHandlers({ db: reads, post }),
         ...bulkHandlers({ ...posting, ...runtime }),
         ...erasureHandlers({ db, ...runtime }),
         ...checkpointHandlers({ db, config: config.checkpoints, work: checkpoints }),
-        ...verifyHandlers({ db, config: config.checkpoints, ...runtime }),
-        ...feedHandlers({ db, doorbell, takeSeat: createStreamSeats(readersPerMerchantMax) }),
-        ...exportHandlers({ db, takeSeat: createStreamSeats(exportsPerMerchantMax) }),
+        ...verifyHandlers({ db: reads, config: config.checkpoints, ...runtime }),
+        ...feedHandlers({ db: reads, doorbell, takeSeat: createStreamSeats(readersPerMerchantMax) }),
+        ...exportHandlers({ db: reads, takeSeat: createStreamSeats(exportsPerMerchantMax) }),
         ...reversalHandlers({ db, post }),
-        ...holdHandlers({ db, post }),
+        ...holdHandlers({ db, reads, post }),
       },
       workers: [
         createExpiry({ ...runtime, db, post }),
@@ -88,4 +99,5 @@ export const createLedger = (
 }
 
 /** The ledger: accounts, and transactions that are recorded once and never change. */
-export const ledgerService = (dependencies: LedgerDependencies): Service => createLedger(dependencies).service
+export const ledgerService = (dependencies: LedgerDependencies, options?: LedgerOptions): Service =>
+  createLedger(dependencies, options).service

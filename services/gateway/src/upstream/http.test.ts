@@ -57,13 +57,27 @@ const listen = async (handler: RequestListener): Promise<{ url: string; port: nu
 /** A gateway's side in front of whatever `service` does. */
 const before = async (
   service: RequestListener,
-  { bodyBytesMax, ...options }: { timeoutMs?: number; bodyBytesMax?: number } = {},
+  {
+    bodyBytesMax,
+    mayStream = () => false,
+    ...options
+  }: {
+    timeoutMs?: number
+    connectionsMax?: number
+    bodyBytesMax?: number
+    mayStream?: (request: IncomingMessage) => boolean
+  } = {},
 ) => {
   const behind = await listen(service)
   const upstream = httpUpstream({ service: 'payments', url: behind.url, sign, log, traces, ...options })
   atEnd.push(() => upstream.close())
   const front = await listen((request, response) =>
-    upstream.handle(request, response, { requestId: 'req_1', principal: undefined, clientIp: '' }, bodyBytesMax),
+    upstream.handle(
+      request,
+      response,
+      { requestId: 'req_1', principal: undefined, clientIp: '', mayStream: mayStream(request) },
+      bodyBytesMax,
+    ),
   )
   return { ...front, behind }
 }
@@ -246,4 +260,17 @@ test('a body is bounded as its route is', async () => {
   expect((await post(2 * 1024 * 1024)).status).toBe(200)
   const refused = await post(2 * 1024 * 1024 + 1)
   expect([refused.status, await codeOf(refused)]).toEqual([413, 'body_too_large'])
+})
+
+test('however many streams are open, other requests are answered', async () => {
+  const { url } = await before(
+    ({ url }, response) => void (url === '/stream' ? response.write('{}\n') : response.end('{}')),
+    { connectionsMax: 2, timeoutMs: 2_000, mayStream: (request) => request.url === '/stream' },
+  )
+  const leaving = new AbortController()
+  const streams = await Promise.all(
+    Array.from({ length: 5 }, () => fetch(`${url}/stream`, { signal: leaving.signal }).then(({ status }) => status)),
+  )
+  expect([streams, (await fetch(`${url}/other`)).status]).toEqual([Array(5).fill(200), 200])
+  leaving.abort()
 })

@@ -20,9 +20,12 @@ export interface HttpUpstreamOptions {
   /** How long the beginning of an answer is waited for. */
   readonly timeoutMs?: number
   readonly connectMsMax?: number
+  /** Connections for what is answered at once. */
+  readonly connectionsMax?: number
 }
 
-const connectionsMax = 256
+/** Connections for streams, which have them for as long as they are read: no other request ever waits for one. */
+const streamsMax = 1_024
 /** Shorter than the services keep theirs (65 s), so that a request is not sent on a connection about to be closed. */
 const keepAliveMs = 55_000
 const bodyMsMax = 30_000
@@ -189,9 +192,8 @@ const carry =
  * A service that cannot be reached is a 503, one that does not answer in time a 504; neither is ever a 401.
  */
 export const httpUpstream = (given: HttpUpstreamOptions): Upstream & { close(): Promise<void> } => {
-  const options = { timeoutMs: 30_000, connectMsMax: 2_000, ...given }
-  const pool = new Pool(options.url, {
-    connections: connectionsMax,
+  const options = { timeoutMs: 30_000, connectMsMax: 2_000, connectionsMax: 256, ...given }
+  const poolOptions = {
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: keepAliveMs,
@@ -199,7 +201,9 @@ export const httpUpstream = (given: HttpUpstreamOptions): Upstream & { close(): 
     headersTimeout: options.timeoutMs,
     bodyTimeout: bodyMsMax,
     connect: { timeout: options.connectMsMax },
-  })
+  }
+  const pool = new Pool(options.url, { ...poolOptions, connections: options.connectionsMax })
+  const streams = new Pool(options.url, { ...poolOptions, connections: streamsMax })
   const handle = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -209,7 +213,8 @@ export const httpUpstream = (given: HttpUpstreamOptions): Upstream & { close(): 
     if (announcesTooMuch(request, bodyBytesMax))
       return sendFault(request, response, new Fault('body_too_large', { limit: bodyBytesMax }))
     const token = await options.sign(options.service, context.principal)
-    if (!response.destroyed) carry(options, pool, token, bodyBytesMax)(request, response, context)
+    if (response.destroyed) return
+    carry(options, context.mayStream === true ? streams : pool, token, bodyBytesMax)(request, response, context)
   }
   return {
     handle(request, response, context, bodyBytesMax = bodyBytesMaxOf()) {
@@ -218,6 +223,6 @@ export const httpUpstream = (given: HttpUpstreamOptions): Upstream & { close(): 
         sendFault(request, response, new Fault('internal', {}, { cause: error }))
       })
     },
-    close: () => pool.destroy(),
+    close: async () => void (await Promise.all([pool.destroy(), streams.destroy()])),
   }
 }

@@ -44,11 +44,13 @@ const limitsOf = (body: Pick<Body<Routes['updateLedgerAccount']>, 'min_available
 
 export const accountHandlers = (deps: {
   db: Database
+  /** For what may read much. */
+  reads: Database
   clock: Clock
   newId: NewId
   config: LedgerConfig
 }): AccountHandlers => {
-  const { db, clock, newId, config } = deps
+  const { db, reads, clock, newId, config } = deps
 
   /** A currency of ISO 4217, else an asset the merchant made. */
   const currencyOf = async (book: BookKey, given: string): Promise<{ currency: string; assetScale: number | null }> => {
@@ -121,8 +123,8 @@ export const accountHandlers = (deps: {
       }
       const found =
         page.direction === 'newer' && position !== null
-          ? await listAccountsAfter(db.sql, principal, position, filter)
-          : await listAccountsBefore(db.sql, principal, position, filter)
+          ? await listAccountsAfter(reads.sql, principal, position, filter)
+          : await listAccountsBefore(reads.sql, principal, position, filter)
       const { rows, hasMore } = cutPage(found, page)
       return { object: 'list', url: '/ledger/accounts', has_more: hasMore, data: rows.map(accountToWire) }
     },

@@ -1,6 +1,6 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
 import { assert, Fault, fromUnixSeconds } from '@micro/kernel'
-import type { Database } from '@micro/postgres'
+import type { Database, Sql } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { findAccountPosition } from '../accounts/account.store.ts'
 import { parseUnits } from '../assets/amount.ts'
@@ -55,7 +55,16 @@ const wordsOf = (body: { description?: string; metadata?: Record<string, string>
   metadata: body.metadata ?? {},
 })
 
-export const holdHandlers = ({ db, post }: { db: Database; post: Post }): HoldHandlers => {
+export const holdHandlers = ({
+  db,
+  reads,
+  post,
+}: {
+  db: Database
+  /** For what may read much. */
+  reads: Database
+  post: Post
+}): HoldHandlers => {
   const missing = (id: string): Fault => new Fault('resource_missing', { param: 'id', resource: 'ledger hold', id })
 
   const findHold = async (book: BookKey, id: string) => {
@@ -64,8 +73,8 @@ export const holdHandlers = ({ db, post }: { db: Database; post: Post }): HoldHa
     return place?.kind === 'hold' ? place : undefined
   }
 
-  const loadHolds = async (book: BookKey, seqs: readonly bigint[]) => {
-    const [transactions, facts] = [await loadTransactions(db.sql, book, seqs), await loadHoldFacts(db.sql, book, seqs)]
+  const loadHolds = async (sql: Sql, book: BookKey, seqs: readonly bigint[]) => {
+    const [transactions, facts] = [await loadTransactions(sql, book, seqs), await loadHoldFacts(sql, book, seqs)]
     return transactions.map((transaction) => {
       const of = facts.get(transaction.seq)
       assert(of !== undefined, `transaction ${transaction.id} is no hold`)
@@ -76,10 +85,10 @@ export const holdHandlers = ({ db, post }: { db: Database; post: Post }): HoldHa
   const listSeqs = async (book: BookKey, query: ListQuery, page: Page, range: SeqRange): Promise<bigint[]> => {
     const { account_id: account, status = null } = query
     const newer = page.direction === 'newer'
-    if (account === undefined) return (newer ? listHoldSeqsUp : listHoldSeqsDown)(db.sql, book, status, range)
+    if (account === undefined) return (newer ? listHoldSeqsUp : listHoldSeqsDown)(reads.sql, book, status, range)
     if ((await findAccountPosition(db.sql, book, account)) === undefined)
       throw new Fault('parameter_resource_missing', { param: 'account_id', resource: 'ledger account', id: account })
-    return (newer ? listAccountHoldSeqsUp : listAccountHoldSeqsDown)(db.sql, book, account, { status, range })
+    return (newer ? listAccountHoldSeqsUp : listAccountHoldSeqsDown)(reads.sql, book, account, { status, range })
   }
 
   const cursorOf = async (book: BookKey, { cursor }: Page): Promise<bigint | undefined> => {
@@ -122,7 +131,7 @@ export const holdHandlers = ({ db, post }: { db: Database; post: Post }): HoldHa
         entries: normaliseEntries(body.entries),
         action: { kind: 'hold', expiry: expiryOf(body) },
       })
-      const [hold] = await loadHolds(principal, [transaction.seq])
+      const [hold] = await loadHolds(db.sql, principal, [transaction.seq])
       assert(hold !== undefined, `hold ${transaction.id} was neither made nor found`)
       return reply(replayed ? 200 : 201, hold)
     },
@@ -139,7 +148,7 @@ export const holdHandlers = ({ db, post }: { db: Database; post: Post }): HoldHa
 
     async retrieveLedgerHold({ principal, params: { id } }) {
       const place = await findHold(principal, id)
-      const [hold] = place === undefined ? [] : await loadHolds(principal, [place.seq])
+      const [hold] = place === undefined ? [] : await loadHolds(db.sql, principal, [place.seq])
       if (hold === undefined) throw missing(id)
       return hold
     },
@@ -149,9 +158,14 @@ export const holdHandlers = ({ db, post }: { db: Database; post: Post }): HoldHa
       const cursor = await cursorOf(principal, page)
       const range = await seqRangeOf(db.sql, principal, { created: query.created, page, cursor })
       const seqs = await listSeqs(principal, query, page, range)
-      const light = lightPage(page, await countHoldEntries(db.sql, principal, seqs))
+      const light = lightPage(page, await countHoldEntries(reads.sql, principal, seqs))
       const { rows, hasMore } = cutPage(seqs, light)
-      return { object: 'list', url: '/ledger/holds', has_more: hasMore, data: await loadHolds(principal, rows) }
+      return {
+        object: 'list',
+        url: '/ledger/holds',
+        has_more: hasMore,
+        data: await loadHolds(reads.sql, principal, rows),
+      }
     },
   }
 }

@@ -41,6 +41,9 @@ export interface PeriodDependencies {
   readonly db: Database
   readonly clock: Clock
   readonly newId: NewId
+  /** For what may read much. */
+  readonly reads: Database
+  /** Not those of reports: closing a large book takes longer than anyone should wait for one. */
   readonly inTurn: InTurn
 }
 
@@ -49,10 +52,10 @@ const addingUpMsMax = 300_000
 
 const totalsMax = 1_000_000
 
-export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies): PeriodHandlers => {
+export const periodHandlers = ({ db, reads, clock, newId, inTurn }: PeriodDependencies): PeriodHandlers => {
   /** The totals before a time, of what is recorded now, which the book need not wait for. */
   const addUp = (book: BookKey, before: Date): Promise<{ then: Point; totals: Totals[] }> =>
-    db.transaction(
+    reads.transaction(
       async (sql) => {
         await limitStatements(sql, addingUpMsMax)
         await lookUpByKeys(sql)
@@ -61,7 +64,7 @@ export const periodHandlers = ({ db, clock, newId, inTurn }: PeriodDependencies)
         const totals = await listTotals(sql, book, { ...then, newest: false }, { currency: null, limit: totalsMax })
         return { then, totals }
       },
-      { isolation: 'repeatable read' },
+      { isolation: 'repeatable read', answerTimeoutMs: addingUpMsMax + 5_000 },
     )
 
   /** Closes the book under its lock, so that no posting is on its way meanwhile. Resolves with the period's id. */

@@ -12,6 +12,7 @@ import type { Runtime } from '@micro/service'
 import { createFlight } from './flight.ts'
 import { createGate } from './gate.ts'
 import { createGuessing, type Sent } from './guess.ts'
+import { wronglyRemembered } from './guilty.ts'
 import { createMemory } from './memory.ts'
 import { createFlightMetrics } from './posting-metrics.ts'
 import type { Outcome, Ticket } from './ticket.ts'
@@ -126,7 +127,12 @@ export const createCarrier = ({
       open.length > 0 ? gate.alone(async () => carryAlone((await failed) === undefined ? open : tickets)) : undefined
     return async () => {
       const failure = await failed
-      if (failure !== undefined) return rest ?? (waitedInVain(failure.error) ? busy(tickets, failure) : look(tickets))
+      if (failure !== undefined) {
+        if (rest === undefined && waitedInVain(failure.error)) return busy(tickets, failure)
+        const became = await (rest ?? look(tickets))
+        for (const name of wronglyRemembered(tickets, outcomes, became)) memory.blame(name)
+        return became
+      }
       const others = ((await rest) ?? []).values()
       return outcomes.map((outcome) => outcome ?? (others.next().value as Outcome | Error))
     }

@@ -1,12 +1,13 @@
 /** What flights decided on a memory come to when the memory is wrong: another process posts to the same books. */
 import type { Fault } from '@micro/kernel'
-import { CommitUnknownError, createDatabase, type Database } from '@micro/postgres'
-import { eventually, testRuntime } from '@micro/testing'
+import { CommitUnknownError, createDatabase } from '@micro/postgres'
+import { eventually } from '@micro/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
+import { createEngine, type Engine } from '../testing/engine.ts'
 import { expectSound, merchant, startLedger, type Ledger } from '../testing/ledger.ts'
-import { createPosting, type Post, type PostRequest } from './index.ts'
+import type { PostRequest } from './index.ts'
 import { findBooks, lockBooks } from './posting.store.ts'
 
 let ledger: Ledger
@@ -14,36 +15,6 @@ let book: BookKey & ReturnType<typeof merchant>
 let here: Engine
 let there: Engine
 let run = 0
-
-interface Engine {
-  readonly post: Post
-  /** Flights that were decided on the memory, and those that looked. */
-  readonly flights: { guessed: number; looked: number }
-  /** What becomes of a flight that was decided on the memory, in place of what becomes of it. */
-  meddle: (land: () => Promise<unknown>) => Promise<unknown>
-}
-
-/** A process of its own, as far as the database can tell. */
-const engine = (db: Database, seed: number): Engine => {
-  const flights = { guessed: 0, looked: 0 }
-  const watched: Database = {
-    ...db,
-    inOrder: ((strings: TemplateStringsArray, ...values: unknown[]) => {
-      flights.guessed++
-      return made.meddle(() => db.inOrder(strings, ...values))
-    }) as Database['inOrder'],
-    transaction: (...args) => {
-      flights.looked++
-      return db.transaction(...args)
-    },
-  }
-  const made: Engine = {
-    flights,
-    meddle: (land) => land(),
-    post: createPosting({ ...testRuntime({ seed, clock: ledger.clock }), db: watched }).post,
-  }
-  return made
-}
 
 const transfer = (reference: string, amount: bigint, rest: Partial<PostRequest> = {}): PostRequest => ({
   book: { merchant: book.merchant, mode: book.mode },
@@ -71,8 +42,8 @@ beforeAll(async () => void (ledger = await startLedger({ poolSize: 20 })))
 beforeEach(async () => {
   book = merchant(`acct_${run++}`)
   for (const id of ['a', 'b', 'c', 'd', 'e']) await ledger.account(book, id, { type: 'liability' })
-  here = engine(ledger.database.db, 2 * run)
-  there = engine(ledger.database.db, 2 * run + 1)
+  here = createEngine(ledger, 2 * run)
+  there = createEngine(ledger, 2 * run + 1)
   await here.post(transfer('first', 1n))
   await here.post(transfer('second', 1n))
 })
@@ -300,7 +271,7 @@ describe('a flight that does not land', () => {
       applicationName: 'test',
       statementTimeoutMs: 200,
     })
-    const hasty = engine(impatient, 1_000 + run)
+    const hasty = createEngine({ ...ledger, db: impatient }, 1_000 + run)
     await hasty.post(transfer('before', 1n))
     await hasty.post(transfer('known', 1n))
     const { looked } = hasty.flights

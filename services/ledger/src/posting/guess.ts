@@ -1,4 +1,4 @@
-import type { Database } from '@micro/postgres'
+import { CommitUnknownError, type Database } from '@micro/postgres'
 import { assert, type Clock } from '@micro/kernel'
 import { nameOf, type BookKey } from '../books/book.ts'
 import { parentOf } from './action.ts'
@@ -99,7 +99,9 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
       await insertTransactions(db.inOrder, recordings, standings)
       for (const { name } of guesses) memory.landed(name)
     } catch (error) {
-      for (const { name, book } of guesses) memory.forget(name, book)
+      const mayHaveLanded = error instanceof CommitUnknownError
+      for (const { name, book, standing } of guesses)
+        memory.forget(name, book, mayHaveLanded ? undefined : standing.seq)
       throw error
     }
   }
@@ -186,7 +188,7 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
         outcomes = tickets.map(outcomeOf)
       } catch (error) {
         // What was decided before it moved what is remembered, and will not be sent.
-        for (const { name, book } of guesses.values()) memory.forget(name, book)
+        for (const { name, book, standing } of guesses.values()) memory.forget(name, book, standing.seq)
         throw error
       }
       const moved = [...guesses.values()].filter(({ state, standing }) => state.seqLast > standing.seq)

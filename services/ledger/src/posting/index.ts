@@ -4,10 +4,12 @@ import type { Database } from '@micro/postgres'
 import type { Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { deedOf } from './action.ts'
+import { nameOf } from '../books/book.ts'
 import { createCarrier } from './carry.ts'
 import { createPostingMetrics } from './posting-metrics.ts'
 import { hasWords, type PostRequest, type PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
+import { bookOf } from './settle.ts'
 import { bytesOf, isRefusal, type Outcome, type Part } from './ticket.ts'
 
 export type { Action, Expiry, ParentPlace } from './action.ts'
@@ -63,6 +65,7 @@ export const createPosting = ({
     waitingMax,
     waitingBytesMax,
     bytesOf,
+    lineOf: (ticket) => nameOf(bookOf(ticket)),
   })
 
   const partOf = (request: PostRequest): Part => ({

@@ -86,7 +86,7 @@ describe('a book', () => {
   test('takes its accounts along when it is forgotten', () => {
     const memory = createMemory()
     memory.left('book', place, 0n, at(3n, [['a', account]]))
-    memory.forget('book', bookOf(memory))
+    memory.forget('book', bookOf(memory), 3n)
     for (let seq = 3n; memory.book('book') === undefined; seq++) memory.left('book', place, seq, at(seq + 1n))
     expect(memory.account(bookOf(memory), 'a')).toBeUndefined()
   })
@@ -118,7 +118,9 @@ describe('a book', () => {
     memory.left('book', place, 0n, at(1n))
     const looks: number[] = []
     for (let round = 0; round < 9; round++) {
-      memory.forget('book', bookOf(memory))
+      memory.forget('book', bookOf(memory), 1n)
+      memory.blame('book')
+      memory.blame('book')
       looks.push(looksUntilTrusted(memory, 1n))
     }
     expect(looks).toEqual([4, 8, 16, 32, 64, 128, 256, 256, 256])
@@ -128,10 +130,26 @@ describe('a book', () => {
     const memory = createMemory()
     memory.left('book', place, 0n, at(1n))
     const older = bookOf(memory)
-    memory.forget('book', older)
+    memory.forget('book', older, 1n)
     looksUntilTrusted(memory, 1n)
-    memory.forget('book', older)
+    memory.forget('book', older, 1n)
     expect(memory.book('book')).toBeDefined()
+  })
+
+  test('that was on a flight which did not land for the sake of another is looked at once', () => {
+    const memory = createMemory()
+    memory.left('book', place, 0n, at(1n))
+    memory.forget('book', bookOf(memory), 1n)
+    expect(looksUntilTrusted(memory, 1n)).toBe(1)
+  })
+
+  test('that was on it and is found elsewhere is not trusted, unless the flight may have landed', () => {
+    const memory = createMemory()
+    memory.left('book', place, 0n, at(1n))
+    memory.forget('book', bookOf(memory), undefined)
+    expect(looksUntilTrusted(memory, 2n)).toBe(1)
+    memory.forget('book', bookOf(memory), 3n)
+    expect(looksUntilTrusted(memory, 7n)).toBe(5)
   })
 
   test('bounds hold for books, accounts and references', () => {

@@ -30,8 +30,13 @@ export interface Memory {
   left(name: string, place: BookPlace, seqBefore: bigint, state: BookState): void
   /** A flight decided on what was remembered has landed. */
   landed(name: string): void
+  /**
+   * A flight decided on the memory did not land, whichever of its books was to blame. This one stood at `seq` before it;
+   * undefined where it may have landed after all.
+   */
+  forget(name: string, book: RememberedBook, seq: bigint | undefined): void
   /** What was remembered of the book was wrong. */
-  forget(name: string, book: RememberedBook): void
+  blame(name: string): void
 }
 
 /**
@@ -56,6 +61,8 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
   const accounts = createRecent<string, { book: RememberedBook; state: AccountState }>(accountsMax)
   const references = createRecent<string, RememberedBook>(referencesMax)
   const parents = createRecent<string, { book: RememberedBook; state: ParentState }>(parentsMax)
+  /** Where those that were forgotten stood. */
+  const forgotten = createRecent<string, bigint>(booksMax)
   const keyOf = ({ place: { id } }: RememberedBook, name: string): string => `${id} ${name}`
 
   const learnAccounts: Memory['learnAccounts'] = (book, learned) => {
@@ -67,6 +74,12 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
         parents.set(keyOf(book, state.transaction.id), { book, state })
   }
   const distrust = (name: string, needed: number): void => trusts.set(name, { needed, missing: needed })
+  const blame = (name: string): void => {
+    const trust = trusts.get(name)
+    // Of one failure there may be several signs.
+    if ((trust?.missing ?? 0) > 0) return
+    distrust(name, Math.min(neededMax, (trust?.needed ?? neededMin / 2) * 2))
+  }
   const learnTrust = (name: string): void => {
     const trust = trusts.get(name)
     if (trust === undefined) return
@@ -93,7 +106,10 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
       const known = books.get(name)
       const head = headOf(state)
       const same = known?.place.id === place.id && known.head.seqLast === seqBefore
+      const stood = known === undefined ? forgotten.get(name) : undefined
+      forgotten.delete(name)
       if (known !== undefined && !same) distrust(name, trusts.get(name)?.needed ?? neededMin)
+      else if (stood !== undefined && stood !== seqBefore) blame(name)
       else learnTrust(name)
       const book = known !== undefined && same ? known : { place, head }
       book.head = head
@@ -103,10 +119,11 @@ export const createMemory = ({ booksMax = 10_000, accountsMax = 50_000, referenc
       for (const reference of state.recorded.keys()) references.set(keyOf(book, reference), book)
     },
     landed: learnTrust,
-    forget(name, book) {
+    forget(name, book, seq) {
       if (books.get(name) !== book) return
       books.delete(name)
-      distrust(name, Math.min(neededMax, (trusts.get(name)?.needed ?? neededMin / 2) * 2))
+      if (seq !== undefined) forgotten.set(name, seq)
     },
+    blame,
   }
 }

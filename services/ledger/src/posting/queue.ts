@@ -1,4 +1,5 @@
 import { Fault } from '@micro/kernel'
+import { createLines } from './lines.ts'
 
 export interface QueueOptions<T, R> {
   /** Carries items to an end together: one result for each, in order. */
@@ -14,6 +15,8 @@ export interface QueueOptions<T, R> {
   readonly waitingMax: number
   readonly waitingBytesMax: number
   readonly bytesOf: (item: T) => number
+  /** Whose line an item stands in: each keeps its order, and they take turns. */
+  readonly lineOf: (item: T) => string
 }
 
 interface Waiting<T, R> {
@@ -25,25 +28,28 @@ interface Waiting<T, R> {
 
 /**
  * Group commit without timers: what arrives while a load is under way waits, and the next load takes all of it. An
- * idle queue carries a single item at once; the busier it is, the more share one load.
+ * idle queue carries a single item at once; the busier it is, the more share one load. However long one line is, the
+ * first of another leaves with the next load.
  */
 export const createQueue = <T, R>(options: QueueOptions<T, R>) => {
-  const { carry, loadMax, loadBytesMax, loadsMax, shareMin, waitingMax, waitingBytesMax, bytesOf } = options
-  let waiting: Waiting<T, R>[] = []
-  let waitingBytes = 0
+  const { carry, loadMax, loadBytesMax, loadsMax, shareMin, waitingMax, waitingBytesMax, bytesOf, lineOf } = options
+  const lines = createLines<Waiting<T, R>>()
   let loads = 0
   let carried = 0
   let called = false
 
   const takeLoad = (): Waiting<T, R>[] => {
     let bytes = 0
+    const load: Waiting<T, R>[] = []
     // A like share for each load, or all would leave on one, and while it is carried nothing could be made ready.
-    const share = Math.max(shareMin, Math.ceil((waiting.length + carried) / loadsMax))
+    const share = Math.max(shareMin, Math.ceil((lines.all().count + carried) / loadsMax))
     const most = Math.min(share, loadMax)
-    const over = waiting.findIndex((each, at) => at === most || ((bytes += each.bytes) > loadBytesMax && at > 0))
-    const load = waiting.slice(0, over === -1 ? waiting.length : over)
-    waiting = waiting.slice(load.length)
-    for (const each of load) waitingBytes -= each.bytes
+    while (load.length < most) {
+      const next = lines.next((each) => load.length === 0 || bytes + each.bytes <= loadBytesMax)
+      if (next === undefined) break
+      bytes += next.bytes
+      load.push(next)
+    }
     return load
   }
 
@@ -64,25 +70,35 @@ export const createQueue = <T, R>(options: QueueOptions<T, R>) => {
 
   // After the sockets that are ready have been read, so that what arrived together leaves together.
   const call = (): void => {
-    if (called || waiting.length === 0 || loads >= loadsMax) return
+    if (called || lines.all().count === 0 || loads >= loadsMax) return
     called = true
     setImmediate(() => {
       called = false
-      while (waiting.length > 0 && loads < loadsMax) void depart(takeLoad())
+      while (lines.all().count > 0 && loads < loadsMax) void depart(takeLoad())
     })
+  }
+
+  /** No line takes more than half of the room, so that there is some for others. */
+  const isFull = (line: string, bytes: number): boolean => {
+    const [all, ofLine] = [lines.all(), lines.of(line)]
+    return (
+      all.count >= waitingMax ||
+      all.bytes + bytes > waitingBytesMax ||
+      ofLine.count >= waitingMax / 2 ||
+      (ofLine.count > 0 && ofLine.bytes + bytes > waitingBytesMax / 2)
+    )
   }
 
   return {
     /** How many wait, not counting what is under way. */
-    waiting: () => waiting.length,
+    waiting: () => lines.all().count,
     /** @throws Fault ledger_busy when too much waits already; else whatever `carry` throws */
     put: (item: T): Promise<R> =>
       new Promise((resolve, reject) => {
         const bytes = bytesOf(item)
-        if (waiting.length >= waitingMax || waitingBytes + bytes > waitingBytesMax)
-          return reject(new Fault('ledger_busy'))
-        waiting.push({ item, bytes, resolve, reject })
-        waitingBytes += bytes
+        const line = lineOf(item)
+        if (isFull(line, bytes)) return reject(new Fault('ledger_busy'))
+        lines.add(line, { item, bytes, resolve, reject })
         call()
       }),
   }

@@ -30,7 +30,10 @@ export const startLedger = async ({
   const database: TestDatabase = given ?? (await testDatabase('ledger', { poolSize }))
   const runtime = testRuntime({ seed })
   // Nothing is verified by itself: a test that is about it does one round at a time.
-  const { service, verifier } = createLedger({ ...runtime, db: database.db, config }, { background: false })
+  const { service, verifier } = createLedger(
+    { ...runtime, db: database.db, config },
+    { background: false, connections: poolSize },
+  )
   const call = injector(service)
   await service.start()
   const post = (who: MerchantPrincipal | typeof payments, url: string, body: unknown) =>

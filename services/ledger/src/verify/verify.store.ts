@@ -30,8 +30,10 @@ export const listTransactions = (
   select t.seq, t.entry_count, e.legs, e.accounts, e.currencies_unbalanced, e.legs_wrong,
     t.currency is null and e.currencies < 2 as currency_missing,
     case t.kind when 'post' then e.held > 0 when 'reversal' then e.held > 0
-      when 'capture' then e.held = 0 or e.held = e.legs else e.held < e.legs end as layers_wrong, t.content_hash, t.hash, c.hash as content_found,
-    t.text_salt is not null and exists (
+      when 'capture' then e.held = 0 or e.held = e.legs else e.held < e.legs end as layers_wrong, t.content_hash, t.hash,
+    -- Words without a salt are not covered by the hash, and a salt without words covers none.
+    case when (t.text_salt is null) = (t.description is null and t.metadata = '{}') then c.hash end as content_found,
+    (t.text_salt is not null or t.description is not null or t.metadata <> '{}') and exists (
       select from ledger.erasures x where x.lane = t.lane and x.book = t.book and x.seq = t.seq
     ) as wrongly_erased,
     coalesce(t.created_at < (
