@@ -56,12 +56,13 @@ interface Kept {
 
 export type OracleAnswer =
   | {
-      readonly kind: 'recorded' | 'exists'
+      readonly kind: 'recorded'
       readonly id: string
       readonly nets: readonly bigint[]
       /** When it counts, where that is not when it took effect. */
       readonly bookedMs?: number
     }
+  | { readonly kind: 'exists'; readonly id: string; readonly nets: readonly bigint[] }
   | { readonly kind: 'refused'; readonly code: string }
 
 /** Ends a decision. Nothing has been kept by then. */
