@@ -2,7 +2,6 @@ import type { Sql } from '@micro/postgres'
 import { addTotals } from '../periods/period.ts'
 import { listPeriodTotals } from '../periods/period.store.ts'
 import type { Totals } from '../reports/report.ts'
-import type { Wrong } from './checks.ts'
 import {
   findLastOfNextAccounts,
   findSeqBefore,
@@ -11,7 +10,7 @@ import {
   listTotalsWithin,
 } from './periods.store.ts'
 import { noPeriod, periodHolds, sameTotals, type Before } from './periods.ts'
-import type { BookRow } from './verify.ts'
+import type { BookRow, Problem } from './verify.ts'
 
 const totalsMax = 1_000_000
 
@@ -21,14 +20,14 @@ const totalsMax = 1_000_000
  */
 export async function* walkPeriods(
   sql: Sql,
-  book: BookRow,
-  { sliceMax, wrong }: { sliceMax: number; wrong: Wrong },
+  book: Pick<BookRow, 'lane' | 'id' | 'merchant' | 'mode'>,
+  { sliceMax, wrong }: { sliceMax: number; wrong: (problem: Problem, seq: bigint, number: number) => void },
 ): AsyncGenerator<void, void> {
   let before: Before = noPeriod
   for (;;) {
     const rows = await listPeriodRows(sql, book, { after: before.number, limit: sliceMax })
     for (const row of rows) {
-      if (!periodHolds(before, row)) wrong('wrong_period', row.seq)
+      if (!periodHolds(before, row)) wrong('wrong_period', row.seq, row.number)
       const seq = await findSeqBefore(sql, book, row.closed_before)
       let found: Totals[] = []
       for (let after = -1n; ;) {
@@ -39,10 +38,11 @@ export async function* walkPeriods(
         after = until
         yield
       }
-      if (!sameTotals(await listPeriodTotals(sql, book, row.number, totalsMax), found)) wrong('wrong_totals', row.seq)
+      if (!sameTotals(await listPeriodTotals(sql, book, row.number, totalsMax), found))
+        wrong('wrong_totals', row.seq, row.number)
       before = row
     }
     if (rows.length < sliceMax) break
   }
-  if (!(await isClosedByNewest(sql, book))) wrong('wrong_period', before.seq)
+  if (!(await isClosedByNewest(sql, book))) wrong('wrong_period', before.seq, before.number)
 }
