@@ -19,6 +19,7 @@ const allInOne = [
   { entry: 'apps/embedded/src/main.ts', output: 'apps/embedded/dist/main.js' },
   { entry: 'apps/embedded/src/backup/main.ts', output: 'apps/embedded/dist/backup.js' },
   { entry: 'apps/embedded/src/restore/main.ts', output: 'apps/embedded/dist/restore.js' },
+  { entry: 'apps/embedded/src/import/main.ts', output: 'apps/embedded/dist/import.js' },
 ]
 const separate = [
   ...['gateway', 'auth', 'payments', 'ledger', 'events'].map((name) => ({

@@ -504,7 +504,7 @@ declare
 begin
   update ledger.books b set closed_before = p.closed_before
   from added p
-  where b.lane = p.lane and b.id = p.book and b.last_seq = p.seq and b.head_hash is not distinct from p.hash
+  where b.lane = p.lane and b.id = p.book and b.last_seq = p.seq and (p.seq = 0 or b.head_hash = p.hash)
     and (b.closed_before is null or b.closed_before < p.closed_before)
     and p.number = (select count(*) from ledger.periods o where o.lane = p.lane and o.book = p.book);
   get diagnostics moved = row_count;

@@ -1,5 +1,6 @@
 import { addBackup } from './backup/backup.ts'
 import { addDb } from './db/db.ts'
+import { addImportLedger } from './import-ledger/import-ledger.ts'
 import { addKeys } from './keys/keys.ts'
 import { addLedger } from './ledger/ledger.ts'
 import { addListen } from './listen/listen.ts'
@@ -44,6 +45,7 @@ export const createProgram = (shell: Shell): MicroCommand => {
   addDb(program, shell)
   addBackup(program, shell)
   addRestore(program, shell)
+  addImportLedger(program, shell)
   addLogin(program, shell)
   addLogout(program, shell)
   addWhoami(program, shell)

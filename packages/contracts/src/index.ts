@@ -8,6 +8,7 @@ export {
   ExportAsset,
   ExportEnd,
   ExportHeader,
+  ExportPeriod,
   type ExportLine,
   ExportTransaction,
 } from './ledger-export.ts'

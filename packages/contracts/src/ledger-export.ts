@@ -79,6 +79,8 @@ export const ExportTransaction = line('ledger.export.transaction', {
   metadata: Metadata,
   created_at: Instant,
   effective_at: Instant,
+  /** When it counts, where its time was closed by then. */
+  booked_at: Nullable(Instant),
   entries: Type.Array(ExportEntry, { minItems: 2, maxItems: 1000 }),
   /** What a repeat of the request is told by; the rest is the book's chain. */
   fingerprint: Hex(32),
@@ -98,10 +100,27 @@ export const ExportTransaction = line('ledger.export.transaction', {
 })
 export type ExportTransaction = Static<typeof ExportTransaction>
 
+/** Stands behind the transaction it was closed at, and before all others where there was none. */
+export const ExportPeriod = line('ledger.export.period', {
+  id: Type.String({ minLength: 6, maxLength: 128 }),
+  number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+  /** Everything that counts before this is closed. */
+  closed_before: Instant,
+  seq: Seq,
+  hash: Nullable(Hex(32)),
+  description: Nullable(Words),
+  created_at: Instant,
+  totals: Type.Array(
+    Exact({ currency: Type.String({ maxLength: 20 }), type: Type.String(), debits: Digits, credits: Digits }),
+  ),
+})
+export type ExportPeriod = Static<typeof ExportPeriod>
+
 export const ExportEnd = line('ledger.export.end', {
   assets: Seq,
   accounts: Seq,
   transactions: Seq,
+  periods: Seq,
   entries: Seq,
   to_seq: Seq,
   hash: Hex(32),
@@ -110,7 +129,14 @@ export const ExportEnd = line('ledger.export.end', {
 })
 export type ExportEnd = Static<typeof ExportEnd>
 
-export const ExportLine = Type.Union([ExportHeader, ExportAsset, ExportAccount, ExportTransaction, ExportEnd])
+export const ExportLine = Type.Union([
+  ExportHeader,
+  ExportAsset,
+  ExportAccount,
+  ExportTransaction,
+  ExportPeriod,
+  ExportEnd,
+])
 export type ExportLine = Static<typeof ExportLine>
 
 export const exportRoutes = {

@@ -158,11 +158,9 @@ export const faultCatalogue = {
   ),
   insufficient_funds: bad("{param}: account '{account}' has {available} available, this needs {required}."),
   limit_exceeded: bad(
-    "{param}: account '{account}' would have a balance of {balance}, holds counted, its max_balance is {limit}.",
+    "{param}: account '{account}' would have a balance of {balance}{counting}, its max_balance is {limit}.",
   ),
-  limit_refused: bad(
-    "Invalid {param}: account '{account}' is beyond that limit already, it has {balance}, holds counted.",
-  ),
+  limit_refused: bad("Invalid {param}: account '{account}' is beyond that limit already, it has {balance}{counting}."),
   asset_exists: bad("An asset with code '{asset}' exists already with another name or scale.", 409),
   verification_too_long: bad(
     'This ledger is too large to be verified within one answer. Send "Accept: application/x-ndjson" for an answer line by line, with progress.',

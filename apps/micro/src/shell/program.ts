@@ -8,6 +8,7 @@ import { Failure } from './failure.ts'
 const programs = {
   up: { built: 'dist/main.js', source: 'src/main.ts' },
   backup: { built: 'dist/backup.js', source: 'src/backup/main.ts' },
+  import: { built: 'dist/import.js', source: 'src/import/main.ts' },
   restore: { built: 'dist/restore.js', source: 'src/restore/main.ts' },
 } as const
 

@@ -1,6 +1,6 @@
 import type { AccountStatus } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
-import { standingOf, type Account, type Limits, type Standing } from './account.ts'
+import { countingOf, standingOf, type Account, type Limits, type Standing } from './account.ts'
 
 /** What of an account can change; what is undefined stays. */
 export interface AccountChange {
@@ -33,12 +33,13 @@ export const checkLimitsHold = (
   id: string,
   { available, balance, pendingIn }: Pick<Standing, 'available' | 'balance' | 'pendingIn'>,
 ): void => {
+  const beyond = (counted: bigint, held: bigint) => ({ account: id, balance: counted, counting: countingOf(held) })
   if (minAvailable !== null && maxBalance !== null && minAvailable > maxBalance)
     throw new Fault('parameter_invalid', { param: 'max_balance', reason: `must not be below min_available` })
   if (minAvailable !== null && available < minAvailable)
-    throw new Fault('limit_refused', { param: 'min_available', account: id, balance: available })
+    throw new Fault('limit_refused', { param: 'min_available', ...beyond(available, balance - available) })
   if (maxBalance !== null && balance + pendingIn > maxBalance)
-    throw new Fault('limit_refused', { param: 'max_balance', account: id, balance: balance + pendingIn })
+    throw new Fault('limit_refused', { param: 'max_balance', ...beyond(balance + pendingIn, pendingIn) })
 }
 
 /**

@@ -65,6 +65,9 @@ export const standingOf = (sums: Readonly<Sums>, side: Direction): Standing => {
   return { balance, pendingIn, pendingOut, available: balance - pendingOut }
 }
 
+/** What to add to a balance that is told with what is held in it. */
+export const countingOf = (held: bigint): string => (held === 0n ? '' : ', holds counted')
+
 /** Decimal digits of an amount. */
 export const scaleOf = ({ currency, assetScale }: Pick<NewAccount, 'currency' | 'assetScale'>): number =>
   assetScale ?? minorUnitDigits(currency)

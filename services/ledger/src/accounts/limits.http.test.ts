@@ -102,7 +102,11 @@ describe('an account is changed', () => {
       [{ min_available: 101 }, 'min_available'],
       [{ max_balance: 99 }, 'max_balance'],
     ] as const)
-      expect(errorOf(await update('c2', body))).toMatchObject({ code: 'limit_refused', param })
+      expect(errorOf(await update('c2', body))).toMatchObject({
+        code: 'limit_refused',
+        param,
+        message: expect.stringMatching(/it has 100\.$/) as string,
+      })
   })
   test('in name and metadata', async () => {
     await wallet('c3', 0, { metadata: { a: '1', b: '2' } })

@@ -35,6 +35,7 @@ const carried: Readonly<Record<string, readonly string[]>> = {
     'metadata',
     'created_at',
     'effective_at',
+    'booked_at',
     'entry_count',
     'fingerprint',
     'text_salt',
@@ -43,11 +44,13 @@ const carried: Readonly<Record<string, readonly string[]>> = {
   ],
   entries: ['seq', 'leg', 'account', 'layer', 'amount', 'balance_after', 'account_version'],
   erasures: ['text_digest', 'reason', 'erased_by', 'request_id', 'erased_at'],
+  periods: ['number', 'id', 'closed_before', 'seq', 'hash', 'description', 'created_at'],
+  period_totals: ['currency', 'type', 'debits', 'credits'],
 }
 
 /** Follow from what is exported, by the database's own doing, or mean something in one installation alone. */
 const derived: Readonly<Record<string, readonly string[]>> = {
-  books: ['lane', 'id', 'last_recorded_at', 'imported_seq', 'imported_at'],
+  books: ['lane', 'id', 'last_recorded_at', 'imported_seq', 'imported_at', 'closed_before'],
   assets: ['lane', 'book'],
   accounts: [
     'lane',
@@ -64,6 +67,9 @@ const derived: Readonly<Record<string, readonly string[]>> = {
   ],
   transactions: ['lane', 'book', 'reference_key'],
   entries: ['lane', 'book'],
+  periods: ['lane', 'book', 'totals_count'],
+  period_totals: ['lane', 'book', 'period'],
+  shifted_entries: ['lane', 'book', 'account', 'seq', 'leg', 'counts_at', 'amount'],
   holds: ['lane', 'book', 'seq', 'status', 'expires_at'],
   erasures: ['lane', 'book', 'seq', 'erased_in'],
 }

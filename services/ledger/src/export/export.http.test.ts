@@ -43,6 +43,7 @@ describe('GET /ledger/export', () => {
       assets: 1,
       accounts: 12,
       transactions: head?.seq,
+      periods: 5,
       entries: transactionsIn(lines).reduce((sum, { entries }) => sum + entries.length, 0),
       to_seq: head?.seq,
       hash: head?.hash,
@@ -127,15 +128,15 @@ describe('GET /ledger/export?format=csv', () => {
     expect(byAccept.text).toBe(text)
     const [header, ...lines] = text.split('\r\n')
     expect(header).toBe(
-      'seq,transaction_id,kind,reference_id,created,effective,account_id,currency,scale,layer,debit,credit,balance_after,description',
+      'seq,transaction_id,kind,reference_id,created,effective,booked,account_id,currency,scale,layer,debit,credit,balance_after,description',
     )
     const exported = transactionsIn(linesOf(await exportOf(ledger, who)))
     expect(lines).toHaveLength(1 + exported.reduce((sum, { entries }) => sum + entries.length, 0))
     const without = (line: string | undefined) =>
       line?.replace(/ltx_\w+/, 'ltx').replaceAll(/\d{4}-[\dT:.-]+Z/g, 'time')
-    expect(without(lines[0])).toBe('1,ltx,post,r1,time,time,sales,usd,2,posted,,500,-500,"Zoë ""1"", =SUM(A1)"')
+    expect(without(lines[0])).toBe('1,ltx,post,r1,time,time,,sales,usd,2,posted,,500,-500,"Zoë ""1"", =SUM(A1)"')
     expect(without(lines[3])).toBe(
-      '2,ltx,post,r2,time,time,bars,gold,8,posted,1000000000000000000000000000000,,1000000000000000000000000000000,',
+      '2,ltx,post,r2,time,time,,bars,gold,8,posted,1000000000000000000000000000000,,1000000000000000000000000000000,',
     )
   })
 })

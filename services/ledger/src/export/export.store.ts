@@ -108,6 +108,7 @@ export interface TransactionRow {
   readonly metadata: Readonly<Record<string, string>>
   readonly created_at: string
   readonly effective_at: string
+  readonly booked_at: string | null
   readonly fingerprint: Buffer
   readonly text_salt: Buffer | null
   /** Of the erasure of its words; null where they were not erased. */
@@ -156,6 +157,7 @@ export const listTransactions = (
     to_char(t.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at, t.reference_id, t.description, t.currency, t.metadata,
     to_char(t.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
     to_char(t.effective_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as effective_at,
+    to_char(t.booked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as booked_at,
     t.fingerprint, t.text_salt, t.content_hash, t.hash, x.text_digest, x.reason, x.erased_by, x.request_id,
     to_char(x.erased_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as erased_at, e.*
   from slice s

@@ -14,7 +14,8 @@ import {
   type BookRow,
   type TransactionRow,
 } from './export.store.ts'
-import { accountLine, assetLine, headerLine, transactionLine, type Extent } from './lines.ts'
+import { accountLine, assetLine, headerLine, periodLine, transactionLine, type Extent } from './lines.ts'
+import { listPeriods, type PeriodRow } from './period.store.ts'
 
 export interface Wanted {
   readonly from?: number | undefined
@@ -25,6 +26,7 @@ export interface Wanted {
 const rowsMax = 200
 const limit = 500
 const weightMax = 4_000
+const periodsMax = 20
 
 const genesisIn = ({ origin_merchant: merchant, origin_mode: mode }: BookRow): Buffer => genesisOf({ merchant, mode })
 
@@ -60,6 +62,38 @@ async function* transactions(
   }
 }
 
+async function* periods(db: Database, book: BookKey, { from, to }: Extent): AsyncGenerator<PeriodRow, undefined> {
+  // What was closed before anything was recorded belongs to the beginning.
+  const seqs = { from: from === 1n ? 0n : from, until: to }
+  for (let after = 0; ;) {
+    const rows = await listPeriods(db.sql, book, { after, ...seqs, limit: periodsMax })
+    yield* rows
+    after = rows.at(-1)?.number ?? after
+    if (rows.length < periodsMax) return undefined
+  }
+}
+
+/** The transactions, and each period behind the one it was closed at. */
+async function* history(db: Database, book: BookKey, extent: Extent): AsyncGenerator<ExportLine[]> {
+  const closed = periods(db, book, extent)
+  let next = (await closed.next()).value
+  async function* closedAt(seq: bigint): AsyncGenerator<ExportLine> {
+    for (; next?.seq === seq; next = (await closed.next()).value) yield periodLine(next)
+  }
+  for await (const line of closedAt(0n)) yield [line]
+  for await (const rows of transactions(db, book, extent)) {
+    let lines: ExportLine[] = []
+    for (const row of rows) {
+      lines.push(transactionLine(row))
+      for await (const line of closedAt(row.seq)) {
+        yield [...lines, line]
+        lines = []
+      }
+    }
+    yield lines
+  }
+}
+
 async function* bookLines(db: Database, book: BookKey, row: BookRow, extent: Extent): AsyncGenerator<ExportLine[]> {
   yield [headerLine(book, row, extent)]
   const codes = new Set<string>()
@@ -78,13 +112,14 @@ async function* bookLines(db: Database, book: BookKey, row: BookRow, extent: Ext
     after = accounts.at(-1)?.number ?? after
     if (accounts.length < rowsMax) break
   }
-  for await (const rows of transactions(db, book, extent)) yield rows.map(transactionLine)
+  yield* history(db, book, extent)
 }
 
 const counters = {
   'ledger.export.asset': 'assets',
   'ledger.export.account': 'accounts',
   'ledger.export.transaction': 'transactions',
+  'ledger.export.period': 'periods',
 } as const
 
 /** Where there is no book yet there is nothing to export. @throws Fault parameter_invalid */
@@ -101,7 +136,7 @@ export async function* exportLines(db: Database, book: BookKey, wanted: Wanted):
   const row = await bookOf(db, book)
   const extent = await extentOf(db, book, row, wanted)
   const digest = createHash('sha256')
-  const counts = { assets: 0, accounts: 0, transactions: 0, entries: 0 }
+  const counts = { assets: 0, accounts: 0, transactions: 0, periods: 0, entries: 0 }
   for await (const lines of bookLines(db, book, row, extent)) {
     for (const line of lines) {
       digest.update(`${JSON.stringify(line)}\n`)

@@ -1,8 +1,9 @@
-import type { ExportAccount, ExportAsset, ExportHeader, ExportTransaction } from '@micro/contracts'
+import type { ExportAccount, ExportAsset, ExportHeader, ExportPeriod, ExportTransaction } from '@micro/contracts'
 import { assert } from '@micro/kernel'
 import { onNormalSide } from '../accounts/account.ts'
 import type { BookKey } from '../books/book.ts'
 import type { AccountRow, AssetRow, BookRow, TransactionRow } from './export.store.ts'
+import type { PeriodRow } from './period.store.ts'
 
 const hex = (bytes: Buffer): string => bytes.toString('hex')
 const digits = (value: bigint | null): string | null => (value === null ? null : String(value))
@@ -87,6 +88,7 @@ export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   metadata: row.metadata,
   created_at: row.created_at,
   effective_at: row.effective_at,
+  booked_at: row.booked_at,
   entries: row.accounts.map((account, leg) => ({
     account_id: account,
     layer: at(row.layers, leg),
@@ -99,4 +101,21 @@ export const transactionLine = (row: TransactionRow): ExportTransaction => ({
   erasure: erasureOf(row),
   content_hash: hex(row.content_hash),
   hash: hex(row.hash),
+})
+
+export const periodLine = (row: PeriodRow): ExportPeriod => ({
+  object: 'ledger.export.period',
+  id: row.id,
+  number: row.number,
+  closed_before: row.closed_before,
+  seq: Number(row.seq),
+  hash: row.hash === null ? null : hex(row.hash),
+  description: row.description,
+  created_at: row.created_at,
+  totals: row.currencies.map((currency, nth) => ({
+    currency,
+    type: at(row.types, nth),
+    debits: String(at(row.debits, nth)),
+    credits: String(at(row.credits, nth)),
+  })),
 })

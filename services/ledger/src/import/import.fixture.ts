@@ -35,9 +35,39 @@ const holdSome = async (ledger: Ledger, who: MerchantPrincipal, must: Must): Pro
   await must(ledger.post(who, '/ledger/accounts/buyer', { min_available: 820 }))
 }
 
+/** What Micro learns of a time that may be closed. */
+const learn = (ledger: Ledger, { merchant, mode }: MerchantPrincipal, reference_id: string, rest: object = {}) =>
+  ledger.post(payments, '/internal/transactions', {
+    merchant,
+    mode,
+    reference_id,
+    currency: 'usd',
+    accounts: [
+      { id: 'sys_x', name: 'x', type: 'asset' },
+      { id: 'sys_y', name: 'y', type: 'liability' },
+    ],
+    entries: move(100, { from: 'sys_x', to: 'sys_y' }),
+    ...rest,
+  })
+
+/** Periods closed before anything was recorded, several at one seq, and behind the newest; with late facts between. */
+const closeSome = async (ledger: Ledger, who: MerchantPrincipal, must: Must): Promise<void> => {
+  const close = (before: number, description?: string) => {
+    const closes_through = Math.floor(ledger.clock.now().getTime() / 1_000) - before
+    return must(ledger.post(who, '/ledger/periods', { closes_through, ...(description && { description }) }))
+  }
+  ledger.clock.advance(60_000)
+  await close(58)
+  await must(learn(ledger, who, 'micro:late:1', { effective_at: 1_000_000_001 }))
+  await close(50, 'é, "two"')
+  await close(40)
+  await must(learn(ledger, who, 'micro:late:2', { effective_at: 1_000_000_002 }))
+  await must(ledger.record(who, 'on time', move(3, { from: 'eur_in', to: 'eur_out' })))
+  await close(5)
+}
+
 /** Limits that were set late, a closed and a frozen account, assets, words, holds, Micro's own accounts, large amounts. */
 export const fillBook = async (ledger: Ledger, who: MerchantPrincipal): Promise<void> => {
-  const { merchant, mode } = who
   const must: Must = async (work) => {
     const { status, body } = await work
     expect([200, 201], JSON.stringify(body)).toContain(status)
@@ -46,6 +76,7 @@ export const fillBook = async (ledger: Ledger, who: MerchantPrincipal): Promise<
   for (const id of ['cash', 'sales', 'old', 'still']) await ledger.account(who, id)
   for (const id of ['bars', 'vault']) await ledger.account(who, id, { currency: 'gold' })
   for (const id of ['eur_in', 'eur_out']) await ledger.account(who, id, { currency: 'eur' })
+  await must(ledger.post(who, '/ledger/periods', { closes_through: 999_999_999 }))
   await must(ledger.record(who, 'r1', move(500, { from: 'cash', to: 'sales' }), { description: 'Zoë "1", =SUM(A1)' }))
   ledger.clock.advance(1_500)
   await must(ledger.record(who, 'r2', move('1000000000000000000000000000000', { from: 'bars', to: 'vault' })))
@@ -60,20 +91,9 @@ export const fillBook = async (ledger: Ledger, who: MerchantPrincipal): Promise<
     description: 'Jane Doe',
   })
   await must(ledger.post(who, `/ledger/transactions/${String(named.body['id'])}/erase`, { reason: 'Asked' }))
-  await must(
-    ledger.post(payments, '/internal/transactions', {
-      merchant,
-      mode,
-      reference_id: 'micro:charge:ch_1',
-      currency: 'usd',
-      accounts: [
-        { id: 'sys_x', name: 'x', type: 'asset' },
-        { id: 'sys_y', name: 'y', type: 'liability' },
-      ],
-      entries: move(100, { from: 'sys_x', to: 'sys_y' }),
-    }),
-  )
+  await must(learn(ledger, who, 'micro:charge:ch_1'))
   await holdSome(ledger, who, must)
+  await closeSome(ledger, who, must)
   await must(ledger.post(who, '/ledger/accounts/old', { status: 'closed' }))
   await must(ledger.post(who, '/ledger/accounts/still', { status: 'frozen', metadata: { why: 'asked' } }))
   await must(ledger.post(who, '/ledger/accounts/sales', { min_available: -600, max_balance: 0 }))

@@ -1,4 +1,4 @@
-import type { ExportAccount, ExportAsset, ExportHeader, ExportTransaction } from '@micro/contracts'
+import type { ExportAccount, ExportAsset, ExportHeader, ExportPeriod, ExportTransaction } from '@micro/contracts'
 import { only, type Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -129,13 +129,14 @@ export const insertTransactions = async (
     with recorded as (
       insert into ledger.transactions
         (lane, book, seq, id, reference_id, description, currency, entry_count, fingerprint, metadata, created_at,
-          effective_at, text_salt, content_hash, hash, kind, parent, expires_at)
+          effective_at, booked_at, text_salt, content_hash, hash, kind, parent, expires_at)
       select ${lane}, ${id}, * from unnest(
         ${of(({ seq }) => seq)}::bigint[], ${of((each) => each.id)}::text[],
         ${of(({ reference_id }) => reference_id)}::text[], ${of(({ description }) => description)}::text[],
         ${of(({ currency }) => currency)}::text[], ${of(({ entries }) => entries.length)}::smallint[],
         ${of(({ fingerprint }) => bytesOf(fingerprint))}::bytea[], ${of(({ metadata }) => metadata)}::jsonb[],
         ${of(({ created_at }) => created_at)}::timestamptz[], ${of(({ effective_at }) => effective_at)}::timestamptz[],
+        ${of(({ booked_at }) => booked_at)}::timestamptz[],
         ${of(({ text_salt }) => bytesOf(text_salt))}::bytea[], ${of(({ content_hash }) => bytesOf(content_hash))}::bytea[],
         ${of(({ hash }) => bytesOf(hash))}::bytea[], ${of(({ kind }) => kind)}::text[],
         ${of(({ parent }) => parent)}::bigint[], ${of(({ expires_at }) => expires_at)}::timestamptz[])
@@ -153,6 +154,21 @@ export const insertTransactions = async (
       where a.lane = ${lane} and a.merchant = ${merchant} and a.mode = ${mode} and a.public_id = e.public_id
       offset 0 -- looks each of them up, where a join might read all accounts there are
     ) a`
+}
+
+/** A period with its totals, in one statement; the database closes the book with it where it stands. */
+export const insertPeriod = async (sql: Sql, { lane, id }: Place, period: ExportPeriod): Promise<void> => {
+  const { totals } = period
+  await sql`
+    with closed as (
+      insert into ledger.periods (lane, book, number, id, closed_before, seq, hash, totals_count, description, created_at)
+      values (${lane}, ${id}, ${period.number}, ${period.id}, ${period.closed_before}::timestamptz, ${period.seq},
+        ${bytesOf(period.hash)}::bytea, ${totals.length}, ${period.description}, ${period.created_at}::timestamptz)
+    )
+    insert into ledger.period_totals (lane, book, period, currency, type, debits, credits)
+    select ${lane}, ${id}, ${period.number}::integer, * from unnest(
+      ${totals.map(({ currency }) => currency)}::text[], ${totals.map(({ type }) => type)}::text[],
+      ${totals.map(({ debits }) => debits)}::numeric[], ${totals.map(({ credits }) => credits)}::numeric[])`
 }
 
 export interface BookEnd {

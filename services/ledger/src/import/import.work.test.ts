@@ -1,7 +1,7 @@
 import type { ExportLine, ExportTransaction, MerchantPrincipal } from '@micro/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { laneOf } from '../books/lane.ts'
-import { expectSound, merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
+import { errorOf, expectSound, merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
 import { verifyLedger } from '../verify/verify.work.ts'
 import { exportOf, fileOf, fillBook, importInto, linesOf } from './import.fixture.ts'
 import { ImportRefused } from './refused.ts'
@@ -93,6 +93,29 @@ describe('an export that is imported', () => {
     const states = ((await listed(there))['data'] as { status: string }[]).map(({ status }) => status)
     expect(new Set(states)).toEqual(new Set(['open', 'captured', 'released', 'expired']))
     expect(new Set(transactions().map(({ kind }) => kind)).size).toBe(6)
+  })
+
+  test('has its periods closed as they were, and what Micro learned of them later counts where it did', async () => {
+    const listed = async (of: Ledger) => (await of.get(who, '/ledger/periods?limit=100')).body
+    expect(await listed(there)).toEqual(await listed(here))
+    expect(lines.flatMap((line) => (line.object === 'ledger.export.period' ? [line.seq] : []))).toEqual([
+      0,
+      headSeq - 3,
+      headSeq - 2,
+      headSeq - 2,
+      headSeq,
+    ])
+    for (const query of [
+      'effective_at=1000000001',
+      'effective_at=1000000500',
+      `seq=${headSeq - 1}&effective_at=1000000002`,
+    ]) {
+      const url = `/ledger/trial_balance?${query}`
+      expect(await there.get(who, url)).toEqual(await here.get(who, url))
+    }
+    const early = { effective_at: 1_000_000_001 }
+    const refused = await there.record(who, 'early', move(1, { from: 'eur_in', to: 'eur_out' }), early)
+    expect(errorOf(refused).code).toBe('period_closed')
   })
 
   test('goes on as it would have gone on: next seq, repeats, limits, closed and frozen accounts', async () => {
@@ -267,6 +290,46 @@ describe('an import is refused, and nothing of it kept', () => {
       () => ofKind('capture'),
       (line: never) => withEntry(line, { amount: '30' }),
       /balanced|hash/,
+    ],
+    [
+      'the totals of a period on both sides',
+      () => at('ledger.export.period', 2),
+      ({ totals }: { totals: object[] }) => ({
+        totals: totals.map((each) => ({ ...each, debits: '1', credits: '1' })),
+      }),
+      /does not come out as its line says/,
+    ],
+    [
+      'totals that do not balance',
+      () => at('ledger.export.period', 1),
+      ({ totals }: { totals: object[] }) => ({ totals: totals.map((each) => ({ ...each, debits: '7' })) }),
+      /do not balance/,
+    ],
+    [
+      'a period of another seq',
+      () => at('ledger.export.period', 1),
+      () => ({ seq: 3 }),
+      /was closed at seq 3, not \d+/,
+    ],
+    ['a period of another head', () => at('ledger.export.period', 1), () => ({ hash: zeros }), /does not continue/],
+    ['a period left out', () => at('ledger.export.period', 2), () => ({ number: 4 }), /does not continue its book/],
+    [
+      'a period that had not passed',
+      () => at('ledger.export.period'),
+      () => ({ closed_before: '2999-01-01T00:00:00.000000Z' }),
+      /periods_in_the_past/,
+    ],
+    [
+      'a late fact that counts in its closed period',
+      () => lines.findIndex((line) => 'booked_at' in line && line.booked_at !== null),
+      () => ({ booked_at: null }),
+      /counts before/,
+    ],
+    [
+      'a fact on time that is called late',
+      () => tx(2),
+      (line: { created_at: string }) => ({ booked_at: line.created_at }),
+      /transactions_booked_late|booked late/,
     ],
     ['a member nobody knows', () => tx(0), () => ({ note: 1 }), /unknown parameter: note/],
     ['a header of another head', () => 0, () => ({ hash: zeros }), /which is not what the export tells/],

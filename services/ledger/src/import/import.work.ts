@@ -5,6 +5,7 @@ import type {
   ExportEnd,
   ExportHeader,
   ExportLine,
+  ExportPeriod,
   ExportTransaction,
 } from '@micro/contracts'
 import { assert, type Clock } from '@micro/kernel'
@@ -21,6 +22,7 @@ import {
   insertAssets,
   insertBook,
   insertErasures,
+  insertPeriod,
   insertTransactions,
   lockBook,
   updateAccounts,
@@ -29,11 +31,13 @@ import {
 import { readExport, type Numbered } from './read-lines.ts'
 import { ImportRefused } from './refused.ts'
 import { insertSlice } from './slices.ts'
+import { walkPeriods } from '../verify/periods.work.ts'
 
 export interface Imported {
   readonly assets: number
   readonly accounts: number
   readonly transactions: number
+  readonly periods: number
   readonly entries: number
   readonly headSeq: number
   readonly headHash: string
@@ -76,9 +80,10 @@ const isPlain = ({ status, min_available, max_balance }: ExportAccount): boolean
 
 /** Takes line after line into the database, some at a time, and in the end compares what is there with what came. */
 const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
-  const counts = { assets: 0, accounts: 0, transactions: 0, entries: 0 }
+  const counts = { assets: 0, accounts: 0, transactions: 0, periods: 0, entries: 0 }
   const marks: Buffer[] = []
   const limited: Numbered<ExportAccount>[] = []
+  const periodLines = new Map<number, number>()
   let firstAccountLine = 0
   let slice: Numbered<ExportLine>[] = []
   let entriesInSlice = 0
@@ -114,6 +119,13 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
         },
         explain: explainTransaction,
       })
+    if (kind === 'ledger.export.period')
+      await insertSlice(sql, as<ExportPeriod>(), {
+        insert: async (values) => {
+          for (const period of values) await insertPeriod(sql, place, period)
+        },
+        explain: said,
+      })
   }
 
   const count = ({ line, value }: Numbered<ExportLine>): void => {
@@ -122,6 +134,12 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
       if (counts.accounts++ === 0) firstAccountLine = line
       marks.push(markOf(value))
       if (!isPlain(value)) limited.push({ line, value })
+    }
+    if (value.object === 'ledger.export.period') {
+      counts.periods++
+      if (value.seq !== counts.transactions)
+        throw new ImportRefused(line, `the period here was closed at seq ${value.seq}, not ${counts.transactions}`)
+      periodLines.set(value.number, line)
     }
     if (value.object === 'ledger.export.transaction') {
       counts.transactions++
@@ -150,6 +168,15 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
     assert(nth === counts.accounts, 'every account of the export is in the book')
   }
 
+  /** Adds up anew what each period was closed with. */
+  const comparePeriods = async (): Promise<void> => {
+    const wrong = (_problem: unknown, _seq: bigint, number: number): never => {
+      throw new ImportRefused(periodLines.get(number) ?? 1, `period ${number} does not come out as its line says`)
+    }
+    const periods = walkPeriods(sql, place, { sliceMax: linesMax, wrong })
+    while ((await periods.next()).done !== true);
+  }
+
   return {
     async take(next: Numbered<ExportLine>): Promise<void> {
       if (slice.length >= linesMax || entriesInSlice >= entriesMax || slice[0]?.value.object !== next.value.object)
@@ -165,10 +192,11 @@ const createImporter = (sql: Sql, place: Place, header: ExportHeader) => {
           explain: said,
         })
       await compareAccounts()
+      if (counts.periods > 0) await comparePeriods()
       const must = (holds: boolean, reason: string): void => {
         if (!holds) throw new ImportRefused(line, reason)
       }
-      for (const name of ['assets', 'accounts', 'transactions', 'entries'] as const)
+      for (const name of ['assets', 'accounts', 'transactions', 'periods', 'entries'] as const)
         must(end[name] === counts[name], `it tells ${end[name]} ${name}, but there are ${counts[name]}`)
       const { last_seq, head_hash } = await findEnd(sql, place)
       const head = head_hash ?? Buffer.from(header.hash_before, 'hex')

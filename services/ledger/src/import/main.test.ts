@@ -35,7 +35,7 @@ test('a whole file ends with 0 and the new head, also from standard input; a sec
   expect([first.status, first.stdout, first.stderr]).toEqual([
     0,
     expect.stringMatching(
-      /^acct_b test, which was the book of acct_a: 0 assets, 2 accounts, 1 transactions, head seq 1, hash [0-9a-f]{64}\n$/,
+      /^acct_b test, which was the book of acct_a: 0 assets, 2 accounts, 1 transactions, 0 periods, head seq 1, hash [0-9a-f]{64}\n$/,
     ),
     '',
   ])

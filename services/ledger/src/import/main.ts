@@ -26,7 +26,7 @@ const main = async (): Promise<void> => {
     const done = await importBook({ db, clock: systemClock }, book, chunks)
     const from = done.origin.merchant === book.merchant ? '' : `, which was the book of ${done.origin.merchant}`
     process.stdout.write(
-      `${book.merchant} ${book.mode}${from}: ${done.assets} assets, ${done.accounts} accounts, ${done.transactions} transactions, head seq ${done.headSeq}, hash ${done.headHash}\n`,
+      `${book.merchant} ${book.mode}${from}: ${done.assets} assets, ${done.accounts} accounts, ${done.transactions} transactions, ${done.periods} periods, head seq ${done.headSeq}, hash ${done.headHash}\n`,
     )
   } finally {
     await db.close()

@@ -4,6 +4,7 @@ import {
   ExportAsset,
   ExportEnd,
   ExportHeader,
+  ExportPeriod,
   ExportTransaction,
   type ExportLine,
 } from '@micro/contracts'
@@ -46,6 +47,7 @@ const validators = {
   'ledger.export.asset': compileValidator(ExportAsset),
   'ledger.export.account': compileValidator(ExportAccount),
   'ledger.export.transaction': compileValidator(ExportTransaction),
+  'ledger.export.period': compileValidator(ExportPeriod),
   'ledger.export.end': compileValidator(ExportEnd),
 } as const
 
@@ -71,6 +73,7 @@ const order: Readonly<Record<ExportLine['object'], number>> = {
   'ledger.export.asset': 1,
   'ledger.export.account': 2,
   'ledger.export.transaction': 3,
+  'ledger.export.period': 3,
   'ledger.export.end': 4,
 }
 

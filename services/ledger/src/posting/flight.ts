@@ -10,7 +10,7 @@ import { createBookPlaces, type BookPlaces } from './books.ts'
 import { BookGoneError, loadBooks, type Loaded } from './load.ts'
 import type { Memory } from './memory.ts'
 import { insertTransactions, type Recording } from './posting.store.ts'
-import { bookOf, decideAll, rememberFor } from './settle.ts'
+import { bookOf, decideInTurns, rememberFor } from './settle.ts'
 import type { AccountState, BookState } from './state.ts'
 import type { Outcome, Refusal, Ticket } from './ticket.ts'
 
@@ -32,7 +32,7 @@ const missing = (state: BookState, { parts }: Ticket): readonly NewAccount[] =>
   )
 
 /** Why a ticket will be refused even on a book that has its accounts; undefined when they are worth opening. */
-const refusal = (state: BookState, ticket: Ticket, now: Date): Refusal | undefined => {
+const refusal = async (state: BookState, ticket: Ticket, now: Date): Promise<Refusal | undefined> => {
   const opened = missing(state, ticket).map(({ id, ...account }): [string, AccountState] => [
     id,
     {
@@ -48,7 +48,7 @@ const refusal = (state: BookState, ticket: Ticket, now: Date): Refusal | undefin
   ])
   const known = [...state.accounts].map(([id, account]): [string, AccountState] => [id, { ...account }])
   const copy = { ...state, accounts: new Map([...known, ...opened]), recorded: new Map(state.recorded) }
-  const decided = decideAll(copy, ticket, now)
+  const decided = await decideInTurns(copy, ticket, now)
   return 'fault' in decided ? decided : undefined
 }
 
@@ -65,7 +65,7 @@ const prepare = async (sql: Sql, places: BookPlaces, tickets: readonly Ticket[],
   const stateOf = (ticket: Ticket): BookState => loaded.books.get(nameOf(bookOf(ticket))) ?? unopened(bookOf(ticket))
   const incomplete = tickets.filter((ticket) => missing(stateOf(ticket), ticket).length > 0)
   for (const ticket of incomplete) {
-    const refusedNow = refusal(stateOf(ticket), ticket, now)
+    const refusedNow = await refusal(stateOf(ticket), ticket, now)
     if (refusedNow !== undefined) refused.set(ticket, refusedNow)
   }
   // In one order, as the locks are taken, so that two processes that open the same books do not wait in a circle.
@@ -83,13 +83,18 @@ const prepare = async (sql: Sql, places: BookPlaces, tickets: readonly Ticket[],
 }
 
 /** Decides the tickets in the order of their arrival; what is to be written is added to `recordings`. */
-const settle = ({ loaded, refused }: Prepared, ticket: Ticket, now: Date, recordings: Recording[]): Outcome => {
+const settle = async (
+  { loaded, refused }: Prepared,
+  ticket: Ticket,
+  now: Date,
+  recordings: Recording[],
+): Promise<Outcome> => {
   const refusedBefore = refused.get(ticket)
   if (refusedBefore !== undefined) return refusedBefore
   const book = bookOf(ticket)
   const state = loaded.books.get(nameOf(book)) ?? unopened(book)
   const back = ticket.dryRun ? rememberFor(state, ticket.parts) : undefined
-  const decided = decideAll(state, ticket, now)
+  const decided = await decideInTurns(state, ticket, now)
   back?.()
   if ('fault' in decided) return decided
   if (back !== undefined) return decided.results
@@ -112,7 +117,8 @@ export const createFlight = ({ db, clock, memory }: { db: Database; clock: Clock
       const now = clock.now()
       const prepared = await prepare(sql, places, tickets, now)
       const recordings: Recording[] = []
-      const outcomes = tickets.map((ticket) => settle(prepared, ticket, now, recordings))
+      const outcomes: Outcome[] = []
+      for (const ticket of tickets) outcomes.push(await settle(prepared, ticket, now, recordings))
       if (recordings.length > 0) await insertTransactions(sql.andCommit, recordings)
       return { outcomes, loaded: prepared.loaded }
     })

@@ -17,7 +17,7 @@ import {
 } from './posting.store.ts'
 import { bookOf, decideAll } from './settle.ts'
 import type { AccountState, BookState } from './state.ts'
-import type { Outcome, Ticket } from './ticket.ts'
+import { isLong, type Outcome, type Ticket } from './ticket.ts'
 
 /** A book as the tickets of one flight see it; it moves with each that is decided. */
 interface Guess {
@@ -179,7 +179,9 @@ export const createGuessing = ({ db, clock, memory }: { db: Database; clock: Clo
         const book = ticket.dryRun ? undefined : memory.book(name)
         const guess = book && (guesses.get(name) ?? open(name, book))
         if (guess !== undefined) guesses.set(name, guess)
-        const outcome = guess && !left.concerns(guess, ticket) ? decide(guess, ticket, now, recordings) : undefined
+        // What is sent at once is decided in one go, so it must not take long.
+        const isReady = guess !== undefined && !isLong(ticket.parts) && !left.concerns(guess, ticket)
+        const outcome = isReady ? decide(guess, ticket, now, recordings) : undefined
         if (outcome === undefined && guess !== undefined) left.add(guess, ticket)
         return outcome
       }

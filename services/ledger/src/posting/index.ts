@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { assert } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import type { Runtime } from '@micro/service'
+import { shareThread, type Runtime } from '@micro/service'
 import { fingerprintOf } from '../transactions/fingerprint.ts'
 import { deedOf } from './action.ts'
 import { nameOf } from '../books/book.ts'
@@ -10,7 +10,7 @@ import { createPostingMetrics } from './posting-metrics.ts'
 import { hasWords, type PostRequest, type PostResult } from './posting.ts'
 import { createQueue } from './queue.ts'
 import { bookOf } from './settle.ts'
-import { bytesOf, isRefusal, type Outcome, type Part } from './ticket.ts'
+import { bytesOf, isLong, isRefusal, type Outcome, type Part } from './ticket.ts'
 
 export type { Action, Expiry, ParentPlace } from './action.ts'
 export type { PostRequest, PostResult, SystemPosting } from './posting.ts'
@@ -75,8 +75,18 @@ export const createPosting = ({
     salt: hasWords(request) ? randomBytes(16) : noSalt,
   })
 
+  const partsInTurns = async (requests: readonly PostRequest[]): Promise<Part[]> => {
+    const turn = shareThread()
+    const parts: Part[] = []
+    for (const request of requests) {
+      parts.push(partOf(request))
+      await turn()
+    }
+    return parts
+  }
+
   const carryTogether = async (requests: readonly PostRequest[], dryRun: boolean): Promise<Outcome> => {
-    const [first, ...rest] = requests.map(partOf)
+    const [first, ...rest] = isLong(requests) ? await partsInTurns(requests) : requests.map(partOf)
     assert(first !== undefined, 'a ticket has a part')
     const outcome = await queue.put({ parts: [first, ...rest], dryRun })
     if (outcome instanceof Error) throw outcome

@@ -51,7 +51,14 @@ describe('a limit tells what is there and what it would take', () => {
     [
       'adding one more is not',
       6n,
-      { code: 'limit_exceeded', param: 'account 1', account: 'a', balance: 61n, limit: 60n },
+      {
+        code: 'limit_exceeded',
+        param: 'account 1',
+        account: 'a',
+        balance: 61n,
+        counting: ', holds counted',
+        limit: 60n,
+      },
     ],
   ] as const)
     test(name, () => expect(faultOf(limits(amount))).toEqual(want))

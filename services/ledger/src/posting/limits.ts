@@ -1,5 +1,5 @@
 import { assert, Fault } from '@micro/kernel'
-import { normalBalanceOf, standingOf, type Sums } from '../accounts/account.ts'
+import { countingOf, normalBalanceOf, standingOf, type Sums } from '../accounts/account.ts'
 import { conditionParam, type PlannedEntry } from '../transactions/entries.ts'
 import type { Params } from './plan.ts'
 import type { AccountState } from './state.ts'
@@ -52,8 +52,10 @@ export const checkLimits = (
       const detail = { available: String(before), required: String(before - after + minAvailable) }
       throw new Fault('insufficient_funds', { param, account, ...detail })
     }
-    if (maxBalance !== null && balance + pendingIn > maxBalance)
-      throw new Fault('limit_exceeded', { param, account, balance: balance + pendingIn, limit: maxBalance })
+    if (maxBalance !== null && balance + pendingIn > maxBalance) {
+      const detail = { balance: balance + pendingIn, counting: countingOf(pendingIn), limit: maxBalance }
+      throw new Fault('limit_exceeded', { param, account, ...detail })
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 import { Fault } from '@micro/kernel'
+import { shareThread } from '@micro/service'
 import type { BookKey } from '../books/book.ts'
 import { parentOf } from './action.ts'
 import { decide, type PostResult, type TransactionWrite } from './posting.ts'
 import { remember, type BookState } from './state.ts'
-import type { Part, Refusal, Ticket } from './ticket.ts'
+import { isLong, type Part, type Refusal, type Ticket } from './ticket.ts'
 
 export const bookOf = ({ parts: [{ request }] }: Ticket): BookKey => request.book
 
@@ -26,8 +27,8 @@ export const rememberFor = (state: BookState, parts: readonly Part[]): (() => vo
   })
 }
 
-/** What the parts of a ticket come to on the state, which they move on; the first that is refused moves it back. */
-export const decideAll = (state: BookState, { parts }: Ticket, now: Date): Decided | Refusal => {
+/** Decides the parts of a ticket one after another, with a pause after each; the first that is refused moves all back. */
+function* deciding(state: BookState, { parts }: Ticket, now: Date): Generator<void, Decided | Refusal> {
   const back = parts.length > 1 ? rememberFor(state, parts) : undefined
   const results: PostResult[] = []
   const writes: TransactionWrite[] = []
@@ -43,6 +44,28 @@ export const decideAll = (state: BookState, { parts }: Ticket, now: Date): Decid
       if (error instanceof Fault) return { at, fault: error }
       throw error
     }
+    yield
   }
   return { results, writes }
+}
+
+/** What the parts of a ticket come to on the state, which they move on; the first that is refused moves it back. */
+export const decideAll = (state: BookState, ticket: Ticket, now: Date): Decided | Refusal => {
+  const steps = deciding(state, ticket, now)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** The same, with others let go first from time to time. Nobody else may see the state meanwhile. */
+export const decideInTurns = async (state: BookState, ticket: Ticket, now: Date): Promise<Decided | Refusal> => {
+  if (!isLong(ticket.parts)) return decideAll(state, ticket, now)
+  const turn = shareThread()
+  const steps = deciding(state, ticket, now)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    await turn()
+  }
 }

@@ -25,6 +25,11 @@ export type Outcome = readonly PostResult[] | Refusal
 
 export const isRefusal = (outcome: Outcome): outcome is Refusal => 'fault' in outcome
 
+/** More parts than these are not worked on in one go: everyone else in this process would wait for it. */
+const partsAtOnce = 200
+
+export const isLong = (parts: readonly unknown[]): boolean => parts.length > partsAtOnce
+
 /** Roughly what a ticket holds in memory while it waits, in bytes. */
 export const bytesOf = ({ parts }: Ticket): number => {
   let bytes = 0

@@ -30,6 +30,8 @@ export interface OracleRequest {
   readonly action?: OracleAction
   readonly words?: string
   readonly effectiveMs?: number
+  /** What Micro itself learned, which counts later where its time is closed. */
+  readonly isMicros?: boolean
 }
 
 interface Line {
@@ -48,11 +50,19 @@ interface Kept {
   readonly of: string | null
   readonly final: boolean
   readonly expiresAtMs: number | null
+  readonly isMicros: boolean
   readonly lines: readonly Line[]
 }
 
 export type OracleAnswer =
-  | { readonly kind: 'recorded' | 'exists'; readonly id: string; readonly nets: readonly bigint[] }
+  | {
+      readonly kind: 'recorded'
+      readonly id: string
+      readonly nets: readonly bigint[]
+      /** When it counts, where that is not when it took effect. */
+      readonly bookedMs?: number
+    }
+  | { readonly kind: 'exists'; readonly id: string; readonly nets: readonly bigint[] }
   | { readonly kind: 'refused'; readonly code: string }
 
 /** Ends a decision. Nothing has been kept by then. */
@@ -88,6 +98,7 @@ const contentOf = ({ entries, action, words, effectiveMs }: OracleRequest): stri
 export const createOracle = (accounts: ReadonlyMap<string, OracleAccount>) => {
   const kept = new Map<string, Kept>()
   let timeMs = 0
+  let closedMs: number | null = null
 
   const linesOf = (account: string, more: readonly Line[] = []): Line[] =>
     [...[...kept.values()].flatMap(({ lines }) => lines), ...more].filter((line) => line.account === account)
@@ -165,7 +176,7 @@ export const createOracle = (accounts: ReadonlyMap<string, OracleAccount>) => {
     const parent = find(action.of)
     if (action.kind === 'capture') return captureLines(parent, request, atMs)
     if (action.kind === 'reversal') {
-      if (parent.kind !== 'post' && parent.kind !== 'capture') refuse('transaction_not_reversible')
+      if (parent.isMicros || (parent.kind !== 'post' && parent.kind !== 'capture')) refuse('transaction_not_reversible')
       if (following(parent.id).some(({ kind }) => kind === 'reversal')) refuse('transaction_already_reversed')
       return parent.lines
         .filter(({ layer }) => layer === 'posted')
@@ -230,7 +241,7 @@ export const createOracle = (accounts: ReadonlyMap<string, OracleAccount>) => {
       return existing.content === contentOf(request)
         ? { kind: 'exists', id: existing.id, nets: [] }
         : refuse('reference_conflict')
-    const atMs = Math.max(nowMs, timeMs)
+    const atMs = Math.max(nowMs, timeMs, closedMs ?? 0)
     const lines = linesFor(request, atMs)
     const { kind = 'post' } = request.action ?? {}
     checkAccounts(lines, kind === 'release' || kind === 'expire')
@@ -239,6 +250,8 @@ export const createOracle = (accounts: ReadonlyMap<string, OracleAccount>) => {
     if (kind === 'post' || kind === 'hold' || kind === 'reversal') checkRoom(lines)
     checkLimits(lines)
     checkConditions(lines)
+    const isLate = closedMs !== null && (request.effectiveMs ?? atMs) < closedMs
+    if (isLate && request.isMicros !== true) refuse('period_closed')
     const nets = netsOf(lines)
     const { action } = request
     kept.set(request.reference, {
@@ -248,10 +261,11 @@ export const createOracle = (accounts: ReadonlyMap<string, OracleAccount>) => {
       of: action !== undefined && 'of' in action ? action.of : null,
       final: action?.kind === 'capture' && action.final,
       expiresAtMs: action?.kind === 'hold' ? action.expiresAtMs : null,
+      isMicros: request.isMicros === true,
       lines,
     })
     timeMs = atMs
-    return { kind: 'recorded', id: request.id, nets }
+    return { kind: 'recorded', id: request.id, nets, ...(isLate ? { bookedMs: atMs } : {}) }
   }
 
   return {
@@ -267,6 +281,10 @@ export const createOracle = (accounts: ReadonlyMap<string, OracleAccount>) => {
     forget(reference: string, timeBeforeMs: number): void {
       kept.delete(reference)
       timeMs = timeBeforeMs
+    },
+    /** Everything before this is closed from now on. */
+    close(beforeMs: number): void {
+      closedMs = beforeMs
     },
     timeMs: () => timeMs,
     standing,

@@ -13,6 +13,9 @@ export const withoutTriggers = async (sql: Sql): Promise<void> => {
   await sql`alter table ledger.checkpoints disable trigger user`
   await sql`alter table ledger.erasures disable trigger user`
   await sql`alter table ledger.holds disable trigger user`
+  await sql`alter table ledger.shifted_entries disable trigger user`
+  await sql`alter table ledger.periods disable trigger user`
+  await sql`alter table ledger.period_totals disable trigger user`
 }
 
 /** Makes content hashes, chain and head anew from what stands there now. */

@@ -120,6 +120,7 @@ for (const [name, change, want] of tamperings)
     const found = await foundAfter(superuser, change)
     const places = found?.findings.map(({ problem, seq, account }) => [problem, seq ?? account])
     expect(Object.fromEntries(places ?? [])).toEqual(want)
+    expect(found?.walked).toEqual(Object.keys(want).toSorted())
   })
 
 test('none of this outlived its test', async () =>

@@ -3,7 +3,7 @@ import { unixSeconds } from '@micro/kernel'
 import { createDatabase, type Database, type Sql } from '@micro/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { merchant, move, payments, startLedger, type Ledger } from '../testing/ledger.ts'
-import { verifyLedger } from './verify.work.ts'
+import { foundAfter } from '../testing/tampering.ts'
 
 let ledger: Ledger
 let superuser: Database
@@ -39,31 +39,6 @@ afterAll(async () => {
   await superuser.close()
   await ledger.close()
 })
-
-const rolledBack = new Error('rolled back')
-
-/** Problems, with the seq of the first, that the ledger would have after the change, which is then undone. */
-const foundAfter = async (change: (sql: Sql) => Promise<unknown>): Promise<Record<string, number>> => {
-  let found: Record<string, number> = {}
-  await superuser
-    .transaction(async (sql) => {
-      await sql`set local session_replication_role = replica`
-      await sql`alter table ledger.books disable trigger user`
-      await sql`alter table ledger.transactions disable trigger user`
-      await sql`alter table ledger.shifted_entries disable trigger user`
-      await sql`alter table ledger.periods disable trigger user`
-      await sql`alter table ledger.period_totals disable trigger user`
-      await change(sql)
-      const within = { sql, transaction: (work: (of: typeof sql) => Promise<unknown>) => work(sql) }
-      const { findings } = await verifyLedger(within as unknown as Database, { batchMax: 2 })
-      found = Object.fromEntries(findings.map(({ problem, seq = 0n }) => [problem, Number(seq)]))
-      throw rolledBack
-    })
-    .catch((error: unknown) => {
-      if (error !== rolledBack) throw error
-    })
-  return found
-}
 
 for (const [name, change, want] of [
   ['nothing', async () => {}, {}],
@@ -126,4 +101,9 @@ for (const [name, change, want] of [
     { wrong_totals: 2 },
   ],
 ] satisfies [string, (sql: Sql) => Promise<unknown>, Record<string, number>][])
-  test(`${name} is found and named`, async () => expect(await foundAfter(change)).toEqual(want))
+  test(`${name} is found and named, by whoever verifies`, async () => {
+    const found = await foundAfter(superuser, change, 2)
+    const places = found?.findings.map(({ problem, seq = 0n }) => [problem, Number(seq)])
+    expect(Object.fromEntries(places ?? [])).toEqual(want)
+    expect(found?.walked).toEqual(Object.keys(want).toSorted())
+  })

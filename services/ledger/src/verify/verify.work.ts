@@ -4,14 +4,11 @@ import { nameOf, seqMax } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import { genesisOf } from '../chain/content.ts'
 import { listCheckpointsWithin } from './book.store.ts'
+import { checksByAccount, checkSlice, checksBySeq, type Wrong } from './checks.ts'
 import { contradicted, type Known, type KnownBooks } from './checkpoints.ts'
-import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
-import { findOrphanPeriods, findWrongBookings, findWrongNotes } from './periods.store.ts'
-import { verifyPeriods } from './periods.work.ts'
+import { findWrongNotes } from './periods.store.ts'
+import { walkPeriods } from './periods.work.ts'
 import {
-  findBalancesOfNothing,
-  findLimitsPassed,
-  findOrphanAccounts,
   findOrphanEntries,
   findOrphanTransactions,
   listBooks,
@@ -25,8 +22,6 @@ import {
   foldNext,
   gapIn,
   headHolds,
-  linkHolds,
-  problemsOf,
   type BookRow,
   type Finding,
   type Fold,
@@ -87,6 +82,7 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report, known }: 
   const reportContradicted = (checkpoints: readonly Known[], history: readonly Known[]): void => {
     for (const seq of contradicted(checkpoints, history)) report({ problem: 'wrong_checkpoint', ...place, seq })
   }
+  const wrong: Wrong = (problem, seq) => report({ problem, ...place, seq })
   const genesis = genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
   let after = 0n
   let transactions = 0
@@ -94,20 +90,8 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report, known }: 
   let newest: TransactionRow | undefined
   for (;;) {
     const rows = await listTransactions(sql, book, { after, limit: batchMax })
-    for (const row of rows) {
-      for (const problem of problemsOf(row)) report({ problem, ...place, seq: row.seq })
-      if (!linkHolds(row, newest?.hash ?? genesis)) report({ problem: 'wrong_link', ...place, seq: row.seq })
-      newest = row
-    }
-    const until = newest?.seq ?? after
-    for (const { seq, wrong_parent, wrong_hold } of await findWrongFollowing(sql, book, { after, until })) {
-      if (wrong_parent) report({ problem: 'wrong_parent', ...place, seq })
-      if (wrong_hold) report({ problem: 'wrong_hold', ...place, seq })
-    }
-    for (const { seq, wrong_booking, wrong_shift } of await findWrongBookings(sql, book, { after, until })) {
-      if (wrong_booking) report({ problem: 'wrong_booking', ...place, seq })
-      if (wrong_shift) report({ problem: 'wrong_shift', ...place, seq })
-    }
+    await checkSlice(sql, book, { after, hashBefore: newest?.hash ?? genesis, rows }, wrong)
+    newest = rows.at(-1) ?? newest
     const through = rows.length < batchMax ? seqMax : (rows.at(-1)?.seq ?? after)
     const kept = await listCheckpointsWithin(sql, book, { after, until: through })
     reportContradicted([...kept, ...outside.filter(({ seq }) => seq > after && seq <= through)], rows)
@@ -123,7 +107,8 @@ const verifyBook = async (sql: Sql, book: BookRow, { batchMax, report, known }: 
   if (gap === undefined && after < book.last_seq) gap = after + 1n
   if (gap !== undefined) report({ problem: 'seq_gap', ...place, seq: gap })
   if (!headHolds(book, newest)) report({ problem: 'wrong_head', ...place, seq: book.last_seq })
-  await verifyPeriods(sql, book, { batchMax, wrong: (problem, seq) => report({ problem, ...place, seq }) })
+  const periods = walkPeriods(sql, book, { sliceMax: batchMax, wrong })
+  while ((await periods.next()).done !== true);
   return transactions
 }
 
@@ -156,16 +141,11 @@ const verifyBelonging = async (sql: Sql, lane: number, { report }: Context): Pro
   for (const [problem, find] of [
     ['orphan_transaction', findOrphanTransactions],
     ['orphan_entry', findOrphanEntries],
-    ['orphan_hold', findOrphanHolds],
     ['wrong_shift', findWrongNotes],
-    ['wrong_period', findOrphanPeriods],
+    ...checksBySeq,
   ] as const)
     for (const { book, seq, found } of await find(sql, lane)) report({ problem, lane, book, seq }, Number(found))
-  for (const [problem, find] of [
-    ['orphan_account', findOrphanAccounts],
-    ['wrong_balance', findBalancesOfNothing],
-    ['limit_passed', findLimitsPassed],
-  ] as const)
+  for (const [problem, find] of checksByAccount)
     for (const { book, public_id, found } of await find(sql, lane))
       report({ problem, lane, book, account: public_id }, Number(found))
 }

@@ -9,10 +9,12 @@ import {
   listEntriesOf,
   listNextAccounts,
 } from './book.store.ts'
-import { findOrphanHolds, findWrongFollowing } from './following.store.ts'
 import { contradicted, isGenuine, type Known } from './checkpoints.ts'
-import { balanceHolds, chainHolds, foldNext, gapIn, linkHolds, problemsOf, type BookRow, type Fold } from './verify.ts'
-import { findBalancesOfNothing, findLimitsPassed, findOrphanAccounts, listTransactions } from './verify.store.ts'
+import { checksByAccount, checkSlice, checksBySeq, type Wrong } from './checks.ts'
+import { findWrongNotesWithin, type NotePlace } from './periods.store.ts'
+import { walkPeriods } from './periods.work.ts'
+import { balanceHolds, chainHolds, foldNext, gapIn, type BookRow, type Fold } from './verify.ts'
+import { listTransactions } from './verify.store.ts'
 import { createReport, type CountedFinding } from './verify.work.ts'
 
 /** How far a walk has come; one may begin where another stopped. */
@@ -49,6 +51,8 @@ export interface Walked {
 }
 
 const noEntry = { seq: -1n, leg: -1 }
+const numberMax = 2n ** 63n - 1n
+const lastEntry = { seq: numberMax, leg: 32_767 }
 
 /** Derives one book anew, up to the head that `book` shows, slice by slice: told of after each, and stopped by leaving. */
 export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGenerator<Walked, Walked> => {
@@ -56,6 +60,7 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
   const { report, all } = createReport()
   const at = { lane: book.lane, book: book.id }
   let place = from
+  const wrong: Wrong = (problem, seq) => report({ problem, ...at, seq })
   const counts = { entries: 0, accounts: 0, checkpoints: 0 }
   const walked = (): Walked => ({ place, ...counts, findings: all() })
 
@@ -74,19 +79,8 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
     const after = place.seq
     const rows = await listTransactions(sql, book, { after, until: book.last_seq, limit: sliceMax })
     const isLast = rows.length < sliceMax || rows.at(-1)?.seq === book.last_seq
-    let before = place.hash ?? genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
-    for (const row of rows) {
-      for (const problem of problemsOf(row)) report({ problem, ...at, seq: row.seq })
-      if (!linkHolds(row, before)) report({ problem: 'wrong_link', ...at, seq: row.seq })
-      before = row.hash
-    }
-    for (const { seq, wrong_parent, wrong_hold } of await findWrongFollowing(sql, book, {
-      after,
-      until: rows.at(-1)?.seq ?? after,
-    })) {
-      if (wrong_parent) report({ problem: 'wrong_parent', ...at, seq })
-      if (wrong_hold) report({ problem: 'wrong_hold', ...at, seq })
-    }
+    const hashBefore = place.hash ?? genesisOf({ merchant: book.origin_merchant, mode: book.origin_mode })
+    await checkSlice(sql, book, { after, hashBefore, rows }, wrong)
     const seqs = rows.map(({ seq }) => seq)
     const until = isLast ? book.last_seq : (seqs.at(-1) ?? after)
     const gap = gapIn(seqs, { after, head: book.last_seq }) ?? (isLast ? missingAtEnd(seqs.at(-1) ?? after) : undefined)
@@ -106,8 +100,8 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
     // It began as what the book shows, and what was signed is beyond it: the newest were taken away.
     for (const { seq } of known.filter(({ seq }) => seq > book.last_seq))
       report({ problem: 'wrong_checkpoint', ...at, seq })
-    for (const { seq, found } of await findOrphanHolds(sql, book.lane, book.id))
-      report({ problem: 'orphan_hold', ...at, seq }, Number(found))
+    for (const [problem, find] of checksBySeq)
+      for (const { seq, found } of await find(sql, book.lane, book.id)) report({ problem, ...at, seq }, Number(found))
     const beyond = await findBeyondHead(sql, book)
     if (beyond !== undefined) report({ problem: 'seq_gap', ...at, seq: beyond })
   }
@@ -125,6 +119,15 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
     fold = undefined
   }
 
+  /** Notes lie in the order of their entries. Those behind the last account belong to none. */
+  const checkNotes = async (
+    after: NotePlace,
+    until: NotePlace = { ...lastEntry, account: numberMax },
+  ): Promise<void> => {
+    const notes = await findWrongNotesWithin(sql, book, { after, until })
+    if (notes !== undefined) report({ problem: 'wrong_shift', ...at, seq: notes.seq }, Number(notes.found))
+  }
+
   /**
    * True while there are more. Entries are never changed, and a statement shows an account as of the entries it shows:
    * so an account's last row has what the account showed when those were all, whatever is posted in between.
@@ -133,7 +136,10 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
     const done = place.account ?? -1n
     if (batch.length === 0) batch = await listNextAccounts(sql, book, { after: done, limit: sliceMax })
     const last = batch.at(-1)
-    if (last === undefined) return false
+    if (last === undefined) {
+      await checkNotes({ ...lastEntry, account: done })
+      return false
+    }
     const after = fold?.last ?? { ...noEntry, account: done }
     const rows = await listEntriesOf(sql, book, { accounts: batch, after, limit: sliceMax })
     for (const row of rows) {
@@ -142,7 +148,9 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
       if (!chainHolds(fold)) report({ problem: 'broken_chain', ...at, seq: row.seq, account: accountOf(fold) })
     }
     counts.entries += rows.length
-    if (rows.length === sliceMax) {
+    const isFull = rows.length === sliceMax
+    await checkNotes(after, isFull ? rows.at(-1) : { ...lastEntry, account: last })
+    if (isFull) {
       const current = fold?.last.account ?? done
       batch = batch.filter((account) => account >= current)
       return true
@@ -154,11 +162,7 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
   }
 
   const checkAccounts = async (): Promise<void> => {
-    for (const [problem, find] of [
-      ['orphan_account', findOrphanAccounts],
-      ['wrong_balance', findBalancesOfNothing],
-      ['limit_passed', findLimitsPassed],
-    ] as const)
+    for (const [problem, find] of checksByAccount)
       for (const { public_id, found } of await find(sql, book.lane, book.id))
         report({ problem, ...at, account: public_id }, Number(found))
   }
@@ -173,6 +177,8 @@ export const walkBook = (sql: Sql, book: BookRow, options: WalkOptions): AsyncGe
     if (transactionsOnly) return walked()
     place = { ...place, account: place.account ?? -1n }
     while (await nextEntries()) yield walked()
+    const periods = walkPeriods(sql, book, { sliceMax, wrong })
+    while ((await periods.next()).done !== true) yield walked()
     await checkAccounts()
     return walked()
   })()

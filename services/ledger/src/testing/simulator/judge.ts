@@ -25,6 +25,7 @@ const oracleRequest = (request: PostRequest, id: string): OracleRequest => {
     ...(action === undefined ? {} : { action }),
     ...(request.description === null ? {} : { words: request.description }),
     ...(request.effectiveAt === undefined ? {} : { effectiveMs: request.effectiveAt.getTime() }),
+    ...(request.system === undefined ? {} : { isMicros: true }),
   }
 }
 
@@ -99,7 +100,16 @@ const judgeOrder = (book: SimulatedBook, told: readonly Told[]): void => {
       if (refusalBy(oracle, each) === want) explained.add(each)
     }
   }
+  const closings = [...book.closings]
+  const closeAt = (length: number): void => {
+    for (let next = closings[0]; next?.length === length; next = closings[0]) {
+      oracle.close(next.before.getTime())
+      closings.shift()
+      look(length)
+    }
+  }
   look(0)
+  closeAt(0)
   for (const [at, { row, id, entries }] of book.transactions.entries()) {
     const request = requests.get(`${String(row['reference_id'])} ${(row['fingerprint'] as Buffer).toString('hex')}`)
     assert(request !== undefined, `nobody asked for transaction ${at + 1}`)
@@ -113,7 +123,10 @@ const judgeOrder = (book: SimulatedBook, told: readonly Told[]): void => {
       answer.kind === 'recorded' && String(answer.nets) === String(nets),
       `transaction ${at + 1} tells other balances`,
     )
+    const bookedMs = (row['booked_at'] as Date | null)?.getTime()
+    must(answer.kind === 'recorded' && answer.bookedMs === bookedMs, `transaction ${at + 1} counts at another time`)
     look(at + 1)
+    closeAt(at + 1)
   }
   for (const { name, sums } of book.accounts) {
     const [posted, pending] = [oracle.sides(name, 'posted'), oracle.sides(name, 'pending')]

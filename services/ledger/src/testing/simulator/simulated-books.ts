@@ -38,6 +38,10 @@ export interface SimulatedBook {
   readonly mode: string
   readonly accounts: readonly SimulatedAccount[]
   readonly transactions: SimulatedTransaction[]
+  /** Nothing that counts before this is let in; null while no period is closed. */
+  closedBefore: Date | null
+  /** Each closing with the length the book had then. */
+  readonly closings: { readonly length: number; readonly before: Date }[]
 }
 
 /** As the server words a refusal. */
@@ -64,6 +68,15 @@ const moved = (account: SimulatedAccount, entry: SimulatedEntry, takesBack: bool
 const headOf = ({ merchant, transactions }: SimulatedBook): Buffer =>
   (transactions.at(-1)?.row['hash'] as Buffer | undefined) ?? genesisOf({ merchant, mode: 'test' })
 
+/** @throws ServerError where it counts in a period that is closed, or is called late in one that is open */
+const checkPeriod = ({ closedBefore }: SimulatedBook, { row, seq }: SimulatedTransaction): void => {
+  const [effective, booked] = [row['effective_at'] as Date, row['booked_at'] as Date | null]
+  if (closedBefore !== null && (booked ?? effective) < closedBefore)
+    throw new ServerError('40001', `transaction ${seq} counts before ${closedBefore.toISOString()}`)
+  if (booked !== null && (closedBefore === null || effective >= closedBefore))
+    throw new ServerError('23514', `transaction ${seq} is booked late into a period that is open`)
+}
+
 /** What the ledger's triggers and constraints refuse, as far as one engine could get another's work wrong. @throws ServerError */
 export const checkWrites = (book: SimulatedBook, writes: readonly SimulatedTransaction[]): void => {
   const versions = new Map(book.accounts.map(({ id, version }) => [id, version]))
@@ -75,6 +88,7 @@ export const checkWrites = (book: SimulatedBook, writes: readonly SimulatedTrans
     if (write.seq !== seq) throw new ServerError('40001', `transaction ${write.seq} does not follow ${seq - 1n}`)
     if (references.has(write.reference)) throw new ServerError('23505', `reference ${write.reference} is taken`)
     references.add(write.reference)
+    checkPeriod(book, write)
     const { content_hash: content, hash } = write.row as Record<string, Buffer>
     if (content === undefined || hash === undefined || !linkOf(head, content).equals(hash))
       throw new ServerError('23514', `transaction ${seq} does not continue the chain`)

@@ -115,8 +115,20 @@ export const createServer = (books: readonly SimulatedBook[], agenda: Agenda, ra
     }
   }
 
+  /** Closes all that counts before a time, under the book's lock. A period that is closed stays so. */
+  const close = async (book: SimulatedBook, before: Date): Promise<void> => {
+    const session = newSession()
+    await lock(session, [book.id])
+    if (book.closedBefore === null || before > book.closedBefore) {
+      book.closedBefore = before
+      book.closings.push({ length: book.transactions.length, before })
+    }
+    end(session)
+  }
+
   return {
     strikes,
+    close,
     run,
     runAlone,
     sendCommit,

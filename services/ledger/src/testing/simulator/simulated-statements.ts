@@ -2,6 +2,7 @@ import { assert } from '@micro/kernel'
 import { laneOf } from '../../books/lane.ts'
 import { referenceKeyOf } from '../../books/reference-key.ts'
 import type { BookKey } from '../../books/book.ts'
+import { sortPlaces } from '../../posting/posting.store.ts'
 import {
   remainingOf,
   type Row,
@@ -43,7 +44,7 @@ const findBooks = ([, merchants = [], modes = []]: Lists): Statement => ({
     merchants.flatMap((merchant, at) => books.filter(isBook(merchant, modes[at])).map((book) => ({ ...book }))),
 })
 
-const headOf = ({ lane, id, transactions }: SimulatedBook): Row => {
+const headOf = ({ lane, id, transactions, closedBefore }: SimulatedBook): Row => {
   const last = transactions.at(-1)?.row
   return {
     lane,
@@ -51,13 +52,13 @@ const headOf = ({ lane, id, transactions }: SimulatedBook): Row => {
     last_seq: BigInt(transactions.length),
     last_recorded_at: last?.['created_at'] ?? null,
     head_hash: last?.['hash'] ?? null,
-    closed_through: null,
+    closed_before: closedBefore,
   }
 }
 
-const lockBooks = ([, ids = []]: Lists): Statement => ({
+const lockBooks = ([lanes = [], ids = []]: Lists): Statement => ({
   kind: 'lock',
-  books: (ids as bigint[]).toSorted((a, b) => (a < b ? -1 : 1)),
+  books: sortPlaces(ids.map((id, at) => ({ lane: lanes[at] as number, id: id as bigint }))).map(({ id }) => id),
   rows: (books) => books.filter(({ id }) => ids.includes(id)).map(headOf),
 })
 

@@ -148,6 +148,16 @@ export const simulate = async (seed: number): Promise<Simulated> => {
     }
   }
 
-  await agenda.until(Promise.all(Array.from({ length: random.between(1, 5) }, client)))
+  /** Somebody whose clock may be ahead of all others closes a period now and then. */
+  const closer = async (): Promise<void> => {
+    for (let left = random.between(0, 2); left > 0; left--) {
+      for (let wait = random.between(1, 60); wait > 0; wait--) await agenda.turn()
+      const beforeMs = nowMs + random.between(-90_000, 60_000)
+      await server.close(random.pick(books), new Date(Math.floor(beforeMs / 1_000) * 1_000))
+    }
+  }
+
+  const clients = Array.from({ length: random.between(1, 5) }, client)
+  await agenda.until(Promise.all([...clients, closer()]))
   return { books, told, trouble: trouble.seen }
 }

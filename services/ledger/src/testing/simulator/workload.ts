@@ -29,7 +29,15 @@ export const newBooks = (count: number): SimulatedBook[] =>
       version: 0n,
       sums: { credits: 0n, debits: 0n, pendingCredits: 0n, pendingDebits: 0n },
     }))
-    return { ...key, lane: laneOf(key), id: BigInt(nth + 1), accounts, transactions: [] }
+    return {
+      ...key,
+      lane: laneOf(key),
+      id: BigInt(nth + 1),
+      accounts,
+      transactions: [],
+      closedBefore: null,
+      closings: [],
+    }
   })
 
 const pairs = [
@@ -45,8 +53,8 @@ const pairs = [
 export const createWishes = (books: readonly SimulatedBook[], random: Seeded) => {
   let wishes = 0
 
-  const entries = () => {
-    const [from, to] = random.chance(0.9) ? random.pick(pairs.slice(0, 4)) : random.pick(pairs)
+  const entries = (of = random.chance(0.9) ? pairs.slice(0, 4) : pairs) => {
+    const [from, to] = random.pick(of)
     const amount = BigInt(random.between(1, 15)) * (random.chance(0.6) ? 1n : -1n)
     return [
       { account: to, amount },
@@ -83,11 +91,22 @@ export const createWishes = (books: readonly SimulatedBook[], random: Seeded) =>
     }
   }
 
+  /** A fact of Micro's own, of a time that may be closed. */
+  const fact = (book: SimulatedBook): PostRequest => ({
+    book: { merchant: book.merchant, mode: 'test' },
+    reference: `micro:wish-${++wishes}`,
+    description: null,
+    metadata: {},
+    entries: entries(pairs.slice(0, 3)),
+    effectiveAt: random.chance(0.7) ? new Date(86_400_000) : undefined,
+    system: { currency: 'usd', accounts: [] },
+  })
+
   return (recordedIn: (book: SimulatedBook) => readonly Transaction[]): Wish => {
     const book = random.pick(books)
     const more = random.chance(0.15) ? random.between(1, 3) : 0
     const recorded = recordedIn(book)
-    const first = request(book, recorded)
+    const first = random.chance(0.08) ? fact(book) : request(book, recorded)
     const rest = Array.from({ length: more }, () => request(book, recorded))
     return { requests: [first, ...rest], dryRun: more === 0 && random.chance(0.05) }
   }

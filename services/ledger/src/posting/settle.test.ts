@@ -1,0 +1,76 @@
+import { setImmediate as othersFirst } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { decideAll, decideInTurns } from './settle.ts'
+import type { AccountState, BookState } from './state.ts'
+import type { Part, Ticket } from './ticket.ts'
+
+const book = { merchant: 'acct_a', mode: 'test' } as const
+const now = new Date(0)
+
+const account = (nth: bigint): AccountState => ({
+  account: nth,
+  currency: 'usd',
+  type: 'asset',
+  status: 'active',
+  minAvailable: null,
+  maxBalance: null,
+  credits: 0n,
+  debits: 0n,
+  pendingCredits: 0n,
+  pendingDebits: 0n,
+  version: 0n,
+})
+const stateOf = (): BookState => ({
+  book: 1n,
+  seqLast: 0n,
+  recordedLast: null,
+  hashLast: Buffer.alloc(32),
+  closedBefore: null,
+  accounts: new Map([
+    ['a', account(1n)],
+    ['b', account(2n)],
+  ]),
+  recorded: new Map(),
+  parents: new Map(),
+})
+const part = (nth: number, amount = 1n): Part => ({
+  id: `ltx_${nth}`,
+  fingerprint: Buffer.alloc(32, nth),
+  salt: Buffer.alloc(16),
+  request: {
+    book,
+    reference: `r${nth}`,
+    description: 'words',
+    metadata: {},
+    entries: [
+      { account: 'a', amount },
+      { account: 'b', amount: -1n },
+    ],
+  },
+})
+const ticketOf = (parts: readonly Part[]): Ticket => ({ parts: parts as Ticket['parts'], dryRun: false })
+const many = Array.from({ length: 5_000 }, (_, nth) => part(nth))
+
+/** How often others had their turn until the work was done. */
+const turnsDuring = async (work: Promise<unknown>): Promise<number> => {
+  let isDone = false
+  void work.then(() => (isDone = true))
+  let turns = 0
+  for (; !isDone; turns++) await othersFirst()
+  return turns
+}
+
+test('what takes long to decide lets others go first meanwhile, and comes to the same', async () => {
+  const [atOnce, inTurns] = [stateOf(), stateOf()]
+  const work = decideInTurns(inTurns, ticketOf(many), now)
+  expect(await turnsDuring(work)).toBeGreaterThan(2)
+  expect(await work).toEqual(decideAll(atOnce, ticketOf(many), now))
+  expect(inTurns).toEqual(atOnce)
+})
+
+test('its last part refused, nothing of it is left', async () => {
+  const state = stateOf()
+  const decided = await decideInTurns(state, ticketOf([...many, part(many.length, 2n)]), now)
+  expect(decided).toMatchObject({ at: many.length, fault: { code: 'transaction_unbalanced' } })
+  expect(state).toEqual(stateOf())
+})
