@@ -76,11 +76,11 @@ export const createPosting = ({
   })
 
   const partsInTurns = async (requests: readonly PostRequest[]): Promise<Part[]> => {
-    const turn = shareThread()
+    const letOthers = shareThread()
     const parts: Part[] = []
     for (const request of requests) {
       parts.push(partOf(request))
-      await turn()
+      await letOthers()
     }
     return parts
   }

@@ -61,11 +61,11 @@ export const decideAll = (state: BookState, ticket: Ticket, now: Date): Decided 
 /** The same, with others let go first from time to time. Nobody else may see the state meanwhile. */
 export const decideInTurns = async (state: BookState, ticket: Ticket, now: Date): Promise<Decided | Refusal> => {
   if (!isLong(ticket.parts)) return decideAll(state, ticket, now)
-  const turn = shareThread()
+  const letOthers = shareThread()
   const steps = deciding(state, ticket, now)
   for (;;) {
     const step = steps.next()
     if (step.done === true) return step.value
-    await turn()
+    await letOthers()
   }
 }
