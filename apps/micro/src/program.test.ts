@@ -103,6 +103,20 @@ describe('help has the shape of Cobra', () => {
       expect(stdout).toMatch(/\n {2}-h, --help {2,}show help\n/)
     })
 
+  test('a flag tells its choices and whether it must be given', async () => {
+    const { stdout } = await inProcess('ledger', 'accounts', 'create', '--help')
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'what kind of account it is: asset, liability, equity, revenue, expense (required)',
+    )
+  })
+
+  test('no line but an example is longer than 100 characters, and flags stay one below the other', async () => {
+    const { stdout } = await inProcess('ledger', 'transactions', 'record', '--help')
+    const lines = stdout.split('\n').filter((line) => !line.startsWith('  micro '))
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100)
+    expect(lines.filter((line) => line.startsWith('   ')).every((line) => /^ {6}--|^ {20,}\S/.test(line))).toBe(true)
+  })
+
   for (const group of [
     'keys',
     'db',

@@ -17,6 +17,8 @@ import { addWhoami } from './whoami/whoami.ts'
 
 const description = 'Take payments, keep their ledger and receive their events, on your own machine.'
 
+const helpCharsMax = 100
+
 /** The whole command line; help lists commands in the order in which they are added. */
 export const createProgram = (shell: Shell): MicroCommand => {
   const program = new MicroCommand('micro')
@@ -38,6 +40,8 @@ export const createProgram = (shell: Shell): MicroCommand => {
     .configureOutput({
       writeOut: (text) => void shell.stdout.write(text),
       writeErr: (text) => void shell.stderr.write(text),
+      // Lines much longer than that read badly, wherever they are shown.
+      getOutHelpWidth: () => Math.min(shell.stdout.columns ?? helpCharsMax, helpCharsMax),
       outputError: (text, write) => write(text.replace(/^error: (?:command-argument )?/, 'Error: ')),
     })
     .exitOverride()

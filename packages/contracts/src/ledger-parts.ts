@@ -3,7 +3,12 @@ import Type, { type Static } from 'typebox'
 import { Nullable, Text } from './common.ts'
 
 /** Caller-chosen ids are kept as given; they identify an account within one merchant and mode. */
-export const AccountId = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@-]*$' })
+export const AccountId = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_.:@-]*$',
+  'x-expected': '1 to 128 letters, digits or any of _ . : @ -, beginning with a letter or a digit',
+})
 export const Reference = Text(255, 1)
 /** An ISO 4217 code, or that of an asset the merchant made. */
 export const Currency = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]{2,16}$' })

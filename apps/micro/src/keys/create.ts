@@ -49,7 +49,7 @@ export const addKeysCreate = (keys: MicroCommand, shell: Shell): void => {
     .description(
       'Create an API key and show it once: the key alone on standard output, everything else on standard error.',
     )
-    .addOption(new Option('--environment <mode>', 'test or live').choices(['test', 'live']).default('test'))
+    .addOption(new Option('--environment <mode>', 'where it works').choices(['test', 'live']).default('test'))
     .option('--name <name>', 'a name to recognise the key by')
     .option('--scopes <scopes>', `all it may do, separated by commas: ${knownScopes.join(', ')}`, readScopes)
     .option('--expires-in <duration>', 'how long it works, such as 12h or 30d', readDuration(keySecondsMax))

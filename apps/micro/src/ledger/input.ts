@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { Failure } from '../shell/failure.ts'
 import { fileReason } from '../shell/file-reason.ts'
 import type { Context } from '../shell/shell.ts'
@@ -8,11 +9,19 @@ const readFailure = (path: string, error: unknown): unknown => {
   return reason === undefined ? error : new Failure(`${path} cannot be read: ${reason}.`, { cause: error })
 }
 
+/** What an input is called for people. */
+export const inputName = (path: string): string => (path === '-' ? 'Standard input' : path)
+
 /** A file's bytes as they come; of `-` those of standard input. @throws Failure when it cannot be read */
-export async function* bytesOf(path: string, { stdin }: Pick<Context, 'stdin'>): AsyncGenerator<Uint8Array> {
-  const stream: AsyncIterable<Uint8Array> = path === '-' ? stdin : createReadStream(path)
+export async function* bytesOf(
+  path: string,
+  { stdin }: Pick<Context, 'stdin'>,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const stream: Readable = path === '-' ? stdin : createReadStream(path)
+  if (signal !== undefined) addAbortSignal(signal, stream)
   try {
-    yield* stream
+    yield* stream as AsyncIterable<Uint8Array>
   } catch (error) {
     throw readFailure(path, error)
   }
@@ -24,7 +33,7 @@ export const textOf = async (path: string, context: Pick<Context, 'stdin'>, byte
   let bytes = 0
   for await (const piece of bytesOf(path, context)) {
     bytes += piece.length
-    if (bytes > bytesMax) throw new Failure(`${path} is too large: more than ${bytesMax} bytes.`)
+    if (bytes > bytesMax) throw new Failure(`${inputName(path)} is too large: more than ${bytesMax} bytes.`)
     pieces.push(piece)
   }
   return Buffer.concat(pieces).toString('utf8')

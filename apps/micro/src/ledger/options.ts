@@ -22,6 +22,14 @@ export const readMetadata = (text: string, before: Readonly<Record<string, strin
 export const metadataOption = (text: string): Option =>
   new Option('--metadata <key=value>', `${text}; as often as you like`).argParser(readMetadata)
 
+/** Tells an id from a reference, which people rather have at hand. @throws InvalidArgumentError */
+export const readTransactionId = (text: string): string => {
+  if (text.startsWith('ltx_')) return text
+  throw new InvalidArgumentError(
+    `It must be an id, ltx_…. If it is a reference, find its id with: micro ledger transactions list --reference ${text}`,
+  )
+}
+
 /** A count such as a seq or a version. @throws InvalidArgumentError */
 export const readCount = (text: string): number => {
   const count = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN

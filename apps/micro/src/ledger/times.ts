@@ -1,5 +1,6 @@
 import { fromUnixSeconds, parseTimestamp, unixSeconds } from '@micro/kernel'
 import { InvalidArgumentError } from 'commander'
+import { usageFailure } from '../shell/failure.ts'
 
 const help = 'It must be a time such as 2026-01-31, 2026-01-31T12:30:00Z, or seconds since 1970.'
 const secondsOfDay = 86_400
@@ -26,6 +27,12 @@ export const readFrom = (text: string): number => readSecond(text, false)
 
 /** A time in seconds, up to which something goes; of a date its last second in UTC. @throws InvalidArgumentError */
 export const readTo = (text: string): number => readSecond(text, true)
+
+/** Nothing is between a time and an earlier one: somebody took one for the other. @throws Failure (2) */
+export const checkRange = (from: number | undefined, to: number | undefined): void => {
+  if (from !== undefined && to !== undefined && from > to)
+    throw usageFailure(`--from is after --to: ${stamp(from)} UTC, ${stamp(to)} UTC.`)
+}
 
 const iso = (seconds: number): string => fromUnixSeconds(seconds).toISOString()
 

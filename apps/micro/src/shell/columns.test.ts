@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { createColumns, rule } from './columns.ts'
 
-const printed = () => {
+const printed = (width?: number) => {
   const lines: string[] = []
   return {
     lines,
-    terminal: { out: (line: string) => void lines.push(line), paint: (_: unknown, text: string) => text },
+    terminal: { out: (line: string) => void lines.push(line), paint: (_: unknown, text: string) => text, width },
   }
 }
 
@@ -27,4 +27,29 @@ test('rows that come later share the heading, and columns only grow', () => {
   columns.print([['w', '2']])
   columns.print([['w', '333']])
   expect(lines).toEqual(['A     B', 'wide  1', 'w     2', 'w     333'])
+})
+
+test('on a terminal a table keeps to the line: texts are cut short, then columns left out, and numbers are always whole', () => {
+  const columns = [
+    { heading: 'ID' },
+    { heading: 'TEXT', cut: true },
+    { heading: 'SUM', right: true },
+    { heading: 'KIND', spare: 2 },
+    { heading: 'DATE', spare: 1 },
+  ]
+  const row = ['id_1234567', 'a text of many words', '1,000,000', 'post', '2026-01-31']
+  for (const [width, want] of [
+    [undefined, 'id_1234567  a text of many words  1,000,000  post  2026-01-31'],
+    [61, 'id_1234567  a text of many words  1,000,000  post  2026-01-31'],
+    [60, 'id_1234567  a text of many wor…  1,000,000  post  2026-01-31'],
+    [53, 'id_1234567  a text of m…  1,000,000  post  2026-01-31'],
+    [52, 'id_1234567  a text of many words  1,000,000  post'],
+    [48, 'id_1234567  a text of many wor…  1,000,000  post'],
+    [36, 'id_1234567  a text of ma…  1,000,000'],
+    [10, 'id_1234567  a text …  1,000,000'],
+  ] as const) {
+    const { lines, terminal } = printed(width)
+    createColumns(terminal, columns).print([row])
+    expect(lines[1]).toBe(want)
+  }
 })

@@ -25,6 +25,9 @@ export class MicroCommand extends Command {
   }
 }
 
+/** Where a text would have less room than this it is not broken: that reads no better. */
+const textCharsMin = 20
+
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 
@@ -33,14 +36,29 @@ const flagTerm = ({ short, long, flags }: Option): string => {
   return `${short === undefined ? '    ' : `${short}, `}${long ?? ''}${value === undefined ? '' : ` ${value}`}`
 }
 
-const flagText = ({ description, defaultValue, negate }: Option): string =>
-  defaultValue === undefined || negate || typeof defaultValue === 'boolean'
-    ? description
-    : `${description} (default "${String(defaultValue)}")`
+const flagText = ({ description, argChoices, mandatory, defaultValue, negate }: Option): string => {
+  const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`
+  const isPlain = defaultValue === undefined || negate || typeof defaultValue === 'boolean'
+  return `${description}${choices}${mandatory ? ' (required)' : ''}${isPlain ? '' : ` (default "${String(defaultValue)}")`}`
+}
 
-const columns = (items: readonly (readonly [string, string])[]): string[] => {
+/** Breaks a text between words, where a terminal is too narrow for it; what follows is indented. */
+const wrapped = (text: string, width = Number.POSITIVE_INFINITY, indent = 0): string => {
+  if (width - indent < textCharsMin) return text
+  const lines = [indent === 0 ? '' : text.slice(0, indent)]
+  for (const word of text.slice(indent).split(' ')) {
+    const line = lines.at(-1) ?? ''
+    const isFirst = line.length === 0 || line.length === indent
+    if (isFirst || line.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${line}${isFirst ? '' : ' '}${word}`
+    else lines.push(' '.repeat(indent) + word)
+  }
+  return lines.join('\n')
+}
+
+const columns = (items: readonly (readonly [string, string])[], { helpWidth }: Help): string[] => {
   const width = Math.max(...items.map(([term]) => term.length))
-  return items.map(([term, text]) => `  ${term.padEnd(width)}   ${text}`)
+  return items.map(([term, text]) => wrapped(`  ${term.padEnd(width)}   ${text}`, helpWidth, width + 5))
 }
 
 const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : [title, ...lines, ''])
@@ -52,7 +70,10 @@ const commandSections = (command: Command, helper: Help): string[] => {
   return [...groups].flatMap(([title, own]) =>
     section(
       title,
-      own.map((each) => `  ${each.name().padEnd(width)}   ${each.summary() || each.description()}`),
+      columns(
+        own.map((each) => [each.name().padEnd(width), each.summary() || each.description()]),
+        helper,
+      ),
     ),
   )
 }
@@ -68,9 +89,13 @@ const formatHelp = (command: Command, helper: Help): string => {
   const path = pathOf(command)
   const own = helper.visibleOptions(command)
   const inherited = helper.visibleGlobalOptions(command).filter(({ long }) => long !== '--version')
-  const terms = (options: readonly Option[]) => columns(options.map((option) => [flagTerm(option), flagText(option)]))
+  const terms = (options: readonly Option[]) =>
+    columns(
+      options.map((option) => [flagTerm(option), flagText(option)]),
+      helper,
+    )
   return [
-    command.description(),
+    wrapped(command.description(), helper.helpWidth),
     '',
     ...section('Usage:', usageLines(command)),
     ...section('Examples:', command instanceof MicroCommand && command.exampleText !== '' ? [command.exampleText] : []),
@@ -78,7 +103,7 @@ const formatHelp = (command: Command, helper: Help): string => {
     ...section('Flags:', own.length === 0 ? [] : terms(own)),
     ...section('Global Flags:', inherited.length === 0 ? [] : terms(inherited)),
     ...(command.commands.length > 0
-      ? [`Use "${path} [command] --help" for more information about a command.`, '']
+      ? [wrapped(`Use "${path} [command] --help" for more information about a command.`, helper.helpWidth), '']
       : []),
   ].join('\n')
 }

@@ -12,6 +12,8 @@ const codes: Readonly<Record<Colour, readonly [number, number]>> = {
 export interface Output {
   write(text: string): unknown
   readonly isTTY?: boolean | undefined
+  /** How many characters a terminal's line has. */
+  readonly columns?: number | undefined
 }
 
 /** Where a command prints: data on standard output, everything said about it on standard error. */
@@ -20,6 +22,8 @@ export interface Terminal {
   err(line: string): void
   /** Colours text for standard output; plain text where colour is not wanted. */
   paint(colour: Colour, text: string): string
+  /** How many characters a line of standard output may have; undefined where nobody looks at a terminal. */
+  readonly width: number | undefined
 }
 
 export const createTerminal = (options: { stdout: Output; stderr: Output; colour: boolean }): Terminal => {
@@ -27,6 +31,7 @@ export const createTerminal = (options: { stdout: Output; stderr: Output; colour
   return {
     out: (line) => void options.stdout.write(`${line}\n`),
     err: (line) => void options.stderr.write(`${line}\n`),
+    width: options.stdout.isTTY === true ? options.stdout.columns : undefined,
     paint: (colour, text) => (coloured ? `\u001b[${codes[colour][0]}m${text}\u001b[${codes[colour][1]}m` : text),
   }
 }

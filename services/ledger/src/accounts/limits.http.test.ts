@@ -77,7 +77,7 @@ test('max_balance lets an account be filled, and not a unit more', async () => {
   await wallet('w5', 0, { max_balance: 100 })
   const answer = await ledger.record(me, 'too much', move(101, { from: 'w5-bank', to: 'w5' }))
   expect(errorOf(answer)).toMatchObject({ code: 'limit_exceeded', param: 'entries[0][account_id]', account: 'w5' })
-  expect(errorOf(answer).message).toContain('balance of 101, its max_balance is 100')
+  expect(errorOf(answer).message).toContain('balance of 101 in minor units, its max_balance is 100')
   expect((await ledger.record(me, 'just enough', move(100, { from: 'w5-bank', to: 'w5' }))).status).toBe(201)
 })
 

@@ -56,7 +56,9 @@ describe('limits count what is held', () => {
     const first = await hold(move(60, { from: 'shop', to: 'till' }))
     expect(errorOf(await hold(move(41, { from: 'shop', to: 'till' })))).toMatchObject({
       code: 'limit_exceeded',
-      message: expect.stringContaining('a balance of 101, holds counted, its max_balance is 100') as string,
+      message: expect.stringContaining(
+        'a balance of 101 in minor units, holds counted, its max_balance is 100',
+      ) as string,
     })
     expect(errorOf(await ledger.record(who, 'till', move(1, { from: 'till', to: 'shop' }))).code).toBe(
       'insufficient_funds',

@@ -45,7 +45,7 @@ export const addAccountsCreate = (accounts: MicroCommand, shell: Shell): void =>
   create.addOption(typeOption('what kind of account it is').makeOptionMandatory())
   withLimitFlags(create)
     .option('--name <name>', 'a name for people; the id unless given')
-    .option('--currency <code>', 'a currency or an asset of yours')
+    .option('--currency <code>', 'a currency or an asset of yours; usd unless given')
     .addOption(metadataOption('metadata'))
     .action((id: string | undefined, flags: Flags, command: MicroCommand) => run(contextOf(shell, command), id, flags))
 }

@@ -20,8 +20,8 @@ interface Flags extends ListFlags {
 
 const columns = [
   { heading: 'ACCOUNT' },
-  { heading: 'NAME' },
-  { heading: 'TYPE' },
+  { heading: 'NAME', cut: true, spare: 1 },
+  { heading: 'TYPE', spare: 2 },
   { heading: 'BALANCE', right: true },
   { heading: 'PENDING', right: true },
   { heading: 'AVAILABLE', right: true },

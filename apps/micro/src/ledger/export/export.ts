@@ -101,7 +101,7 @@ export const addExport = (ledger: MicroCommand, shell: Shell): void => {
     .description(
       'Export the whole ledger as of one seq. NDJSON has all of it, with the hashes that prove it; CSV a line for each entry, for spreadsheets, with amounts in the smallest unit. A file takes its name only once it is whole.',
     )
-    .addOption(new Option('--format <format>', 'ndjson or csv').choices(['ndjson', 'csv']).default('ndjson'))
+    .addOption(new Option('--format <format>', 'how it is written').choices(['ndjson', 'csv']).default('ndjson'))
     .option('--out <file>', 'where to write it; standard output unless given')
     .option('--from-seq <n>', 'the first transaction; 1 unless given', readCount)
     .option('--to-seq <n>', 'the last transaction; the newest unless given', readCount)

@@ -20,11 +20,11 @@ const statuses = ['open', 'captured', 'released', 'expired'] as const satisfies 
 const columns = [
   { heading: 'HOLD' },
   { heading: 'STATUS' },
-  { heading: 'REFERENCE' },
+  { heading: 'REFERENCE', cut: true },
   { heading: 'HELD', right: true },
-  { heading: 'CAPTURED', right: true },
+  { heading: 'CAPTURED', right: true, spare: 1 },
   { heading: 'REMAINING', right: true },
-  { heading: 'EXPIRES (UTC)' },
+  { heading: 'EXPIRES (UTC)', spare: 2 },
 ]
 
 type Part = 'amount_str' | 'captured_str' | 'remaining_str'

@@ -25,7 +25,7 @@ const draw = ({ terminal }: Context, hold: LedgerHold, scales: Scales): void => 
     ['Reference', hold.reference_id],
     ['Description', hold.description],
     ['Made by', hold.transaction],
-    ['Then', hold.transactions.join(' ')],
+    ...hold.transactions.map((id, at) => [at === 0 ? 'Settled by' : '', id] as const),
     ['Expires', hold.expires_at === null ? null : `${stamp(hold.expires_at)} UTC`],
     ['Metadata', metadataText(hold.metadata)],
     ['Created', `${stamp(hold.created)} UTC`],

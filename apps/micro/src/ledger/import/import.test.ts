@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startCli } from '../../cli.fixture.ts'
 import { bodyOf, ledgerGateway, ok } from '../ledger.fixture.ts'
 
 let home: TemporaryDirectory
@@ -16,15 +17,16 @@ interface Sent {
 }
 
 /** A ledger that keeps references, and refuses what is called so. */
-const bookkeeper = async () => {
+const bookkeeper = async (onBulk = () => {}) => {
   const kept = new Set<unknown>()
   const bulks: Sent[] = []
   const gateway = await ledgerGateway({
     'POST /ledger/transactions/bulk': (seen) => {
       const sent = bodyOf(seen) as unknown as Sent
       bulks.push(sent)
+      onBulk()
       const bad = sent.transactions.findIndex(({ reference_id: id }) => id === 'bad')
-      const message = `transactions[${bad}][entries][0][amount]: it is wrong.`
+      const message = `Invalid transactions[${bad}][entries][0][amount]: it is wrong.`
       const error = {
         type: 'invalid_request_error',
         code: 'entry_zero',
@@ -74,7 +76,7 @@ test('what is refused is named by its line in the file, and the exit code is 1',
   expect(await gateway.ledger(['import', '-'], { input })).toEqual({
     code: 1,
     stdout: [
-      'Line 3 bad: entry_zero: entries[0][amount]: it is wrong.',
+      'Line 3 bad: entry_zero: Invalid entries[0][amount]: it is wrong.',
       'Line 4 beside: line 3 of its group was refused',
       '1 recorded, 0 recorded before, 2 refused.\n',
     ].join('\n'),
@@ -100,7 +102,7 @@ test('with --atomic all goes in one request, or nothing', async () => {
   expect(await gateway.ledger(['import', '-', '--atomic'], { input })).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'Error: Nothing was recorded. Line 3: entries[0][amount]: it is wrong.\n',
+    stderr: 'Error: Nothing was recorded. Line 3: Invalid entries[0][amount]: it is wrong.\n',
   })
   expect((await gateway.ledger(['import', '-', '--atomic'], { input: linesOf(['a', 'b']) })).stdout).toContain(
     '2 recorded',
@@ -155,4 +157,22 @@ test('progress is for people at a terminal alone, and is taken away again', asyn
   const { stderr, stdout } = await gateway.ledger(['import', '-'], { input: linesOf(['a']), terminal: true })
   expect(stdout).toBe('1 recorded, 0 recorded before, 0 refused.\n')
   expect(stderr).toMatch(/^\rImporting… line 1, 1 recorded\r +\r$/)
+})
+
+test('Ctrl-C ends it after the request under way, and tells what is settled', async () => {
+  const stop: { now?: () => void } = {}
+  await using gateway = await bookkeeper(() => {
+    stop.now?.()
+    delete stop.now
+  })
+  const file = await fileOf('long.ndjson', linesOf(Array.from({ length: 80_000 }, (_, at) => `t${at}`)))
+  const env = { MICRO_API_KEY: 'sk_test_x', MICRO_GATEWAY_URL: gateway.url }
+  const { child, finished } = startCli(['ledger', 'import', file], { home: home.path, env })
+  stop.now = () => void child.kill('SIGINT')
+  const { code, stdout, stderr } = await finished
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toBe(
+    `Error: Interrupted; lines up to ${gateway.kept.size} are settled. Run the same command again to go on, what is recorded is not recorded twice.\n`,
+  )
+  expect(gateway.kept.size).toBeLessThan(80_000)
 })

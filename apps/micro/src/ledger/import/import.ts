@@ -5,6 +5,7 @@ import type { MicroCommand } from '../../shell/command.ts'
 import { Failure, usageFailure } from '../../shell/failure.ts'
 import { createProgress } from '../../shell/progress.ts'
 import { contextOf, printJson, type Context, type Shell } from '../../shell/shell.ts'
+import { untilSignalOr } from '../../shell/signals.ts'
 import { bytesOf } from '../input.ts'
 import { countOf } from '../money.ts'
 import { openLedger } from '../open.ts'
@@ -40,7 +41,12 @@ async function* checked(file: string, items: AsyncIterable<Item>): AsyncGenerato
 }
 
 /** Why the whole came to a halt, and how to go on from there. */
-const halted = (error: unknown, { line }: Tally): unknown => {
+const halted = (error: unknown, { line }: Tally, { aborted }: AbortSignal): unknown => {
+  if (aborted)
+    return new Failure(
+      `Interrupted${line === 0 ? '' : `; lines up to ${line} are settled`}. Run the same command again to go on, what is recorded is not recorded twice.`,
+      { cause: error },
+    )
   const isOurs = error instanceof Failure || error instanceof ApiError || error instanceof ConnectionError
   if (!isOurs || line === 0) return error
   const settled = `Lines up to ${line} are settled; run the same command again to go on, what is recorded is not recorded twice.`
@@ -68,10 +74,12 @@ interface Asked {
   readonly file: string
   readonly atomic: boolean
   readonly onRefused: (refused: NotRecorded) => void
+  /** Stops between two requests, so that what it tells is what is. */
+  readonly signal: AbortSignal
 }
 
 /** Keeps counts alone: a file may have any number of lines. @throws Failure, ApiError, ConnectionError */
-const importAll = async (context: Context, { file, atomic, onRefused }: Asked): Promise<Tally> => {
+const importAll = async (context: Context, { file, atomic, onRefused, signal }: Asked): Promise<Tally> => {
   const { client } = await openLedger(context, answerMsMax)
   const tally: Tally = { recorded: 0, exists: 0, line: 0, refused: 0 }
   const progress = createProgress(context.stderr)
@@ -79,12 +87,13 @@ const importAll = async (context: Context, { file, atomic, onRefused }: Asked): 
     progress.tell(
       `Importing… line ${countOf(tally.line)}, waiting ${Math.ceil(ms / 1_000)} s until the server takes more`,
     )
-    return pauseMs(ms)
+    return pauseMs(ms, undefined, { signal })
   }
   const sender = { client, pauseMs: wait }
   let waiting: Item[] | undefined
   try {
-    for await (const items of bulksOf(checked(file, itemsOf(bytesOf(file, context))), bounds)) {
+    for await (const items of bulksOf(checked(file, itemsOf(bytesOf(file, context, signal))), bounds)) {
+      signal.throwIfAborted()
       if (atomic) {
         if (waiting !== undefined)
           throw usageFailure('With --atomic all of the file goes in one request: up to 8,000 lines and 4 MiB.')
@@ -96,10 +105,11 @@ const importAll = async (context: Context, { file, atomic, onRefused }: Asked): 
       for (const each of refused) onRefused(each)
       progress.tell(`Importing… line ${countOf(tally.line)}, ${countOf(tally.recorded)} recorded`)
     }
+    signal.throwIfAborted()
     if (waiting !== undefined) count(tally, waiting, await sendTogether(sender, waiting))
     return tally
   } catch (error) {
-    throw halted(error, tally)
+    throw halted(error, tally, signal)
   } finally {
     progress.clear()
   }
@@ -112,7 +122,9 @@ const run = async (context: Context, file: string, atomic: boolean): Promise<voi
     if (json) told.push(each)
     else terminal.out(refusedText(each))
   }
-  const { recorded, exists, refused } = await importAll(context, { file, atomic, onRefused })
+  const { recorded, exists, refused } = await untilSignalOr((signal) =>
+    importAll(context, { file, atomic, onRefused, signal }),
+  )
   if (json) printJson(terminal, { recorded, exists, refused: told })
   else terminal.out(`${countOf(recorded)} recorded, ${countOf(exists)} recorded before, ${countOf(refused)} refused.`)
   if (refused > 0)

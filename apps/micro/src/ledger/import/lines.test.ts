@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { itemsOf, lineBytesMax } from './lines.ts'
 
@@ -31,7 +32,9 @@ test('a group is known only where it is a name', async () => {
 
 describe('what cannot be read is named by its line', () => {
   for (const [name, bytes, message] of [
-    ['no JSON', '{}\n{nope\n', 'Line 2: it is not valid JSON.'],
+    ['no JSON', '{}\n{nope\n', 'Line 2: it is not valid JSON. Mend it'],
+    ['another kind of file', 'seq,transaction_id\n', 'Line 1: it is not valid JSON. An import takes NDJSON'],
+    ['a compressed file', gzipSync('{}\n'), 'Line 1: it is not UTF-8 text. It is compressed: gunzip -c FILE'],
     ['a number that would be rounded', '{"amount":1e2}', 'Line 1: 1e2 is not written as a whole number.'],
     ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'Line 1: it is not UTF-8 text.'],
     ['a line too long, with an end', `{}\n${' '.repeat(lineBytesMax + 1)}\n`, 'Line 2 has more than 4 MiB'],

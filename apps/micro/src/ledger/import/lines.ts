@@ -46,6 +46,15 @@ const groupOf = (value: unknown): string | undefined => {
   return typeof group === 'string' ? group : undefined
 }
 
+const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/** How to mend it. What is wrong from the first line on is mostly another kind of file. */
+const remedyOf = (line: number, bytes: Buffer): string => {
+  if (line > 1) return 'Mend it, then run the same command again.'
+  if (isGzip(bytes)) return 'It is compressed: gunzip -c FILE | micro ledger import -'
+  return 'An import takes NDJSON: each transaction is a JSON object on a line of its own.'
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** @throws Failure saying what is wrong, as a clause */
@@ -67,7 +76,7 @@ export async function* itemsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       yield { line, bytes: bytes.length, value, group: groupOf(value) }
     } catch (error) {
       throw error instanceof Failure
-        ? new Failure(`Line ${line}: ${error.message}. Mend it, then run the same command again.`, { cause: error })
+        ? new Failure(`Line ${line}: ${error.message}. ${remedyOf(line, bytes)}`, { cause: error })
         : error
     }
   }

@@ -28,7 +28,7 @@ const referenceOf = ({ value }: Item): string | undefined => {
 
 /** What is wrong, without the place in the request: the line says where, and of the file. */
 export const withoutPlace = (message: string): string =>
-  message.replace(/^transactions\[\d+\](?:: |(?:\[(\w+)\])?)/, (_, param?: string) => param ?? '')
+  message.replace(/\btransactions\[\d+\](?:: |(?:\[(\w+)\])?)/, (_, param?: string) => param ?? '')
 
 const refusalOf = (items: readonly Item[], item: Item, { status, error, because_of }: BulkResult): NotRecorded => ({
   line: item.line,

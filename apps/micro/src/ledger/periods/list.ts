@@ -8,11 +8,11 @@ import { stamp } from '../times.ts'
 
 const columns = [
   { heading: 'PERIOD' },
-  { heading: 'AFTER (UTC)' },
+  { heading: 'AFTER (UTC)', spare: 1 },
   { heading: 'THROUGH (UTC)' },
   { heading: 'SEQ', right: true },
-  { heading: 'CLOSED (UTC)' },
-  { heading: 'DESCRIPTION' },
+  { heading: 'CLOSED (UTC)', spare: 2 },
+  { heading: 'DESCRIPTION', cut: true },
 ]
 
 const run = async (context: Context, page: ListFlags): Promise<void> => {

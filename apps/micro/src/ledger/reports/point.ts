@@ -24,4 +24,4 @@ export const pointOf = ({ at, seq, effective }: PointFlags) => {
 
 /** The point that was looked at, in words. */
 export const pointText = ({ seq, effective_at }: { seq: number; effective_at: number | null }): string =>
-  `seq ${seq}${effective_at === null ? '' : `, effective up to ${stamp(effective_at)} UTC`}`
+  `${seq === 0 ? 'before the first transaction' : `seq ${seq}`}${effective_at === null ? '' : `, effective up to ${stamp(effective_at)} UTC`}`

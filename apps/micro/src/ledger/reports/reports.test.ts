@@ -1,6 +1,7 @@
 import type { LedgerStatement, LedgerStatementLine } from '@micro/contracts'
 import { describe, expect, test } from 'vitest'
 import { ledgerGateway, ok } from '../ledger.fixture.ts'
+import { pointText } from './point.ts'
 
 const lineOf = (seq: number, over: Partial<LedgerStatementLine> = {}): LedgerStatementLine => ({
   id: `len_${seq}`,
@@ -131,6 +132,21 @@ test('--csv and --json are two things, and so are --at and --seq', async () => {
   }
   expect(gateway.seen).toEqual([])
 })
+
+test('a beginning after the end is a mistake, not an empty answer', async () => {
+  await using gateway = await ledgerGateway({})
+  for (const args of [
+    ['statement', 'bank'],
+    ['transactions', 'list'],
+  ]) {
+    const { code, stderr } = await gateway.ledger([...args, '--from', '2026-02-01', '--to', '2026-01-31'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--from is after --to')])
+  }
+  expect(gateway.seen).toEqual([])
+})
+
+test('before the first transaction there is no seq to speak of', () =>
+  expect(pointText({ seq: 0, effective_at: null })).toBe('before the first transaction'))
 
 test('balance says at which point it looked', async () => {
   const balance = {

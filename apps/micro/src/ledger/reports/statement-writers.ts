@@ -19,8 +19,8 @@ const timeOf = (line: LedgerStatementLine, { order }: LedgerStatement): number =
 export const drawn = (terminal: Terminal): Writer => {
   const columns = createColumns(terminal, [
     { heading: 'DATE (UTC)' },
-    { heading: 'REFERENCE' },
-    { heading: 'DESCRIPTION' },
+    { heading: 'REFERENCE', cut: true },
+    { heading: 'DESCRIPTION', cut: true },
     { heading: 'DEBIT', right: true },
     { heading: 'CREDIT', right: true },
     { heading: 'BALANCE', right: true },

@@ -6,7 +6,7 @@ import { contextOf, type Context, type Shell } from '../../shell/shell.ts'
 import { openLedger } from '../open.ts'
 import { given } from '../options.ts'
 import { pagesOf, type PageQuery } from '../pages.ts'
-import { readFrom, readTo } from '../times.ts'
+import { checkRange, readFrom, readTo } from '../times.ts'
 import { asCsv, asJson, drawn, type Writer } from './statement-writers.ts'
 
 interface Flags {
@@ -23,7 +23,9 @@ const writerOf = ({ terminal, json }: Context, flags: Flags): Writer => {
   return flags.csv === true ? asCsv(terminal) : drawn(terminal)
 }
 
+/** @throws Failure (2) */
 const boundsOf = ({ from, to, by }: Flags) => {
+  checkRange(from, to)
   // Bounds choose the order of the statement, too: all of time is a bound as well.
   const range = { gte: from ?? 0, ...given({ lte: to }) }
   if (by === 'effective') return { effective_at: range }
@@ -32,8 +34,8 @@ const boundsOf = ({ from, to, by }: Flags) => {
 
 const run = async (context: Context, id: string, flags: Flags): Promise<void> => {
   const writer = writerOf(context, flags)
-  const { client } = await openLedger(context)
   const filter = { ...boundsOf(flags), ...given({ layer: flags.layer }) }
+  const { client } = await openLedger(context)
   let head: LedgerStatement | undefined
   // All pages are of the book as the first one found it.
   const ask = (page: PageQuery): Promise<LedgerStatement> =>
@@ -61,11 +63,11 @@ export const addStatement = (ledger: MicroCommand, shell: Shell): void => {
     .option('--from <time>', 'only entries at or after it', readFrom)
     .option('--to <time>', 'only entries up to it; of a date to its end in UTC', readTo)
     .addOption(
-      new Option('--by <order>', 'recorded or effective: which time orders and bounds it')
+      new Option('--by <order>', 'which time orders and bounds it')
         .choices(['recorded', 'effective'])
         .default('recorded'),
     )
-    .addOption(new Option('--layer <layer>', 'posted entries, or those of holds').choices(['posted', 'pending']))
+    .addOption(new Option('--layer <layer>', 'entries that count, or those of holds').choices(['posted', 'pending']))
     .option('--csv', 'print comma-separated values for a spreadsheet')
     .action((id: string, flags: Flags, command: MicroCommand) => run(contextOf(shell, command), id, flags))
 }

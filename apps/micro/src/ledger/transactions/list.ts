@@ -7,7 +7,7 @@ import { createScales, moneyOf, type Scales } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { given } from '../options.ts'
 import { listUpTo, tellOfMore, withListFlags, type ListFlags } from '../pages.ts'
-import { readFrom, readTo, stamp } from '../times.ts'
+import { checkRange, readFrom, readTo, stamp } from '../times.ts'
 
 interface Flags extends ListFlags {
   readonly account?: string
@@ -21,12 +21,12 @@ type Entry = LedgerTransaction['entries'][number]
 const columns = [
   { heading: 'SEQ', right: true },
   { heading: 'TRANSACTION' },
-  { heading: 'KIND' },
-  { heading: 'REFERENCE' },
+  { heading: 'KIND', spare: 2 },
+  { heading: 'REFERENCE', cut: true },
   { heading: 'AMOUNT', right: true },
-  { heading: 'DEBIT' },
-  { heading: 'CREDIT' },
-  { heading: 'RECORDED (UTC)' },
+  { heading: 'DEBIT', cut: true },
+  { heading: 'CREDIT', cut: true },
+  { heading: 'RECORDED (UTC)', spare: 1 },
 ]
 
 const namesOf = (entries: readonly Entry[], direction: Entry['direction']): string => {
@@ -61,6 +61,7 @@ const rowOf = (transaction: LedgerTransaction, scales: Scales): string[] => {
 
 const run = async (context: Context, { account, reference, from, to, ...page }: Flags): Promise<void> => {
   const { terminal } = context
+  checkRange(from, to)
   const { client } = await openLedger(context)
   const bounds = given({ gte: from, lte: to })
   const created = Object.keys(bounds).length === 0 ? undefined : bounds

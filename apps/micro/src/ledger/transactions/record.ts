@@ -4,7 +4,7 @@ import type { MicroCommand } from '../../shell/command.ts'
 import { Failure, usageFailure } from '../../shell/failure.ts'
 import { contextOf, type Context, type Shell } from '../../shell/shell.ts'
 import { readExactJson } from '../exact-json.ts'
-import { textOf } from '../input.ts'
+import { inputName, textOf } from '../input.ts'
 import { openLedger } from '../open.ts'
 import { given, metadataOption } from '../options.ts'
 import { readFrom } from '../times.ts'
@@ -33,10 +33,11 @@ const bodyOfFile = async (context: Context, file: string): Promise<Body> => {
     const body = readExactJson(text)
     if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Body
   } catch (error) {
-    if (error instanceof Failure) throw new Failure(`${file} cannot be used: ${error.message}.`, { cause: error })
+    if (error instanceof Failure)
+      throw new Failure(`${inputName(file)} cannot be used: ${error.message}.`, { cause: error })
     throw error
   }
-  throw new Failure(`${file} must hold one transaction as a JSON object; for many, use: micro ledger import`)
+  throw new Failure(`${inputName(file)} must hold one transaction as a JSON object; for many, use: micro ledger import`)
 }
 
 const bodyOfFlags = async (client: LedgerClient, flags: Flags): Promise<Body> => {

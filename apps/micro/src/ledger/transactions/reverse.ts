@@ -1,7 +1,7 @@
 import type { MicroCommand } from '../../shell/command.ts'
 import { contextOf, type Context, type Shell } from '../../shell/shell.ts'
 import { openLedger } from '../open.ts'
-import { given } from '../options.ts'
+import { given, readTransactionId } from '../options.ts'
 import { readFrom } from '../times.ts'
 import { showTransaction } from './drawing.ts'
 
@@ -20,7 +20,7 @@ const run = async (context: Context, id: string, { reference, description, effec
 export const addTransactionsReverse = (transactions: MicroCommand, shell: Shell): void => {
   transactions
     .command('reverse')
-    .argument('<transaction>', 'the id of the transaction, ltx_…')
+    .argument('<transaction>', 'the id of the transaction, ltx_…', readTransactionId)
     .examples('micro ledger transactions reverse ltx_00SRSIVEKu6cW0MhbOYBCcMJ --description "Wrong account"')
     .summary('Record the opposite of a transaction, once')
     .description('Record the opposite of a transaction, once. The same again changes nothing and shows it.')

@@ -82,6 +82,24 @@ test('list tells amount and sides of each, and passes its filters on', async () 
   })
 })
 
+test('a reference in place of an id is told apart before anything is asked', async () => {
+  for (const command of [['show'], ['reverse'], ['erase', '--reason', 'case 17']]) {
+    await using gateway = await ledgerGateway({})
+    const { code, stderr } = await gateway.ledger(['transactions', ...command, 'ref_1'])
+    expect([code, gateway.seen]).toEqual([2, []])
+    expect(stderr).toContain('micro ledger transactions list --reference ref_1')
+  }
+})
+
+test('erase says so where there was nothing to erase', async () => {
+  await using gateway = await ledgerGateway({ 'POST /ledger/transactions/ltx_1/erase': () => ok(sale) })
+  const { code, stderr } = await gateway.ledger(['transactions', 'erase', 'ltx_1', '--reason', 'case 17'])
+  expect([code, stderr]).toEqual([
+    0,
+    'Nothing was erased: it has neither a description nor metadata. Its reference stays.\n',
+  ])
+})
+
 const recorder = () =>
   ledgerGateway({
     'GET /ledger/accounts/bank': () => ok(accountOf('bank')),
