@@ -190,7 +190,7 @@ describe('a restore', () => {
     expect(ended.code).toBe(1)
     expect(ended.stdout).toContain('Ledger IS WRONG')
     expect(ended.stdout).toMatch(
-      /the entries of a transaction do not sum to zero in each currency: first at lane \d+, book \d+, seq 2,/,
+      /the entries of a transaction do not sum to zero in each currency and layer: first at lane \d+, book \d+, seq 2,/,
     )
   })
 }, 120_000)
