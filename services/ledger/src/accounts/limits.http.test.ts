@@ -105,7 +105,7 @@ describe('an account is changed', () => {
       expect(errorOf(await update('c2', body))).toMatchObject({
         code: 'limit_refused',
         param,
-        message: expect.stringMatching(/it has 100\.$/) as string,
+        message: expect.stringMatching(/it has 100 in minor units\.$/) as string,
       })
   })
   test('in name and metadata', async () => {

@@ -175,7 +175,7 @@ describe('a transaction is refused with what and where, and leaves no trace', ()
       ...transfer,
       { account_id: 'acc_assets', amount: '-18446744073709551616' },
     ])
-    expect(errorOf(answer).message).toContain('-18446744073709551616 usd')
+    expect(errorOf(answer).message).toContain('usd credits minus debits is -18446744073709551616 in minor units')
   })
 })
 

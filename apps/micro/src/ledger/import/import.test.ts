@@ -141,7 +141,7 @@ test('an export of a whole ledger is told apart by its first line, and nothing o
   const file = await fileOf('export.ndjson', '{"object":"ledger.export","version":1}\n')
   const { code, stderr } = await gateway.ledger(['import', file])
   expect([code, gateway.bulks]).toEqual([2, []])
-  expect(stderr).toContain(`import/main.ts ${file} --merchant acct_`)
+  expect(stderr).toContain(`micro import-ledger ${file} --merchant acct_`)
 })
 
 test('a file that is not there, and an empty one', async () => {

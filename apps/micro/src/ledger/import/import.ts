@@ -25,8 +25,8 @@ const exportFailure = (file: string): Failure =>
   usageFailure(
     [
       `${file} is an export of a whole ledger, which is not recorded anew: it becomes the ledger of a merchant who has none.`,
-      'Whoever runs the installation does that, in its database (docs/guides/ledger-data.md):',
-      `  MIGRATE_DSN=… node services/ledger/src/import/main.ts ${file} --merchant acct_… --mode test`,
+      'Whoever runs the installation does that, where it runs (docs/guides/ledger-data.md):',
+      `  micro import-ledger ${file} --merchant acct_… --mode test`,
     ].join('\n'),
   )
 
