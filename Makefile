@@ -11,6 +11,7 @@ ROUNDS ?=
 SEED ?= 1
 
 installed := node_modules/.package-lock.json
+breaker := toolchain/mutation/node_modules/.package-lock.json
 built := apps/micro/dist/micro.js
 # Folders are in the list too: removing a file changes nothing but its folder.
 sources := $(shell find packages/*/src services/*/src apps/*/src \( -type d -o -name '*.ts' \) ! -name '*.test.ts' 2>/dev/null)
@@ -107,6 +108,10 @@ soak: build ## Play every fault on a system under load, simulate and fuzz for lo
 repeat: build ## Run the test suite again and again, to find what fails rarely: make repeat ROUNDS=50
 	@for round in $$(seq $(or $(ROUNDS),10)); do echo "Round $$round"; $(run) vitest run $(ARGS) || exit 1; done
 
+.PHONY: mutation
+mutation: $(installed) $(breaker) ## Break the ledger's decisions to see whether their tests notice, see CONTRIBUTING.md
+	@$(run) toolchain/mutation/node_modules/.bin/stryker run toolchain/mutation/stryker.config.json $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built and cached; data stays
 	@rm -rf apps/*/dist packages/*/dist services/*/dist coverage .vitest node_modules/.cache node_modules/.vite node_modules/.vitest
@@ -115,6 +120,11 @@ clean: ## Remove what was built and cached; data stays
 $(installed): package-lock.json
 	@echo 'Installing packages …'
 	@$(run) npm ci --loglevel=error
+	@touch $@
+
+$(breaker): toolchain/mutation/package-lock.json
+	@echo 'Installing Stryker …'
+	@cd toolchain/mutation && ../../$(run) npm ci --loglevel=error
 	@touch $@
 
 $(built): $(installed) $(sources) scripts/build.ts

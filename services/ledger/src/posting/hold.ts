@@ -94,9 +94,8 @@ const entriesOfAmount = (hold: ParentState, amount: bigint): AskedEntry[] => {
     throw new Fault('parameter_invalid', { param: 'amount', reason })
   }
   return [...hold.remaining].map(([account, left]) => {
-    const { amount: held } = hold.transaction.entries.find((each) => each.account === account) ?? { amount: left }
     if (amount > magnitude(left)) throw exceeded('amount', account, hold, { left, asked: amount })
-    return { account, amount: held < 0n ? -amount : amount }
+    return { account, amount: left < 0n ? -amount : amount }
   })
 }
 

@@ -74,3 +74,25 @@ test('its last part refused, nothing of it is left', async () => {
   expect(decided).toMatchObject({ at: many.length, fault: { code: 'transaction_unbalanced' } })
   expect(state).toEqual(stateOf())
 })
+
+test('what had been recorded before a ticket that is refused stays recorded', () => {
+  const state = stateOf()
+  decideAll(state, ticketOf([part(0)]), now)
+  const before = structuredClone(state)
+  const decided = decideAll(state, ticketOf([part(0), part(1), part(2, 2n)]), now)
+  expect(decided).toMatchObject({ at: 2, fault: { code: 'transaction_unbalanced' } })
+  expect(structuredClone(state)).toEqual(before)
+})
+
+test('a ticket that names an account which is not there is refused, and nothing of it is left', () => {
+  const state = stateOf()
+  const elsewhere = part(1)
+  const entries = elsewhere.request.entries.map((entry) => ({ ...entry, account: 'none' }))
+  const decided = decideAll(
+    state,
+    ticketOf([part(0), { ...elsewhere, request: { ...elsewhere.request, entries } }]),
+    now,
+  )
+  expect(decided).toMatchObject({ at: 1, fault: { code: 'parameter_resource_missing' } })
+  expect(state).toEqual(stateOf())
+})
