@@ -175,7 +175,8 @@ describe('closing', () => {
 
   test('at once with itself closes once; at once with a later one leaves the later one', async () => {
     ledger.clock.advance(100_000)
-    expect(tally(await Promise.all(Array.from({ length: 8 }, () => close(start + 10))))).toEqual({ 200: 7, 201: 1 })
+    // As many as may wait for one book, and the one that is at work.
+    expect(tally(await Promise.all(Array.from({ length: 6 }, () => close(start + 10))))).toEqual({ 200: 5, 201: 1 })
     const answers = await Promise.all([20, 30, 40, 50].map((seconds) => close(start + seconds)))
     const closed = answers.flatMap(({ status, body }) => (status === 201 ? [body['closes_through']] : []))
     expect(tally(answers)).toEqual({ 201: closed.length, ...(closed.length < 4 ? { 409: 4 - closed.length } : {}) })
