@@ -40,7 +40,7 @@ describe('several currencies', () => {
   test('one of which does not, are refused with the currency', async () => {
     const answer = await ledger.record(me, 'lopsided', [...exchange(100), { account_id: 'euros', amount: 5 }])
     expect(errorOf(answer)).toMatchObject({ code: 'transaction_unbalanced', param: 'entries' })
-    expect(errorOf(answer).message).toContain('5 eur')
+    expect(errorOf(answer).message).toContain('eur credits minus debits is 5 in minor units')
   })
   test('which balance only together, are called mixed up', async () =>
     expect(errorOf(await ledger.record(me, 'mixed', move(5, { from: 'cash', to: 'euros' })))).toMatchObject({
