@@ -43,6 +43,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // One for each core: most files wait more than they compute.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

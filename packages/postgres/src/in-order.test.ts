@@ -45,8 +45,7 @@ test('it leaves the connection to others as soon as nothing is under way', async
 
 test('a lost connection leaves all that was sent unknown, and what comes after gets another', async () => {
   await step(1)
-  const slow = db.inOrder`select pg_sleep(60)`
-  const behind = step(2)
+  const ended = Promise.allSettled([db.inOrder`select pg_sleep(60)`, step(2)])
   await eventually(
     async () =>
       (
@@ -54,7 +53,7 @@ test('a lost connection leaves all that was sent unknown, and what comes after g
         where application_name = 'in order' and query like '%pg_sleep%' and state = 'active'`
       ).length > 0,
   )
-  const outcomes = await Promise.allSettled([slow, behind])
+  const outcomes = await ended
   expect(outcomes.map((each) => each.status === 'rejected' && each.reason instanceof CommitUnknownError)).toEqual([
     true,
     true,
