@@ -12,6 +12,7 @@ import { findBooks, lockBooks } from '../posting/posting.store.ts'
 import { parseUnits } from '../assets/amount.ts'
 import { changeAccount, checkLimitsHold } from './account-change.ts'
 import { accountToWire, isSameAccount, isSystemAccount, type Account } from './account.ts'
+import { accountFilterOf } from './account-filter.ts'
 import {
   findAccount,
   findAccountPosition,
@@ -113,14 +114,7 @@ export const accountHandlers = (deps: {
       const page = parsePage(query)
       const find = (id: string) => findAccountPosition(db.sql, principal, id)
       const position = (await findCursor(page, 'ledger account', find)) ?? null
-      const filter = {
-        type: query.type ?? null,
-        currency: query.currency?.toLowerCase() ?? null,
-        status: query.status ?? null,
-        idPrefix: query.id_prefix ?? '',
-        metadata: query.metadata ?? {},
-        limit: page.fetch,
-      }
+      const filter = { ...accountFilterOf(query), limit: page.fetch }
       const found =
         page.direction === 'newer' && position !== null
           ? await listAccountsAfter(reads.sql, principal, position, filter)

@@ -3,6 +3,7 @@ import { first, type Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import { isSystemAccount, type Account, type NewAccount } from './account.ts'
+import type { AccountFilter } from './account-filter.ts'
 
 interface AccountRow {
   public_id: string
@@ -88,13 +89,7 @@ export const findAccountPosition = async (sql: Sql, book: BookKey, id: string): 
     where lane = ${laneOf(book)} and merchant = ${book.merchant} and mode = ${book.mode} and public_id = ${id}`,
   )?.id
 
-interface AccountFilter {
-  readonly type: AccountType | null
-  readonly currency: string | null
-  readonly status: AccountStatus | null
-  readonly idPrefix: string
-  /** Members that the account's metadata must have. */
-  readonly metadata: Readonly<Record<string, string>>
+interface AccountPage extends AccountFilter {
   readonly limit: number
 }
 
@@ -103,7 +98,7 @@ export const listAccountsBefore = async (
   sql: Sql,
   book: BookKey,
   before: bigint | null,
-  { type, currency, status, idPrefix, metadata, limit }: AccountFilter,
+  { type, currency, status, idPrefix, metadata, limit }: AccountPage,
 ): Promise<Account[]> => {
   const rows = await sql<AccountRow>`
     select a.* from ledger.books b
@@ -122,7 +117,7 @@ export const listAccountsAfter = async (
   sql: Sql,
   book: BookKey,
   after: bigint,
-  { type, currency, status, idPrefix, metadata, limit }: AccountFilter,
+  { type, currency, status, idPrefix, metadata, limit }: AccountPage,
 ): Promise<Account[]> => {
   const rows = await sql<AccountRow>`
     select a.* from ledger.books b

@@ -2,6 +2,7 @@ import type { ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { sqlState, SQLSTATE, type Database, type Sql } from '@micro/postgres'
 import { cutPage, parsePage, type Handlers } from '@micro/service'
+import { accountFilterOf } from '../accounts/account-filter.ts'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf, pointToWire, type PointQuery } from '../balances/point.ts'
 import type { InTurn } from '../bounds/turns.ts'
@@ -101,13 +102,7 @@ export const reportHandlers = (deps: ReportDependencies): ReportHandlers => {
       const page = parsePage(query)
       const groupBy = groupByOf(query)
       const place: GroupPlace | null = page.cursor === undefined ? null : parseAggregateId(page.cursor.id)
-      const filter = {
-        type: query.type ?? null,
-        currency: query.currency?.toLowerCase() ?? null,
-        status: query.status ?? null,
-        idPrefix: query.id_prefix ?? '',
-        metadata: query.metadata ?? {},
-      }
+      const filter = accountFilterOf(query)
       return report(principal, 'name a currency, a type, a status, an id_prefix or metadata', async (sql) => {
         const point = await pointIn(sql, principal, query)
         const found = await listAggregates(sql, principal, point, groupBy, filter, {

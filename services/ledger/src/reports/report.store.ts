@@ -1,5 +1,5 @@
-import type { AccountStatus, AccountType } from '@micro/contracts'
 import type { Sql } from '@micro/postgres'
+import type { AccountFilter } from '../accounts/account-filter.ts'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import type { Point } from '../balances/point.ts'
@@ -84,15 +84,6 @@ export const listNetsBefore = (
     cross join lateral ledger.net_at(a.lane, a.id, ${known}::bigint, ${countsBefore}::timestamptz, ${countsSeq}::bigint) n
     order by a.public_id desc`
 
-export interface AggregateFilter {
-  readonly type: AccountType | null
-  readonly currency: string | null
-  readonly status: AccountStatus | null
-  readonly idPrefix: string
-  /** Members that the account's metadata must have. */
-  readonly metadata: Readonly<Record<string, string>>
-}
-
 export interface AggregatePage {
   /** Null for the first page. */
   readonly place: GroupPlace | null
@@ -106,7 +97,7 @@ export const listAggregates = (
   book: BookKey,
   { known, countsBefore, countsSeq, newest }: ReportPoint,
   { by, prefix, metadataKey }: GroupBy,
-  { type, currency, status, idPrefix, metadata }: AggregateFilter,
+  { type, currency, status, idPrefix, metadata }: AccountFilter,
   { place, backwards, limit }: AggregatePage,
 ): Promise<Aggregate[]> =>
   sql<Aggregate>`
