@@ -175,6 +175,13 @@ describe('closing', () => {
 
   test('at once with itself closes once; at once with a later one leaves the later one', async () => {
     ledger.clock.advance(100_000)
+    // However many come, one closes; those beyond the line of the book are to come again.
+    const {
+      201: made,
+      200: repeated = 0,
+      503: refused = 0,
+    } = tally(await Promise.all(Array.from({ length: 20 }, () => close(start + 5))))
+    expect([made, repeated + refused]).toEqual([1, 19])
     // As many as may wait for one book, and the one that is at work.
     expect(tally(await Promise.all(Array.from({ length: 6 }, () => close(start + 10))))).toEqual({ 200: 5, 201: 1 })
     const answers = await Promise.all([20, 30, 40, 50].map((seconds) => close(start + seconds)))
@@ -182,7 +189,7 @@ describe('closing', () => {
     expect(tally(answers)).toEqual({ 201: closed.length, ...(closed.length < 4 ? { 409: 4 - closed.length } : {}) })
     const { body } = await ledger.get(me, '/ledger/periods?limit=100')
     const told = (body['data'] as { closes_through: number }[]).map(({ closes_through }) => closes_through)
-    expect(told.toReversed()).toEqual([start + 10, ...closed.toSorted()])
+    expect(told.toReversed()).toEqual([start + 5, start + 10, ...closed.toSorted()])
     expect(told[0]).toBe(start + 50)
   })
 
