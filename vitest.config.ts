@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { LongestFirst } from './packages/testing/src/longest-first.ts'
 import { available } from './packages/testing/src/programs.ts'
 
 const everywhere = ['**/node_modules/**', '**/dist/**']
@@ -6,6 +7,8 @@ const everywhere = ['**/node_modules/**', '**/dist/**']
 /** The end-to-end tests that hold however the services are run: once all in one process, once as compose.yaml says. */
 const bothWays = [
   'cli',
+  'cli-login',
+  'cli-logs',
   'confirm-once',
   'credentials',
   'isolation',
@@ -14,14 +17,17 @@ const bothWays = [
   'quickstart',
   'rate-limit',
   'stream',
-  'stripe-sdk',
 ]
 
 const compose: TestProjectInlineConfiguration = {
   extends: true,
   test: {
     name: 'compose',
-    include: ['tests/e2e/compose/**/*.test.ts', ...bothWays.map((name) => `tests/e2e/${name}.test.ts`)],
+    include: [
+      'tests/e2e/compose/**/*.test.ts',
+      'tests/acceptance/**/*.test.ts',
+      ...bothWays.map((name) => `tests/e2e/${name}.test.ts`),
+    ],
     globalSetup: ['tests/e2e/compose/global-setup.ts'],
     provide: { way: 'compose' },
     // The first to ask waits until the image is built and everything is up.
@@ -40,11 +46,14 @@ export default defineConfig({
   test: {
     exclude: everywhere,
     globalSetup: ['packages/testing/src/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // These end what hangs, and promise nothing: on a busy machine all that is waited for may come late.
+    testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
+    hookTimeout: 180_000,
     pool: 'forks',
     // One for each core: most files wait more than they compute.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

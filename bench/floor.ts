@@ -1,4 +1,4 @@
-// What payments.ts measures Micro against: a server whose requests each insert one row.
+// What payments are measured against: a server whose requests each insert one row.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -30,7 +30,9 @@ const serveFloor = async (url: string): Promise<void> => {
 }
 
 /** Starts it as a process of its own, as Micro is one. `databaseUrl`'s role must be allowed to create a table. */
-export const startFloor = async (databaseUrl: string): Promise<{ url: URL; stop: () => Promise<void> }> => {
+export const startFloor = async (
+  databaseUrl: string,
+): Promise<{ url: URL; pid: number; stop: () => Promise<void> }> => {
   const args = [...process.execArgv, fileURLToPath(import.meta.url), databaseUrl]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const [line] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [])])) as [Buffer?]
@@ -39,7 +41,7 @@ export const startFloor = async (databaseUrl: string): Promise<{ url: URL; stop:
     child.stdin.end()
     await once(child, 'exit')
   }
-  return { url: new URL(`http://127.0.0.1:${String(line).trim()}/`), stop }
+  return { url: new URL(`http://127.0.0.1:${String(line).trim()}/`), pid: child.pid ?? 0, stop }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -14,6 +14,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '1,64,256' },
     keys: { type: 'string', default: '1000' },
+    /** How many requests of each merchant are remembered; every key is a merchant of its own. */
+    'request-log': { type: 'string', default: '1000' },
   },
 })
 const rounds = Number(values.rounds)
@@ -67,17 +69,25 @@ const redis = async () => {
   }
 }
 
+/** The gateway with its request log as it ships, and without one: what remembering costs is the difference. */
+const logged = [
+  ['', Number(values['request-log'])],
+  [', no log', 0],
+] as const
+
 const startTargets = async (): Promise<Target[]> => {
-  const started = [
-    target('bare node:http', await startProgram('bare')),
-    target('embedded', await startProgram('embedded')),
-  ]
+  const started = [target('bare node:http', await startProgram('bare'))]
+  for (const [name, requestLog] of logged)
+    started.push(target(`embedded${name}`, await startProgram('embedded', { requestLog })))
   if (!redisAvailable()) return started
-  const privateKey = newTokenKey('gateway')
-  const [limits, service] = [await redis(), await startProgram('service', { publicKey: publicTokenKey(privateKey) })]
-  const url = `http://127.0.0.1:${service.port}`
-  const door = await startProgram('distributed', { url, redisUrl: limits.url, privateKey })
-  return [...started, target('distributed', door, [service, limits])]
+  for (const [name, requestLog] of logged) {
+    const privateKey = newTokenKey('gateway')
+    const [limits, service] = [await redis(), await startProgram('service', { publicKey: publicTokenKey(privateKey) })]
+    const url = `http://127.0.0.1:${service.port}`
+    const door = await startProgram('distributed', { url, redisUrl: limits.url, privateKey, requestLog })
+    started.push(target(`distributed${name}`, door, [service, limits]))
+  }
+  return started
 }
 
 /** A closed loop: each connection sends its next request, with the next key, when its last is answered. */
@@ -104,7 +114,7 @@ const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 const row = (cells: readonly string[]): void =>
-  console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(16) : cell.padStart(13))).join(''))
+  console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(20) : cell.padStart(13))).join(''))
 
 const report = (connections: number, slices: ReadonlyMap<Target, readonly Slice[]>): void => {
   console.log(`\n${connections} connection${connections === 1 ? '' : 's'}`)

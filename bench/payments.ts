@@ -1,134 +1,101 @@
-// How many payments a running Micro takes. Usage: make bench ARGS='--url http://… --seconds 5 --clients 16 --db postgres://…'
-import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { Agent, request, type IncomingMessage } from 'node:http'
+// What a payment costs, beside two requests that each commit one row. Usage: make bench-payments ARGS='--seconds 2 --rounds 3'
 import { parseArgs } from 'node:util'
-import { monotonicMs } from '@micro/kernel'
+import { createDatabase } from '@micro/postgres'
+import { createUndo } from '@micro/service'
 import { startFloor } from './floor.ts'
+import { registerDeveloper } from './ledger/http.ts'
+import { cpuUs, postgresCpuUs } from './ledger/meters.ts'
+import { startPlatform } from './ledger/platform.ts'
+import { readWalBytes } from './ledger/stage.store.ts'
+import { check } from './payments/check.ts'
+import { run } from './payments/load.ts'
+import { report, type Slice } from './payments/report.ts'
+import { floorSteps, paymentSteps, type Row } from './payments/rows.ts'
 
 const { values } = parseArgs({
   options: {
-    url: { type: 'string', default: 'http://127.0.0.1:8080' },
-    seconds: { type: 'string', default: '5' },
-    clients: { type: 'string', default: '16' },
-    /** A database on the same PostgreSQL whose role may create a table: then the floor is measured too. */
-    db: { type: 'string' },
+    /** Of each slice; a row has as many slices as there are rounds. */
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '3' },
+    clients: { type: 'string', default: '1,16,64' },
   },
 })
-const clients = Number(values.clients)
-const slices = 5
-const sliceMs = (Number(values.seconds) * 1_000) / slices
-
-interface Workload {
-  readonly name: string
-  /** How many commits a program that does nothing but this would need: requests of the floor that one counts as. */
-  readonly floor: number
-  readonly once: () => Promise<unknown>
-  readonly tookMs: number[]
-  totalMs: number
-}
-
-const agent = new Agent({ keepAlive: true, maxSockets: clients })
-
-const send = async (method: string, url: URL, credential?: string, body?: object): Promise<Record<string, unknown>> => {
-  const text = body === undefined ? '' : JSON.stringify(body)
-  const headers = {
-    ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
-    ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
-    ...(text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
-  }
-  const outgoing = request(url, { method, agent, headers }).end(text)
-  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
-  let answer = ''
-  for await (const part of incoming.setEncoding('utf8')) answer += String(part)
-  if (incoming.statusCode === 429)
-    throw new Error(
-      'Micro limits requests: start it with MICRO_RATE_LIMIT=0 and, where it is met, MICRO_LOGIN_RATE_LIMIT=0',
-    )
-  if ((incoming.statusCode ?? 500) >= 300)
-    throw new Error(`${method} ${url.pathname} answered ${incoming.statusCode}: ${answer}`)
-  return answer === '' ? {} : (JSON.parse(answer) as Record<string, unknown>)
-}
-
-const workload = (name: string, floor: number, once: () => Promise<unknown>): Workload => {
-  return { name, floor, once, tookMs: [], totalMs: 0 }
-}
-
-/** Registers a developer of its own and prepares what is asked for: nothing of anybody else is touched. */
-const micro = async (): Promise<Workload[]> => {
-  const call = (method: string, path: string, credential?: string, body?: object) =>
-    send(method, new URL(path, values.url), credential, body)
-  const login = { email: `bench-${randomUUID()}@example.com`, password: randomUUID() }
-  await call('POST', '/auth/register', undefined, login)
-  const session = String((await call('POST', '/auth/login', undefined, login))['token'])
-  const key = String((await call('POST', '/auth/api_keys', session, { environment: 'test' }))['key'])
-  for (const id of ['cash', 'sales'])
-    await call('POST', '/ledger/accounts', key, { id, name: id, type: id === 'cash' ? 'asset' : 'revenue' })
-  const create = async () =>
-    String((await call('POST', '/v1/payment_intents', key, { amount: 5000, currency: 'usd' }))['id'])
-  const known = await create()
-  return [
-    workload('retrieve', 1, () => call('GET', `/v1/payment_intents/${known}`, key)),
-    workload('create', 1, create),
-    workload('create+confirm', 2, async () => {
-      const paid = await call('POST', `/v1/payment_intents/${await create()}/confirm`, key, {
-        payment_method: 'pm_card_visa',
-      })
-      if (paid['status'] !== 'succeeded') throw new Error(`a confirm ended ${String(paid['status'])}`)
-    }),
-    workload('ledger transaction', 1, () =>
-      call('POST', '/ledger/transactions', key, {
-        reference_id: randomUUID(),
-        entries: [
-          { account_id: 'cash', amount: 5000, direction: 'debit' },
-          { account_id: 'sales', amount: 5000, direction: 'credit' },
-        ],
-      }),
-    ),
-  ]
-}
-
-/** Closed loop: every client sends its next as soon as its last is answered. */
-const runSlice = async (load: Workload, ms: number, tookMs = load.tookMs): Promise<number> => {
-  const began = monotonicMs()
-  const client = async () => {
-    while (monotonicMs() - began < ms) {
-      const sent = monotonicMs()
-      await load.once()
-      tookMs.push(monotonicMs() - sent)
-    }
-  }
-  await Promise.all(Array.from({ length: clients }, client))
-  return monotonicMs() - began
-}
-
-const rate = ({ tookMs, totalMs }: Workload): number => (tookMs.length / totalMs) * 1_000
-
-const report = (loads: readonly Workload[], floorRate: number | undefined): void => {
-  const line = (name: string, cells: readonly string[]) =>
-    console.log(name.padEnd(20) + cells.map((cell) => cell.padStart(12)).join(''))
-  line('', ['per second', 'p50 ms', 'p99 ms', ...(floorRate === undefined ? [] : ['of floor'])])
-  for (const load of loads) {
-    const sorted = load.tookMs.toSorted((a, b) => a - b)
-    const at = (part: number) => (sorted[Math.floor(part * sorted.length)] ?? 0).toFixed(1)
-    const share = floorRate === undefined ? [] : [((rate(load) * load.floor) / floorRate).toFixed(2)]
-    line(load.name, [rate(load).toFixed(0), at(0.5), at(0.99), ...share])
-  }
-}
+const rounds = Number(values.rounds)
+const clientCounts = values.clients.split(',').map(Number)
+/** The ways between the floor and a payment are measured with so many. */
+const partClients = clientCounts[clientCounts.length >> 1] ?? 16
+const warmUpMs = 300
 
 const bench = async (): Promise<void> => {
-  const floor = values.db === undefined ? undefined : await startFloor(values.db)
-  const bare =
-    floor && workload('floor', 1, () => send('POST', floor.url, undefined, { amount: 5000, currency: 'usd' }))
+  const undo = createUndo()
   try {
-    const loads = [...(bare === undefined ? [] : [bare]), ...(await micro())]
-    for (const load of loads) await runSlice(load, sliceMs, [])
-    // In turns, so that whatever else the machine does hits all of them alike.
-    for (let slice = 0; slice < slices; slice++) for (const load of loads) load.totalMs += await runSlice(load, sliceMs)
-    report(loads, bare && rate(bare))
+    const platform = await startPlatform()
+    undo.add(platform.stop)
+    const floor = await startFloor(platform.databaseUrl('postgres'))
+    undo.add(floor.stop)
+    const developer = await registerDeveloper(platform)
+    const paid = new Set<string>()
+    const { create, confirm, retrieve } = paymentSteps(developer.key, (id) => paid.add(id))
+    let known = ''
+    const first: Parameters<typeof run>[1] = [{ ...create(false), answered: ({ id }) => void (known = String(id)) }]
+    await run(platform.url, first, { clients: 1, payments: 1 })
+
+    const micro = (name: string, clients: number, steps: Row['steps']): Row => {
+      return { name, url: platform.url, clients, steps, nodeUs: () => cpuUs(platform.pid) }
+    }
+    const rows: Row[] = [
+      ...clientCounts.map((clients) => {
+        return { name: 'floor', url: floor.url.href, clients, steps: floorSteps(), nodeUs: () => cpuUs(floor.pid) }
+      }),
+      micro('two retrieves', partClients, [retrieve(known), retrieve(known)]),
+      micro('create', partClients, [create(false)]),
+      micro('create, keyed', partClients, [create(true)]),
+      micro('payment, no keys', partClients, [create(false), confirm(false)]),
+      ...clientCounts.map((clients) => micro('payment', clients, [create(true), confirm(true)])),
+    ]
+
+    const watched = createDatabase({ url: platform.databaseUrl('postgres'), applicationName: 'bench', poolSize: 1 })
+    undo.add(watched.close)
+    const perMs = new Map<Row, number>()
+    const slice = async (row: Row, ms: number): Promise<Slice> => {
+      const used = async () => ({
+        nodeUs: row.nodeUs() ?? Number.NaN,
+        postgresUs: postgresCpuUs(platform.postgresPid) ?? Number.NaN,
+        walBytes: await readWalBytes(watched.sql),
+      })
+      const before = await used()
+      const payments = Math.max(row.clients, Math.round((perMs.get(row) ?? 0.05) * ms))
+      const ran = await run(row.url, row.steps, { clients: row.clients, payments })
+      const after = await used()
+      perMs.set(row, ran.payments / ran.ms)
+      const each = (field: 'nodeUs' | 'postgresUs' | 'walBytes') => (after[field] - before[field]) / ran.payments
+      return {
+        perSecond: (ran.payments / ran.ms) * 1_000,
+        p50Ms: ran.p50Ms,
+        p99Ms: ran.p99Ms,
+        nodeUs: each('nodeUs'),
+        postgresUs: each('postgresUs'),
+        walBytes: each('walBytes'),
+      }
+    }
+
+    const slices = new Map<Row, Slice[]>(rows.map((row) => [row, []]))
+    for (const row of rows) await slice(row, warmUpMs)
+    // In turns, there and back, so that whatever else the machine does hits all of them alike.
+    for (let round = 0; round < rounds; round++)
+      for (const row of round % 2 === 0 ? rows : rows.toReversed())
+        slices.get(row)?.push(await slice(row, Number(values.seconds) * 1_000))
+
+    report(
+      rows.map((row) => {
+        const beside = rows.find(({ name, clients }) => name === 'floor' && clients === row.clients)
+        return { row, slices: slices.get(row) ?? [], floor: (beside && slices.get(beside)) ?? [] }
+      }),
+    )
+    await check(platform.databaseUrl, paid, { url: platform.url, key: developer.key })
+    console.log(`\n${paid.size} payments: each stored, posted and told once; the ledger sums to 0 and verifies`)
   } finally {
-    await floor?.stop()
-    agent.destroy()
+    await undo.all()
   }
 }
 

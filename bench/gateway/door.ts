@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readGatewayConfig } from '../../services/gateway/src/config.ts'
 import { createGateway, type GatewayDependencies } from '../../services/gateway/src/gateway.ts'
+import type { RecentRequests } from '../../services/gateway/src/request-log/recent.ts'
+import { fakePairings, fakeSessions } from '../../services/gateway/src/stripe-cli/sessions.fixture.ts'
 import type { Upstream } from '../../services/gateway/src/upstream/upstream.ts'
 import { tell } from './program.ts'
 import { runtime } from './stand-in.ts'
@@ -9,12 +11,21 @@ import { runtime } from './stand-in.ts'
 /** Keys are many and the limit is high, so that every request is counted exactly and none is refused. */
 const limit = 1_000_000
 
-export const openDoor = async (payments: Upstream, limiter: GatewayDependencies['limiter']): Promise<void> => {
+export const openDoor = async ({
+  payments,
+  limiter,
+  recent,
+}: {
+  payments: Upstream
+  limiter: GatewayDependencies['limiter']
+  recent: RecentRequests
+}): Promise<void> => {
   const config = readGatewayConfig({})
   const gateway = createGateway({
     ...runtime('gateway'),
     config: { ...config, host: '127.0.0.1', port: 0, limits: { perKey: limit, perIp: limit, login: limit } },
     limiter,
+    recent,
     upstreams: { auth: payments, payments, ledger: payments, events: payments },
     auth: {
       verifyCredential: ({ body: { credential } }) => {
@@ -23,7 +34,9 @@ export const openDoor = async (payments: Upstream, limiter: GatewayDependencies[
         return Promise.resolve({ principal, expired: false, expires_in_ms: null })
       },
     },
-    events: { readEventStream: () => Promise.resolve({ head_seq: 0, events: [] }) },
+    cliSessions: fakeSessions(() => 0).client,
+    pairings: fakePairings,
+    events: { readEventStream: () => Promise.resolve({ head_seq: 0, first_seq: 1, events: [] }) },
     health: {},
   })
   tell((await gateway.listen()).port)

@@ -17,7 +17,7 @@ export interface Developer {
   readonly key: string
 }
 
-export const registerDeveloper = async ({ url }: Platform): Promise<Developer> => {
+export const registerDeveloper = async ({ url }: Pick<Platform, 'url'>): Promise<Developer> => {
   const call = async (to: string, body: object, token?: string): Promise<Record<string, unknown>> => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
     const headers = { 'content-type': 'application/json', ...authorization }

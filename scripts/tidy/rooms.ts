@@ -50,7 +50,7 @@ export const reaches = (room: string, target: string): boolean => {
 /** Tests and what serves only them or the people at work: may import anything, and is imported by none but themselves. */
 export const isForTests = (path: string): boolean =>
   /\.(test|fixture|conformance)\.tsx?$|(^|\/)(tests|testing|conformance)\/|\/conformance\.ts$/.test(path) ||
-  /^(bench|scripts|toolchain)\//.test(path) ||
+  /^(bench|scripts|toolchain|examples)\//.test(path) ||
   /^[^/]+\.config\.ts$/.test(path)
 
 /** Reads the manifests among the files, given as path → text. */

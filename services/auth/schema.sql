@@ -20,6 +20,8 @@ table auth.api_keys
   column rolled_from text collate "C"
   column rolled_to text collate "C"
   column retires_at timestamp with time zone
+  column publishable_key text collate "C"
+  column rolled_by_key boolean not null default false
   constraint api_keys_pkey PRIMARY KEY (id)
   constraint api_keys_hash_key UNIQUE (hash)
   constraint api_keys_rolled_from_key UNIQUE (rolled_from)
@@ -27,16 +29,20 @@ table auth.api_keys
   constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id)
   constraint api_keys_merchant_fkey FOREIGN KEY (merchant) REFERENCES auth.merchants(id)
   constraint api_keys_rolled_from_fkey FOREIGN KEY (rolled_from) REFERENCES auth.api_keys(id)
-  constraint api_keys_rolled_to_fkey FOREIGN KEY (rolled_to) REFERENCES auth.api_keys(id)
+  constraint api_keys_rolled_to_fkey FOREIGN KEY (rolled_to) REFERENCES auth.api_keys(id) DEFERRABLE INITIALLY DEFERRED
   constraint api_keys_hash_check CHECK (length(hash) = 32)
   constraint api_keys_id_check CHECK (id ~ '^key_'::text)
   constraint api_keys_last_four_check CHECK (length(last_four) = 4)
   constraint api_keys_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
   constraint api_keys_name_check CHECK (length(name) >= 1 AND length(name) <= 100)
+  constraint api_keys_publishable_in_its_mode CHECK (publishable_key ^@ (('pk_'::text || mode) || '_'::text))
+  constraint api_keys_publishable_key_check CHECK (publishable_key ~ '^pk_(test|live)_[0-9A-Za-z]{38}$'::text)
   constraint api_keys_retires_in_time CHECK (retires_at <= expires_at)
   constraint api_keys_rolled CHECK ((rolled_to IS NULL) = (retires_at IS NULL))
-  constraint api_keys_scopes_check CHECK (cardinality(scopes) > 0 AND array_position(scopes, NULL::text) IS NULL AND (scopes = '{*}'::text[] OR NOT ('*'::text = ANY (scopes))))
+  constraint api_keys_scopes_check CHECK ((cardinality(scopes) = 0) = (publishable_key IS NOT NULL) AND array_position(scopes, NULL::text) IS NULL AND (scopes = '{*}'::text[] OR NOT ('*'::text = ANY (scopes))))
   index CREATE INDEX api_keys_merchant ON auth.api_keys USING btree (merchant, id DESC)
+  index CREATE UNIQUE INDEX api_keys_publishable ON auth.api_keys USING btree (merchant, mode) WHERE ((publishable_key IS NOT NULL) AND (revoked_at IS NULL) AND (rolled_to IS NULL))
+  index CREATE INDEX api_keys_publishable_ever ON auth.api_keys USING btree (merchant, mode) WHERE (publishable_key IS NOT NULL)
   grant auth_app: insert, select
   grant auth_app: update (hash, pepper_id, last_used_at, revoked_at, rolled_to, retires_at)
 
@@ -146,6 +152,34 @@ table auth.migrations
   column applied_at timestamp with time zone not null default now()
   constraint migrations_pkey PRIMARY KEY (name)
   grant auth_app: select
+
+table auth.pairings
+  column id text collate "C" not null
+  column token_hash bytea not null
+  column verification_code text not null
+  column device_name text not null
+  column client_ip text
+  column user_id text collate "C"
+  column approved_at timestamp with time zone
+  column redeemed_at timestamp with time zone
+  column created_at timestamp with time zone not null
+  column expires_at timestamp with time zone not null
+  column gives text not null default 'key'::text
+  constraint pairings_pkey PRIMARY KEY (id)
+  constraint pairings_token_hash_key UNIQUE (token_hash)
+  constraint pairings_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id)
+  constraint pairings_check CHECK ((user_id IS NULL) = (approved_at IS NULL))
+  constraint pairings_check1 CHECK (redeemed_at IS NULL OR approved_at IS NOT NULL)
+  constraint pairings_client_ip_check CHECK (length(client_ip) <= 64)
+  constraint pairings_device_name_check CHECK (length(device_name) <= 255)
+  constraint pairings_gives_check CHECK (gives = ANY (ARRAY['key'::text, 'session'::text]))
+  constraint pairings_id_check CHECK (id ~ '^pair_[0-9A-Za-z]{24}$'::text)
+  constraint pairings_token_hash_check CHECK (length(token_hash) = 32)
+  constraint pairings_verification_code_check CHECK (length(verification_code) <= 100)
+  index CREATE INDEX pairings_expires_at ON auth.pairings USING btree (expires_at)
+  index CREATE INDEX pairings_user ON auth.pairings USING btree (user_id) WHERE (user_id IS NOT NULL)
+  grant auth_app: delete, insert, select
+  grant auth_app: update (user_id, approved_at, redeemed_at)
 
 table auth.refresh_tokens
   column hash bytea not null

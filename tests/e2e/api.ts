@@ -22,10 +22,27 @@ export interface Json {
   readonly error: { readonly type: string; readonly code?: string; readonly message: string; readonly charge?: string }
 }
 
+/** All of an answer; of server-sent events, which never end, what there was until the server had no more. */
+const textOf = async (response: Response): Promise<string> => {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true || response.body === null)
+    return response.text()
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true })
+    if (/^: ?$|^id: .*\n\n$/m.test(text)) break
+  }
+  return text
+}
+
 /** What an answer says, of whichever form: a stream's lines as a list, CSV as its text. */
 const bodyOf = (type: string, text: string): Json => {
   if (text === '') return {} as Json
   if (type.startsWith('text/csv')) return { text } as unknown as Json
+  if (type.startsWith('text/event-stream'))
+    return {
+      data: [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as Item),
+    } as unknown as Json
   if (!type.startsWith('application/x-ndjson')) return JSON.parse(text) as Json
   const lines = text.trimEnd().split('\n')
   return { data: lines.map((line) => JSON.parse(line) as Item) } as unknown as Json
@@ -53,7 +70,7 @@ export const caller =
           : { body: JSON.stringify(options.body) }
         : { body: options.form }),
     })
-    const text = await response.text()
+    const text = await textOf(response)
     const body = bodyOf(response.headers.get('content-type') ?? '', text)
     return { status: response.status, headers: response.headers, body }
   }

@@ -23,7 +23,7 @@ const destroy = async (platform: Micro): Promise<void> => {
   process.kill(platform.pid, 'SIGKILL')
   await platform.running.ended
   // Its PostgreSQL may live on for a moment, and write into what is being removed.
-  await eventually(() => rm(platform.dataDir, { recursive: true, force: true }), { timeoutMs: 30_000 })
+  await eventually(() => rm(platform.dataDir, { recursive: true, force: true }), { timeoutMs: 60_000 })
 }
 
 const secretsOf = async (dataDir: string) => {
@@ -77,7 +77,7 @@ test('backed up under load, destroyed and restored elsewhere: every payment ackn
   // Whoever retries what the backup does not have, under the same keys, makes it anew: once.
   // One that was under way at the backup's moment is held until its lease ends.
   const retried = async (attempt: Attempt) => expect(await payOnce(call, attempt)).toBe(true)
-  for (const attempt of attempts) await eventually(() => retried(attempt), { timeoutMs: 45_000, everyMs: 250 })
+  for (const attempt of attempts) await eventually(() => retried(attempt), { timeoutMs: 60_000, everyMs: 250 })
   const charges = (await allOf(call, '/v1/payment_intents'))
     .filter(({ status }) => status === 'succeeded')
     .map((intent) => `micro:charge:${String(intent['latest_charge'])}`)
@@ -94,7 +94,7 @@ test('backed up under load, destroyed and restored elsewhere: every payment ackn
   const events = await allOf(call, '/v1/events')
   const after = events.length - events.findIndex(({ id }) => id === seen?.id)
   const listener = await openListener(second.url, { authorization: `Bearer ${merchant.key}` }, { after })
-  await eventually(() => expect(listener.events().length).toBe(events.length - after), { timeoutMs: 30_000 })
+  await eventually(() => expect(listener.events().length).toBe(events.length - after), { timeoutMs: 60_000 })
   expect(listener.events().map(({ id }) => id)).toEqual(
     events
       .slice(0, events.length - after)
@@ -114,7 +114,7 @@ describe('a restore', () => {
     merchant = await newMerchant(platform.url)
     for (let at = 0; at < 3; at++) await pay(merchant.test)
     file = await backUp(platform.dataDir)
-  }, 120_000)
+  }, 180_000)
   afterAll(() => platform.stop())
 
   /** What a refused restore says; the folder it was to go to, and those beside it, are as before. */
@@ -193,7 +193,7 @@ describe('a restore', () => {
       /the entries of a transaction do not sum to zero in each currency and layer: first at lane \d+, book \d+, seq 2,/,
     )
   })
-}, 120_000)
+}, 180_000)
 
 describe('a backup', () => {
   test('of a platform that was killed, or stopped, is one too, and two at once do not disturb each other', async () => {
@@ -246,5 +246,5 @@ describe('a backup', () => {
     })
     expect(interrupted).toEqual({ code: 1, stderr: 'Stopped.\n', left: [] })
     await platform.stop()
-  }, 120_000)
+  }, 180_000)
 })

@@ -45,7 +45,7 @@ const converge = async (call: Caller, attempts: readonly Attempt[]): Promise<voi
         })
         expect([confirmed.status, confirmed.body.status]).toEqual([200, 'succeeded'])
       },
-      { timeoutMs: 45_000, everyMs: 250 },
+      { timeoutMs: 60_000, everyMs: 250 },
     )
   }
 }
@@ -69,7 +69,7 @@ const expectEachPaymentOnce = async (merchant: { test: Caller }, attempts: reado
       )
       expect(announced).toEqual(countBy(charges))
     },
-    { timeoutMs: 30_000, everyMs: 250 },
+    { timeoutMs: 60_000, everyMs: 250 },
   )
   const receivable = await merchant.test('GET', '/ledger/accounts/sys_processor_receivable_usd')
   expect(receivable.body['balance']).toBe(5000 * charges.length)
@@ -94,7 +94,7 @@ describe('killed under load, the platform comes back with every acknowledged pay
         const attempts: Attempt[] = []
         const load = Promise.all(Array.from({ length: 8 }, () => payUntilCut(merchant.test, attempts)))
         await eventually(() => expect(attempts.filter(({ acknowledged }) => acknowledged).length).toBeGreaterThan(40), {
-          timeoutMs: 30_000,
+          timeoutMs: 60_000,
         })
         await kills(first)
         await load

@@ -11,9 +11,9 @@ export type Name = (typeof names)[number]
 export const databases = { auth: 'microservices', payments: 'payments', ledger: 'ledger', events: 'events' } as const
 /** Who calls whom: each service is given the keys of its callers and no others. */
 export const callers = {
-  auth: ['gateway'],
+  auth: ['gateway', 'payments', 'events'],
   payments: ['gateway', 'events'],
-  ledger: ['gateway', 'payments'],
+  ledger: ['gateway', 'payments', 'events'],
   events: ['gateway'],
   gateway: [],
 } as const satisfies Record<Name, readonly Name[]>

@@ -8,7 +8,7 @@ import { start } from './harness.ts'
 
 const services = ['auth', 'payments', 'ledger', 'events'] as const
 
-describe.skipIf(!redisAvailable())('five processes', { timeout: 60_000 }, () => {
+describe.skipIf(!redisAvailable())('five processes', { timeout: 180_000 }, () => {
   let world: Distributed
   let merchant: Merchant
 
@@ -17,8 +17,8 @@ describe.skipIf(!redisAvailable())('five processes', { timeout: 60_000 }, () => 
     // At once, as an operator's machine would: each waits for nobody.
     await Promise.all(names.map(world.run))
     merchant = await newMerchant(world.urls.gateway)
-  }, 60_000)
-  afterAll(() => world?.stop(), 30_000)
+  }, 180_000)
+  afterAll(() => world?.stop(), 180_000)
 
   const paidOnce = async (): Promise<void> => {
     const paid = await pay(merchant.test)
@@ -38,6 +38,17 @@ describe.skipIf(!redisAvailable())('five processes', { timeout: 60_000 }, () => 
   }
 
   test('a payment goes through the gateway to the ledger and its events, once each', paidOnce)
+
+  test('what happens in the ledger goes to its events, too', async () => {
+    const account = await merchant.test('POST', '/ledger/accounts', {
+      body: { id: 'till', name: 'Till', type: 'asset' },
+    })
+    expect(account.status).toBe(201)
+    await eventually(async () => {
+      const { body } = await merchant.test('GET', '/v1/events?type=ledger.account.created')
+      expect(body.data.map(({ data }) => data.object)).toEqual([account.body])
+    })
+  })
 
   test('the gateway says that all is well', async () => {
     // A limiter that once waited too long for Redis says so until its next question is answered.
@@ -137,13 +148,18 @@ describe.skipIf(!redisAvailable())('five processes', { timeout: 60_000 }, () => 
     })
   }
 
-  test("payments' key opens neither auth nor events, and no caller of a public route gets inside", async () => {
+  test("payments' key opens no events and no credentials, and no caller of a public route gets inside", async () => {
     const call = async (service: 'auth' | 'events', token: string) => {
       const [method, path] = inside[service]
-      return (await caller(world.urls[service], token)(method, path, method === 'POST' ? { body: {} } : {})).status
+      const body = { credential: 'sk_test_nobodys' }
+      return (await caller(world.urls[service], token)(method, path, method === 'POST' ? { body } : {})).status
     }
-    for (const service of ['auth', 'events'] as const) {
-      expect(await call(service, await tokenOf('payments', world.keys.payments, service))).toBe(401)
+    // Payments tell auth what is to be put on record, and ask it nothing.
+    for (const [service, refused] of [
+      ['auth', 403],
+      ['events', 401],
+    ] as const) {
+      expect(await call(service, await tokenOf('payments', world.keys.payments, service))).toBe(refused)
       expect(await call(service, await tokenOf('gateway', world.keys.gateway, service))).toBe(403)
     }
   })
@@ -216,7 +232,7 @@ describe.skipIf(!redisAvailable())('five processes', { timeout: 60_000 }, () => 
         const booked = await merchant.test('GET', `/ledger/transactions?reference_id=${reference}`)
         expect(booked.body.data).toHaveLength(1)
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     )
   })
 

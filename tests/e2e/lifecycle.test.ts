@@ -100,8 +100,8 @@ describe('a start that cannot work ends with one clear sentence', () => {
 test('when the command line is killed, the platform it started ends too', async () => {
   const platform = await micro()
   platform.running.child.kill('SIGKILL')
-  await eventually(() => expect(isAlive(platform.pid)).toBe(false), { timeoutMs: 20_000 })
-  await eventually(() => expect(leftIn(platform.dataDir)).toBe(''), { timeoutMs: 20_000 })
+  await eventually(() => expect(isAlive(platform.pid)).toBe(false), { timeoutMs: 60_000 })
+  await eventually(() => expect(leftIn(platform.dataDir)).toBe(''), { timeoutMs: 60_000 })
 })
 
 test('an ephemeral platform leaves no data behind', async () => {

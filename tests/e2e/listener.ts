@@ -34,5 +34,5 @@ export const ready = (listener: Running) =>
     () => {
       if (!listener.stdout().includes('Ready!')) throw new Error(`not ready:\n${listener.stdout()}${listener.stderr()}`)
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 60_000 },
   )

@@ -24,12 +24,12 @@ beforeAll(async () => {
   port = await freePort()
   await begin()
   merchant = await newMerchant(platform.url)
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await platform.stop()
   await collector[Symbol.asyncDispose]()
   await removeTemporaryDirectories()
-}, 60_000)
+}, 180_000)
 
 const look = async (path: string) => {
   const response = await fetch(`http://127.0.0.1:${port}${path}`)
@@ -47,7 +47,7 @@ describe('one process for everything is looked at like five', () => {
         'micro_posting_duration_seconds_count{service="ledger",outcome="recorded"} 1',
         'micro_ingest_events_total{service="events",source="payments",outcome="stored"} 3',
         'micro_idempotency_keys_total{service="payments",outcome="claimed"} 2',
-        'micro_charges_waiting{service="payments",for="ledger"} 0',
+        'micro_movements_waiting{service="payments"} 0',
         'micro_outbox_rows{service="payments"} 0',
         'micro_limiter_exact{service="gateway"} 1',
       ])
@@ -156,7 +156,7 @@ test('asked twice it ends at once with everything it started, and loses nothing'
   clearInterval(asking)
   socket.destroy()
   expect(code).toBe(143)
-  await eventually(() => expect([pid, postmaster].filter(isAlive)).toEqual([]), { timeoutMs: 20_000 })
+  await eventually(() => expect([pid, postmaster].filter(isAlive)).toEqual([]), { timeoutMs: 60_000 })
   await begin(dataDir)
   const again = await caller(platform.url, merchant.key)('GET', `/v1/payment_intents/${body.id}`)
   expect(again.body.status).toBe('succeeded')

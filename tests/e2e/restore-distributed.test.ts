@@ -110,7 +110,7 @@ describe.skipIf(!available)('databases restored to different moments', { timeout
   afterAll(async () => {
     await world?.stop()
     await folder?.remove()
-  }, 60_000)
+  }, 180_000)
 
   test('ledger and events older than payments: the difference is seen, and one command makes all of it come together', async () => {
     for (const service of order) await restore(service, service === 'ledger' || service === 'events' ? 'early' : 'late')

@@ -69,6 +69,65 @@ test('a secret key opens every route', async () => {
     expect([401, 403, 500], `${route.method} ${path}`).not.toContain((await ask(secret.call, route, path)).status)
 })
 
+describe('a publishable key', () => {
+  const publishable = async (): Promise<Caller> =>
+    caller(platform.url, String((await merchant.test('GET', '/auth/me')).body['publishable_key']))
+  const all = Object.values(apis)
+    .flatMap((api) => Object.entries(api) as [string, Route][])
+    .filter(([, { access }]) => !access.includes('public') && !access.includes('internal'))
+
+  test('opens the routes for browsers and no other, on both surfaces', async () => {
+    const call = await publishable()
+    for (const [name, route] of all)
+      for (const path of pathsOf(route)) {
+        const { status, body } = await ask(call, route, path)
+        // What gets through fails later: no page was given this object.
+        const want = route.access.includes('publishable_key')
+          ? [400, 'parameter_missing']
+          : route.access.includes('secret_key')
+            ? [403, 'secret_key_required']
+            : [401, 'session_missing']
+        expect([name, path, status, body.error.code]).toEqual([name, path, ...want])
+      }
+  })
+
+  test("pays from a page of any origin what the merchant's server asked for, and sees nothing of the merchant's own", async () => {
+    const { body: created } = await merchant.test('POST', '/v1/payment_intents', {
+      form: 'amount=5000&currency=usd&metadata[margin]=40',
+    })
+    const page = { headers: { origin: 'https://shop.example' } }
+    const confirmed = await (
+      await publishable()
+    )('POST', `/v1/payment_intents/${created.id}/confirm`, {
+      ...page,
+      form: `payment_method=pm_card_visa&client_secret=${String(created['client_secret'])}`,
+    })
+    expect([confirmed.status, confirmed.body.status, confirmed.headers.get('access-control-allow-origin')]).toEqual([
+      200,
+      'succeeded',
+      '*',
+    ])
+    expect('metadata' in confirmed.body).toBe(false)
+    const path = `/v1/payment_intents/${created.id}?client_secret=${String(created['client_secret'])}`
+    expect((await (await publishable())('GET', path, page)).body).toEqual(confirmed.body)
+    expect((await merchant.test('GET', `/v1/payment_intents/${created.id}`)).body.status).toBe('succeeded')
+  })
+
+  test('opens no stream', async () => {
+    const key = String((await merchant.test('GET', '/auth/me')).body['publishable_key'])
+    const socket = new WebSocket(`${platform.url.replace('http', 'ws')}/ws`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    socket.on('error', () => {})
+    expect(
+      await new Promise<number>((resolve) => {
+        socket.on('open', () => resolve(101))
+        socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
+      }),
+    ).toBe(403)
+  })
+})
+
 test('what a restricted key may do it really does, and nothing around it', async () => {
   const { call } = await restricted({ scopes: ['payments:write'] })
   const created = await call('POST', '/v1/payment_intents', { form: 'amount=5000&currency=usd' })
@@ -140,7 +199,7 @@ describe('a key that ends', () => {
         if (status === 200 && lateMs >= 1000) workedLateMs.push(lateMs)
         expect([status, body.error?.code]).toEqual([401, 'api_key_expired'])
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     )
     expect(workedLateMs).toEqual([])
     expect(await closed).toBe(4401)

@@ -57,7 +57,7 @@ test('a stream resumed from a cursor gets exactly what came after it', async () 
   resumed.socket.close()
 })
 
-test('a key revoked while it listens ends the stream within the bound', async () => {
+test('a key revoked while it listens ends the stream', async () => {
   const created = await owner.session('POST', '/auth/api_keys', { body: { environment: 'test' } })
   const { socket } = await listen(bearer(String(created.body['key'])))
   const closed = new Promise<number>((resolve) => socket.on('close', resolve))

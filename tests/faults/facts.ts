@@ -69,8 +69,19 @@ export const underWay = (world: World) =>
     'payments',
     `select 'event ' || event_id || ' is not acknowledged' as wrong from payments.outbox where acked_at is null
      union all
-     select 'charge ' || id || ' is ' || status || ', its posting ' || posting
-     from payments.charges where status = 'pending' or posting = 'due'`,
+     select 'charge ' || id || ' is ' || status from payments.charges where status = 'pending'
+     union all
+     select 'movement ' || id || ' of ' || source || ' is not posted' from payments.movements where posting = 'due'`,
+  )
+
+/** The same of the ledger: what of it is not yet told. */
+export const untold = (world: World) =>
+  askDatabase(
+    world,
+    'ledger',
+    `select 'stretch ' || id || ' of book ' || book || ' is not told' as wrong from ledger.stretches
+     union all
+     select 'event ' || event_id || ' is not told' from ledger.outbox`,
   )
 
 /** Events of everybody that were put aside, and orders with gaps. */
@@ -84,6 +95,28 @@ export const wrongEvents = (world: World) =>
      from events.heads h left join events.events e on e.merchant = h.merchant and e.mode = h.mode
      group by h.merchant, h.mode, h.last_seq having count(e.seq) <> h.last_seq`,
   )
+
+/** Events whose object changed, and told so in the outbox, in another order than their seqs say; of everybody. */
+export const wrongOrder = async (world: World): Promise<string[]> => {
+  const [told, stored] = await Promise.all([
+    // Appended after the object's row is locked: the order of its commits.
+    askDatabase(
+      world,
+      'payments',
+      "select event_id, merchant || mode || (object ->> 'id') as of from payments.outbox order by id",
+    ),
+    askDatabase(world, 'events', 'select id, seq from events.events'),
+  ])
+  const seqs = new Map(stored.map(({ id, seq }) => [id, Number(seq)]))
+  const last = new Map<unknown, number>()
+  return told.flatMap(({ event_id: event, of }) => {
+    const [seq, before] = [seqs.get(event) ?? 0, last.get(of) ?? 0]
+    last.set(of, seq)
+    return seq > 0 && seq < before
+      ? [`I5: ${String(event)} of ${String(of)} has seq ${seq}, the one before it ${before}`]
+      : []
+  })
+}
 
 /** Who reads payments' outbox now, and for the how-manieth time it changed hands. */
 export const outboxReader = async (world: World): Promise<{ holder: string; epoch: number } | undefined> => {

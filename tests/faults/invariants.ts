@@ -2,12 +2,15 @@ import { eventually } from '@micro/testing'
 import type { Item } from '../e2e/api.ts'
 import type { Observation } from './client.ts'
 import { isAnswered, isPassing } from './client.ts'
-import { readFacts, underWay, wrongBooks, wrongEvents, type Facts } from './facts.ts'
+import { readFacts, underWay, untold, wrongBooks, wrongEvents, wrongOrder, type Facts } from './facts.ts'
 import { amount, type Journey, type Load, type Tenant } from './load.ts'
 import type { World } from './world.ts'
 
-/** How long, after everything runs again, the last event and posting may take; a posting is tried again within 60 s. */
-const settledMsMax = 90_000
+/**
+ * How long, after everything runs again, the last event, posting and webhook may take: a posting is tried again within
+ * 60 s, a webhook that failed twice after two minutes.
+ */
+const settledMsMax = 180_000
 
 const countBy = (values: readonly string[]): Map<string, number> => {
   const counts = new Map<string, number>()
@@ -60,6 +63,14 @@ const dueEvents = (intents: readonly Item[]): string[] =>
     return [created, `charge.failed ${charge}`, `payment_intent.payment_failed ${intent.id}`]
   })
 
+const isMicros = (transaction: Item): boolean => String(transaction['reference_id']).startsWith('micro:')
+
+/** The same of the ledger: the merchant's own transactions and accounts, and nothing of Micro's. */
+const dueLedgerEvents = ({ transactions, accounts }: Facts): string[] => [
+  ...transactions.filter((each) => !isMicros(each)).map(({ id }) => `ledger.transaction.posted ${id}`),
+  ...accounts.filter((each) => each['system'] !== true).map(({ id }) => `ledger.account.created ${id}`),
+]
+
 const differences = (what: string, found: readonly string[], wanted: readonly string[]): string[] => {
   const [have, want] = [countBy(found), countBy(wanted)]
   return [...new Set([...have.keys(), ...want.keys()])]
@@ -92,7 +103,14 @@ const bookProblems = ({ intents, transactions, accounts }: Facts, journeys: read
   return problems
 }
 
-const streamProblems = ({ listener, merchant }: Tenant, { intents, events }: Facts): string[] => {
+/** What of a merchant's an event may be about. */
+const objectsOf = ({ intents, transactions, accounts }: Facts): ReadonlySet<string> =>
+  new Set([
+    ...intents.flatMap((intent) => [intent.id, String(intent['latest_charge'])]),
+    ...[...transactions, ...accounts].map(({ id }) => id),
+  ])
+
+const streamProblems = ({ listener, merchant }: Tenant, facts: Facts): string[] => {
   const { heard } = listener
   const problems = listener.complaints.map((complaint) => `the stream of ${merchant.email} was ${complaint}`)
   const bySeq = new Map<number, string>()
@@ -106,10 +124,25 @@ const streamProblems = ({ listener, merchant }: Tenant, { intents, events }: Fac
   }
   const told = new Set(bySeq.values())
   if (told.size !== bySeq.size) problems.push('I7: one event came under two seqs')
-  for (const { id, type } of events) if (!told.has(id)) problems.push(`I4: ${type} ${id} never came`)
-  const own = new Set(intents.flatMap((intent) => [intent.id, String(intent['latest_charge'])]))
+  for (const { id, type } of facts.events) if (!told.has(id)) problems.push(`I4: ${type} ${id} never came`)
+  const own = objectsOf(facts)
   for (const { object, type } of heard)
     if (!own.has(object)) problems.push(`I6: ${type} of ${object} came to a merchant who has no such object`)
+  return problems
+}
+
+const webhookProblems = ({ endpoint, merchant }: Tenant, facts: Facts): string[] => {
+  const { delivered } = endpoint
+  const problems = endpoint.complaints.map((complaint) => `a webhook of ${merchant.email} was ${complaint}`)
+  const seqs = new Map<string, number>()
+  for (const { id, seq } of delivered) {
+    if ((seqs.get(id) ?? seq) !== seq) problems.push(`I7: webhook ${id} came as seq ${seqs.get(id)} and as ${seq}`)
+    seqs.set(id, seq)
+  }
+  for (const { id, type } of facts.events) if (!seqs.has(id)) problems.push(`I4: webhook ${type} ${id} never came`)
+  const own = objectsOf(facts)
+  for (const { object, type } of delivered)
+    if (!own.has(object)) problems.push(`I6: webhook ${type} of ${object} came to a merchant who has no such object`)
   return problems
 }
 
@@ -120,11 +153,15 @@ const tenantProblems = async (tenant: Tenant): Promise<string[]> => {
     ...journeys.flatMap((journey) => journeyProblems(journey, facts)),
     ...differences(
       'I4: events',
-      facts.events.map(({ type, data }) => `${type} ${data.object.id}`),
-      dueEvents(facts.intents),
+      // Told only where a result stayed unknown for a while; what became of it is told in any case.
+      facts.events
+        .filter(({ type }) => type !== 'payment_intent.processing')
+        .map(({ type, data }) => `${type} ${data.object.id}`),
+      [...dueEvents(facts.intents), ...dueLedgerEvents(facts)],
     ),
     ...bookProblems(facts, journeys),
     ...streamProblems(tenant, facts),
+    ...webhookProblems(tenant, facts),
   ]
 }
 
@@ -136,12 +173,13 @@ export const violations = async (
 ): Promise<string[]> => {
   let found: string[] = []
   const look = async (): Promise<boolean> => {
-    const rows = (await Promise.all([underWay(world), wrongBooks(world), wrongEvents(world)])).flat()
+    const rows = (await Promise.all([underWay(world), untold(world), wrongBooks(world), wrongEvents(world)])).flat()
     const seen = await Promise.all(tenants.map(tenantProblems))
     found = [...rows.map(({ wrong }) => String(wrong)), ...seen.flat()]
     return found.length === 0
   }
   // What is on its way arrives by itself; what is wrong for good stays wrong.
   await eventually(look, { timeoutMs: withinMs, everyMs: 250 }).catch(() => {})
-  return [...tenants.flatMap(({ observations }) => behaviour(observations)), ...found]
+  const seen = tenants.flatMap(({ observations }) => behaviour(observations))
+  return [...seen, ...found, ...(await wrongOrder(world))]
 }

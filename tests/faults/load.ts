@@ -2,6 +2,7 @@ import { monotonicMs } from '@micro/kernel'
 import { eventually, seededRandom, type Seeded } from '@micro/testing'
 import { newMerchant, type Merchant } from '../e2e/api.ts'
 import { converge, isAnswered, observe, type Observation, type Request } from './client.ts'
+import { openEndpoint, type Endpoint } from './endpoint.ts'
 import { listen, type Listener } from './stream.ts'
 
 export const amount = 5_000
@@ -24,6 +25,7 @@ export interface Tenant {
   readonly journeys: Journey[]
   readonly observations: Observation[]
   readonly listener: Listener
+  readonly endpoint: Endpoint
 }
 
 export interface Load {
@@ -34,6 +36,8 @@ export interface Load {
   successes(count: number): Promise<void>
   /** Begins nothing new, lets every client come to an end of what it began, and ends. */
   stop(): Promise<void>
+  /** Ends those who listen, too. */
+  close(): Promise<void>
 }
 
 const waitMsMax = 120_000
@@ -114,6 +118,8 @@ const runClient = async (options: {
 
 const openTenant = async (url: string): Promise<Tenant> => {
   const merchant = await newMerchant(url)
+  // First, so that it is told of all there is.
+  const endpoint = await openEndpoint(merchant)
   for (const body of [
     { id: 'acc_cash', name: 'Cash', type: 'asset' },
     { id: 'acc_sales', name: 'Sales', type: 'revenue' },
@@ -121,7 +127,7 @@ const openTenant = async (url: string): Promise<Tenant> => {
     const { status } = await merchant.test('POST', '/ledger/accounts', { body })
     if (status !== 201) throw new Error(`making an account answered ${status}`)
   }
-  return { merchant, journeys: [], observations: [], listener: listen(url, merchant.key) }
+  return { merchant, journeys: [], observations: [], listener: listen(url, merchant.key), endpoint }
 }
 
 /** Merchants, each with some clients that pay, post and read one after another, and a listener to its events. */
@@ -171,6 +177,9 @@ export const startLoad = async (options: {
       deadlineMs = monotonicMs() + convergeMs
       isOver = true
       await clients
+    },
+    async close() {
+      await Promise.all(tenants.flatMap(({ listener, endpoint }) => [listener.stop(), endpoint.stop()]))
     },
   }
 }

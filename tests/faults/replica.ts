@@ -2,7 +2,7 @@ import { eventually } from '@micro/testing'
 import { mainOf, type Name } from '../e2e/distributed.fixture.ts'
 import { start, type Ended, type Running } from '../e2e/harness.ts'
 
-const readyMsMax = 60_000
+const readyMsMax = 180_000
 
 /** One process of a service, at one port for good. */
 export interface Replica {

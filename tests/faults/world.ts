@@ -1,6 +1,12 @@
 import { systemClock } from '@micro/kernel'
 import { provisionService } from '@micro/postgres'
-import { createAuthSecrets, createCheckpointKeys, newTokenKey, publicTokenKey } from '@micro/signing'
+import {
+  createAuthSecrets,
+  createCheckpointKeys,
+  createEncryptionKeys,
+  newTokenKey,
+  publicTokenKey,
+} from '@micro/signing'
 import { freePort, startFaultProxy, startRedis, temporaryDirectory, type FaultProxy } from '@micro/testing'
 import { byName, callers, databases, names, type Name } from '../e2e/distributed.fixture.ts'
 import { mountSmallDisk, type SmallDisk } from './disk.ts'
@@ -20,6 +26,8 @@ export const calls = [
   'gateway>events',
   'payments>ledger',
   'events>payments',
+  'events>ledger',
+  'events>auth',
 ] as const
 export type LinkName = (typeof calls)[number] | `${Stateful}>postgres` | `${Name}>redis`
 const links: readonly LinkName[] = [
@@ -37,6 +45,8 @@ const peerVariables = {
 } as const
 /** Shorter than the product's, so that what waits for a lease does not hold the suite up. */
 const quickLeases = { MICRO_EVENTS_LEASE_MS: '1000', MICRO_EVENTS_POLL_MS: '200' }
+/** Where the merchants' own servers are. */
+const webhooks = { MICRO_WEBHOOK_NETWORKS: 'loopback' }
 
 /** High enough never to refuse, yet asked of Redis for each request of a key. */
 const limits = { MICRO_RATE_LIMIT: '100000', MICRO_IP_RATE_LIMIT: '0', MICRO_LOGIN_RATE_LIMIT: '0' }
@@ -104,6 +114,7 @@ export const startWorld = async (seed: number): Promise<World> => {
   const keys = byName(newTokenKey)
   const secrets = createAuthSecrets(systemClock.now())
   const checkpointKeys = createCheckpointKeys(systemClock.now())
+  const encryptionKeys = createEncryptionKeys(systemClock.now())
   const publicKeysFor = (name: Name): string =>
     JSON.stringify(Object.fromEntries(callers[name].map((caller) => [caller, [publicTokenKey(keys[caller])]])))
   const peersOf = (name: Name): Record<string, string> =>
@@ -127,7 +138,7 @@ export const startWorld = async (seed: number): Promise<World> => {
     ...(name === 'gateway' ? limits : { MICRO_TOKEN_PUBLIC_KEYS: publicKeysFor(name) }),
     ...(name === 'auth' ? { MICRO_AUTH_SECRETS: secrets, MICRO_REGISTRATION: 'open' } : {}),
     ...(name === 'ledger' ? { MICRO_CHECKPOINT_KEYS: checkpointKeys } : {}),
-    ...(name === 'events' ? quickLeases : {}),
+    ...(name === 'events' ? { ...quickLeases, ...webhooks, MICRO_ENCRYPTION_KEYS: encryptionKeys } : {}),
   })
 
   const services = byName((name) => createReplica({ name, port: ports[name], env: envOf(name) }))

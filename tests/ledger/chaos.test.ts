@@ -31,7 +31,7 @@ const load = async (engines: Engines, { clients, count }: { clients: number; cou
 }
 
 const untilTold = (count: () => number, least: number): Promise<unknown> =>
-  eventually(() => count() >= least, { timeoutMs: 30_000 })
+  eventually(() => count() >= least, { timeoutMs: 60_000 })
 
 describe('three posting engines on one database', () => {
   let database: TestDatabase
@@ -95,14 +95,15 @@ describe('three posting engines on one database', () => {
     }
     await done
     await superuser.close()
-    expect([told.size, cuts > 20]).toEqual([1_500, true])
+    // How many connections there are is the engines’ business: they are cut in most rounds, or this proves nothing.
+    expect([told.size, cuts > 6]).toEqual([1_500, true])
     await expectAllOf(database.urls.owner, told)
   })
 })
 
 test(
   'a server that is ended at once under load, twice, keeps all that was acknowledged',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     await using directory = await temporaryDirectory()
     const postgres = await startFaultyPostgres(directory.path)

@@ -1,7 +1,8 @@
 import { createDatabase, SQLSTATE, type Database } from '@micro/postgres'
+import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, pay } from '../e2e/api.ts'
-import { grantsIn, outcomeForService, rolesIn } from './grants.store.ts'
+import { everythingShown, grantsIn, outcomeForService, rolesIn } from './grants.store.ts'
 import { inOneProcess, type World } from './worlds.ts'
 
 let world: World
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(databases?.map((database) => database.close()) ?? [])
   await world?.stop()
-}, 30_000)
+}, 180_000)
 
 /**
  * Who may do what, as the catalogue has it: `grants.txt`. A change of it is a change of who may do what, to be reviewed as
@@ -26,6 +27,16 @@ test('the rights of every role are those that were reviewed', async () => {
   const grants = await Promise.all(databases.map((database) => grantsIn(database.sql)))
   const lines = [...roles, ...grants.flat()].map(({ line }) => line)
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('grants.txt')
+})
+
+test('people who look into the databases find nowhere what confirms a payment', async () => {
+  const { test: call } = await newMerchant(world.url)
+  const { body } = await call('POST', '/v1/payment_intents', { body: { amount: 5000, currency: 'usd' } })
+  const secret = String(body['client_secret'])
+  await eventually(async () => expect((await call('GET', '/v1/events')).body.data).not.toEqual([]))
+  const seen = await Promise.all(world.databaseUrls.map(everythingShown))
+  expect(seen.join('\n')).toContain(body.id)
+  expect(seen.join('\n')).not.toContain(secret)
 })
 
 describe('no service may', () => {

@@ -5,12 +5,20 @@ import { caller, newMerchant, pay, type Answer, type Merchant } from '../e2e/api
 import { noAmounts, noEntryAmounts, noJson } from './amounts.ts'
 import { publicOperations, type PublicOperation } from './contracts.ts'
 import { hostileValues } from './hostile-values.ts'
-import { callerFor, parametersOf, send, type Given } from './requests.ts'
+import { atOnce, callerFor, parametersOf, send, type Given } from './requests.ts'
 import { inFiveProcesses, inOneProcess, type World } from './worlds.ts'
 
 /** Requests with several wrong parameters, beyond each wrong value of each parameter alone. */
 const rounds = Number(process.env['MICRO_FUZZ_ROUNDS'] ?? 300)
 const seed = Number(process.env['MICRO_FUZZ_SEED'] ?? 20_260_101)
+/**
+ * Every operation meets every value, and each of its parameters, unless it has fewer than so many, one in so many of them;
+ * the seed says which. `make soak` gives every value to every parameter.
+ */
+const slices = Number(process.env['MICRO_FUZZ_SLICES'] ?? 4)
+
+const sliceOf = (values: readonly unknown[], place: number, parameters: number): readonly unknown[] =>
+  values.filter((_, at) => (at + place + seed) % Math.min(slices, parameters) === 0)
 
 interface Callers {
   readonly owner: Merchant
@@ -21,18 +29,27 @@ interface Callers {
 const innards =
   /\bat .+:\d+:\d+|node_modules|\.ts\b|postgres|sqlstate|syntax error|relation "|column "|econn|stack|pg_|127\.0\.0\.1/i
 
-const check = ({ status, body }: Answer, shown: string): void => {
+const check = ({ status, body }: Answer): void => {
   const { error } = body
-  if (status < 300) return expect(error, shown).toBeUndefined()
-  expect(status, shown).toBeLessThan(500)
-  expect([typeof error.type, typeof error.message], shown).toEqual(['string', 'string'])
-  expect(error.message.length, shown).toBeLessThan(1_500)
+  if (status < 300) return expect(error).toBeUndefined()
+  expect(status).toBeLessThan(500)
+  expect([typeof error.type, typeof error.message]).toEqual(['string', 'string'])
+  expect(error.message.length).toBeLessThan(1_500)
   // What the caller wrote may be repeated; what is looked for must not come from us.
-  expect(error.message.replaceAll(/'[^]*'/g, ''), shown).not.toMatch(innards)
+  expect(error.message.replaceAll(/'[^]*'/g, '')).not.toMatch(innards)
 }
 
 const show = (operation: PublicOperation, wrongs: readonly Given[], answer: Answer): string =>
   `${operation.route.method} ${operation.path} ${JSON.stringify(wrongs).slice(0, 400)} → ${answer.status} ${JSON.stringify(answer.body.error ?? {})}`
+
+/** Says beside what fails which request it was; of the many that pass nothing is written. */
+const told = (operation: PublicOperation, wrongs: readonly Given[], answer: Answer, judge: () => void): void => {
+  try {
+    judge()
+  } catch (error) {
+    throw new Error(show(operation, wrongs, answer), { cause: error })
+  }
+}
 
 const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean }): void => {
   let world: World
@@ -43,32 +60,35 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
     await pay(callers.victim.test)
     for (const id of ['acc_fuzz_a', 'acc_fuzz_b'])
       await callers.owner.test('POST', '/ledger/accounts', { body: { id, name: id, type: 'asset' } })
-  }, 180_000)
-  afterAll(() => world?.stop(), 30_000)
+  })
+  afterAll(() => world?.stop())
 
   const operations = publicOperations.filter(({ name }) => name !== 'logOut')
   const values = everyValue ? hostileValues : hostileValues.filter((_, at) => at % 8 === 0)
 
-  describe('a wrong value of one parameter ends in no failure of ours, and the answer names the parameter', () => {
+  describe(`a wrong value of one parameter ends in no failure of ours, and the answer names the parameter (seed ${seed})`, () => {
     for (const operation of operations) {
-      test(`${operation.route.method} ${operation.path} (${operation.name})`, { timeout: 120_000 }, async () => {
+      test(`${operation.route.method} ${operation.path} (${operation.name})`, async () => {
         const call = callerFor(operation, callers.owner, world.url)
-        for (const { part, name } of parametersOf(operation)) {
-          for (const [at, value] of [undefined, ...values].entries()) {
+        const parameters = parametersOf(operation)
+        for (const [place, { part, name }] of parameters.entries()) {
+          const given = [undefined, ...sliceOf(values, place, parameters.length)]
+          await atOnce(given, async (value, at) => {
             const wrongs = [{ part, name, value }]
             const answer = await send(operation, wrongs, call, { asForm: at % 2 === 1 })
-            const shown = show(operation, wrongs, answer)
-            check(answer, shown)
             const { code = '', param } = (answer.body.error ?? {}) as { code?: string; param?: string }
-            if (part !== 'params' && /^parameter_/.test(code)) expect(param?.split('[')[0], shown).toBe(name)
-          }
+            told(operation, wrongs, answer, () => {
+              check(answer)
+              if (part !== 'params' && /^parameter_/.test(code)) expect(param?.split('[')[0]).toBe(name)
+            })
+          })
         }
       })
     }
   })
 
   test(
-    `${rounds} requests with several wrong parameters end in no failure of ours`,
+    `${rounds} requests with several wrong parameters end in no failure of ours (seed ${seed})`,
     { timeout: 1_800_000 },
     async () => {
       const wrongOf = (operation: PublicOperation) =>
@@ -86,7 +106,7 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
       const property = fc.asyncProperty(requests, async ({ operation, picked, asForm }) => {
         const wrongs = picked.map(({ parameter, value }) => ({ ...parameter, value: plain(value) }))
         const answer = await send(operation, wrongs, callerFor(operation, callers.owner, world.url), { asForm })
-        check(answer, show(operation, wrongs, answer))
+        told(operation, wrongs, answer, () => check(answer))
       })
       await fc.assert(property, { numRuns: rounds, seed, endOnFailure: true })
     },
@@ -142,7 +162,9 @@ const fuzz = (start: () => Promise<World>, { everyValue }: { everyValue: boolean
     expect((await victim.test('GET', '/ledger/transactions')).body.data).toHaveLength(1)
     expect((await caller(world.url)('GET', '/health')).body.status).toBe('ok')
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-    const failures = (await world.logs()).split('\n').filter((line) => line.includes('"level":"error"'))
+    const errors = (await world.logs()).split('\n').filter((line) => line.includes('"level":"error"'))
+    // Those are of our making, who ask for many at once.
+    const failures = errors.filter((line) => !line.includes('"fault":"ledger_busy"'))
     expect(failures.slice(0, 3)).toEqual([])
   })
 }

@@ -53,3 +53,20 @@ export const outcomeForService = (url: string, statement: string): Promise<strin
       (error: unknown) => sqlState(error) ?? 'unknown',
     )
   })
+
+/** Everything that people who look into this database can read of its tables, as text. */
+export const everythingShown = (url: string): Promise<string> =>
+  withClient({ url, applicationName: 'grants' }, async (client) => {
+    await client.query(`set session authorization ${quoteIdentifier('user')}`)
+    const { rows: readable } = await client.query<{ table: string; columns: string }>(
+      `select format('%I.%I', n.nspname, c.relname) as table, string_agg(quote_ident(a.attname), ', ') as columns
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+       where c.relkind in ('r', 'p') and n.nspname !~ '^(pg_|information_schema)' and a.attnum > 0
+         and not a.attisdropped and has_column_privilege(c.oid, a.attnum, 'select')
+       group by n.nspname, c.relname`,
+    )
+    const texts: string[] = []
+    for (const { table, columns } of readable)
+      texts.push(JSON.stringify((await client.query(`select row(${columns})::text as row from ${table}`)).rows))
+    return texts.join('\n')
+  })

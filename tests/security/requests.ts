@@ -1,5 +1,6 @@
+import { eventually } from '@micro/testing'
 import { caller, type Answer, type Caller, type Merchant } from '../e2e/api.ts'
-import { encodeForm, samplesOf, type PublicOperation } from './contracts.ts'
+import { encodeForm, neededOf, samplesOf, type PublicOperation } from './contracts.ts'
 
 export type Part = 'params' | 'query' | 'body'
 
@@ -23,6 +24,29 @@ export const callerFor = ({ route }: PublicOperation, merchant: Merchant, url: s
   return route.access.some((each) => each === 'session' || each === 'operator') ? merchant.session : caller(url)
 }
 
+const atOnceMax = 24
+
+/** Tries each, many at once: together they cost both sides a quarter of what they cost one after the other. */
+export const atOnce = async <T>(
+  tried: readonly T[],
+  attempt: (each: T, at: number) => Promise<void>,
+): Promise<void> => {
+  for (let from = 0; from < tried.length; from += atOnceMax)
+    await Promise.all(tried.slice(from, from + atOnceMax).map((each, at) => attempt(each, from + at)))
+}
+
+/** Some of the ledger's work is done for a few of a book at a time, and more are told to come again. */
+const untilServed = async (ask: () => Promise<Answer>): Promise<Answer> => {
+  const isBusy = ({ body }: Answer): boolean => body.error?.code === 'ledger_busy'
+  const first = await ask()
+  if (!isBusy(first)) return first
+  return eventually(async () => {
+    const again = await ask()
+    if (isBusy(again)) throw new Error('the ledger is busy still')
+    return again
+  })
+}
+
 /** One request in which all is valid but what is given. */
 export const send = (
   { route, path }: PublicOperation,
@@ -31,14 +55,16 @@ export const send = (
   { asForm = false, ...options }: { asForm?: boolean; headers?: Record<string, string>; key?: string } = {},
 ): Promise<Answer> => {
   const valuesOf = (part: Part): Record<string, unknown> => ({
-    ...(part === 'query' ? {} : samplesOf(route[part])),
+    ...(part === 'query' ? neededOf(route.query) : samplesOf(route[part])),
     ...Object.fromEntries(given.filter((each) => each.part === part).map(({ name, value }) => [name, value])),
   })
-  const { id = '' } = valuesOf('params')
-  const segment = encodeURIComponent((typeof id === 'string' ? id : JSON.stringify(id)).toWellFormed())
+  const named = valuesOf('params')
+  const segmentOf = (value: unknown = ''): string =>
+    encodeURIComponent((typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed()) || '%20'
   const query = encodeForm(valuesOf('query'))
-  const target = path.replace(':id', () => segment || '%20') + (query === '' ? '' : `?${query}`)
-  if (route.method !== 'POST') return call(route.method, target, options)
+  const target =
+    path.replaceAll(/:(\w+)/g, (_, name: string) => segmentOf(named[name])) + (query === '' ? '' : `?${query}`)
   const body = valuesOf('body')
-  return call('POST', target, { ...options, ...(asForm ? { form: encodeForm(body) } : { body }) })
+  const sent = route.method !== 'POST' ? options : { ...options, ...(asForm ? { form: encodeForm(body) } : { body }) }
+  return untilServed(() => call(route.method, target, sent))
 }

@@ -44,7 +44,7 @@ const keepsSecrets = (start: () => Promise<World>): void => {
     secrets = planted(merchant)
     await pay(bystander.test)
   }, 180_000)
-  afterAll(() => world?.stop(), 30_000)
+  afterAll(() => world?.stop(), 180_000)
 
   const operations = publicOperations.filter(({ name }) => name !== 'logOut')
 
@@ -104,6 +104,19 @@ const keepsSecrets = (start: () => Promise<World>): void => {
       socket.on('error', () => {})
       socket.on('close', () => resolve())
     })
+
+  test('cards are typed into a page, which may send the numbers of test cards', async () => {
+    const page = caller(world.url, String((await merchant.test('GET', '/auth/me')).body['publishable_key']))
+    const statuses = new Set<number>()
+    for (const number of Object.values(cards)) {
+      const card = { number, exp_month: 12, exp_year: 2050, cvc: '123' }
+      for (const key of [undefined, `page-${digitsOf(number).slice(-4)}`])
+        statuses.add(
+          (await page('POST', '/v1/tokens', { body: { card }, ...(key === undefined ? {} : { key }) })).status,
+        )
+    }
+    expect(statuses).toEqual(new Set([200]))
+  })
 
   test('no log tells any of them', async () => {
     const logs = await world.logs()

@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await inOneProcess()
   merchant = await newMerchant(world.url)
 }, 180_000)
-afterAll(() => world?.stop(), 30_000)
+afterAll(() => world?.stop(), 180_000)
 
 interface Slow {
   readonly socket: Socket

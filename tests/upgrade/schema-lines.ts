@@ -42,10 +42,10 @@ const readGrants = (of: string, lines: readonly string[]): string[] =>
 const readSchema = (dump: string): Schema => {
   const blocks = dump.split('\n\n').map((block) => block.split('\n'))
   const tables = blocks.flatMap(([head = '', ...lines]) => {
-    const [, name] = /^(?:partitioned )?table (\S+)/.exec(head) ?? []
+    const [, name] = /^(?:partitioned )?table (?:.* )?(\S+)$/.exec(head) ?? []
     return name === undefined ? [] : [[name, readColumns(lines)] as const]
   })
-  const grants = blocks.flatMap(([head = '', ...lines]) => readGrants(head.split(' ')[1] ?? '', lines))
+  const grants = blocks.flatMap(([head = '', ...lines]) => readGrants(head.split(' ').at(-1) ?? '', lines))
   const functions = dump.matchAll(/^CREATE OR REPLACE FUNCTION (.*)$/gm)
   return {
     tables: new Map(tables),

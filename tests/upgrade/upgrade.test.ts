@@ -44,7 +44,7 @@ const exceptions: Partial<Record<Service, readonly string[]>> = {
   ],
 }
 
-describe.each(versions)('from %s', { timeout: 120_000 }, (version) => {
+describe.each(versions)('from %s', { timeout: 180_000 }, (version) => {
   let data: TemporaryDirectory
   let aside: TemporaryDirectory
   let snapshot: Snapshot
@@ -72,12 +72,12 @@ describe.each(versions)('from %s', { timeout: 120_000 }, (version) => {
       schemas[service] = await schemaOf(service)
     }
     await writeSecrets(data.path, snapshot)
-  }, 120_000)
+  }, 180_000)
   afterAll(async () => {
     await platform?.stop()
     await postgres?.stop()
     await Promise.all([data.remove(), aside.remove()])
-  }, 60_000)
+  }, 180_000)
 
   describe.each(services)('%s', (service) => {
     test('has the migrations of then unchanged among its own', async () => {
@@ -118,7 +118,7 @@ describe.each(versions)('from %s', { timeout: 120_000 }, (version) => {
     beforeAll(async () => {
       await postgres.stop()
       platform = await micro({ dataDir: data.path })
-    }, 120_000)
+    }, 180_000)
 
     test('people log in, and who was logged in still is', async () => {
       const anyone = caller(platform?.url ?? '')
@@ -147,6 +147,15 @@ describe.each(versions)('from %s', { timeout: 120_000 }, (version) => {
         ] as const)
           expect([name, states.get(intents[name] ?? '')]).toEqual([name, status])
       }
+    })
+
+    test('every merchant has a publishable key for each mode by now', async () => {
+      for (const { keys } of snapshot.people)
+        for (const mode of ['test', 'live'] as const)
+          await eventually(async () => {
+            const me = await called(`sk_${mode}_`, keys[mode])('GET', '/auth/me')
+            expect(me.body['publishable_key']).toMatch(new RegExp(`^pk_${mode}_\\w{38}$`))
+          })
     })
 
     test('an idempotency key still answers as it did', async () => {
@@ -190,6 +199,8 @@ describe.each(versions)('from %s', { timeout: 120_000 }, (version) => {
         const ids = listener.events().map(({ id }) => id)
         expect(ids.slice(0, events.length - 3)).toEqual(events.slice(3))
         expect(listener.events().map(({ seq }) => seq)).toEqual(ids.map((_, at) => at + 4))
+        // What the ledger recorded before it told anything stays untold.
+        expect(listener.events().filter(({ type }) => type.startsWith('ledger.'))).toEqual([])
         listener.socket.close()
       }
     })

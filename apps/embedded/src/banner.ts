@@ -1,6 +1,7 @@
 import type { StoringService } from './databases.ts'
 import { databaseNames } from './databases.ts'
 import { originalPorts } from './database-ports.ts'
+import type { Instance } from './instance.ts'
 
 export interface BannerFacts {
   readonly gatewayUrl: string
@@ -77,3 +78,16 @@ export const banner = (facts: BannerFacts): string => {
     '',
   ].join('\n')
 }
+
+/** The same for a program, on one line. */
+export const readyLine = (instance: Instance, facts: BannerFacts): string =>
+  `${JSON.stringify({
+    ready: true,
+    ...instance,
+    data_dir: facts.dataDir,
+    ephemeral: facts.ephemeral,
+    log_file: facts.logFile,
+    registration_open: facts.registrationOpen,
+    in_clear: facts.inClear,
+    seconds: Math.round(facts.seconds * 10) / 10,
+  })}\n`

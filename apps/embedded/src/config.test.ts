@@ -8,12 +8,19 @@ test('without flags it is port 8080 on loopback with data kept in .micro', () =>
     host: '127.0.0.1',
     dataDir: resolve('.micro'),
     ephemeral: false,
+    json: false,
   })
 })
 
 test('flags are taken as given', () => {
-  const args = ['--port', '0', '--host', '::1', '--data-dir', '/var/lib/micro', '--ephemeral']
-  expect(readConfig(args, {})).toMatchObject({ port: 0, host: '::1', dataDir: '/var/lib/micro', ephemeral: true })
+  const args = ['--port', '0', '--host', '::1', '--data-dir', '/var/lib/micro', '--ephemeral', '--json']
+  expect(readConfig(args, {})).toMatchObject({
+    port: 0,
+    host: '::1',
+    dataDir: '/var/lib/micro',
+    ephemeral: true,
+    json: true,
+  })
 })
 
 describe('a flag that cannot work is refused with its name', () => {

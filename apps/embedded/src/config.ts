@@ -8,6 +8,8 @@ export interface EmbeddedConfig {
   /** Absolute path. Ignored when ephemeral. */
   readonly dataDir: string
   readonly ephemeral: boolean
+  /** Standard output is for a program: one line once it is ready, and nothing else. */
+  readonly json: boolean
   /** The environment, for the services' own configuration readers. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -46,6 +48,7 @@ export const readConfig = (args: readonly string[], env: NodeJS.ProcessEnv = pro
         host: { type: 'string', default: defaultHost },
         'data-dir': { type: 'string', default: defaultDataDir },
         ephemeral: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
       },
     }).values
   let values: ReturnType<typeof parse>
@@ -61,6 +64,7 @@ export const readConfig = (args: readonly string[], env: NodeJS.ProcessEnv = pro
     host: readHost(values.host),
     dataDir: isAbsolute(dataDir) ? dataDir : resolve(dataDir),
     ephemeral: values.ephemeral,
+    json: values.json,
     env,
   }
 }

@@ -42,16 +42,18 @@ const main = async (): Promise<void> => {
   // Heard from the first moment on: a start cut short still stops what it started.
   const asked = Promise.race([untilAsked(['SIGINT', 'SIGTERM', 'SIGHUP'], () => running?.abandon()), untilDeserted()])
   process.stdout.on('error', () => {})
-  running = await run(readConfig(process.argv.slice(2)), version)
+  const config = readConfig(process.argv.slice(2))
+  const people = config.json ? process.stderr : process.stdout
+  running = await run(config, version)
   const reason = await Promise.race([asked.then(() => undefined), running.failed])
-  if (reason === undefined) process.stdout.write('\nStopping …\n')
+  if (reason === undefined) people.write('\nStopping …\n')
   else {
     process.stderr.write(`\n${reason}\n`)
     process.exitCode = 1
   }
   endWithin(running.endMsMax, running.abandon)
   await running.stop()
-  process.stdout.write('Stopped.\n')
+  people.write('Stopped.\n')
 }
 
 await main().catch(fail)

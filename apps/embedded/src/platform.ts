@@ -14,14 +14,15 @@ import {
 import { authService } from '@micro/auth'
 import { createClient, localTransport } from '@micro/client'
 import { eventsService } from '@micro/events'
-import { createGateway, localUpstream, memoryLimiter, type Gateway } from '@micro/gateway'
+import { createGateway, localUpstream, memoryLimiter, memoryRecent, type Gateway } from '@micro/gateway'
 import { createIds, systemClock } from '@micro/kernel'
 import { ledgerService } from '@micro/ledger'
-import { paymentsService, simulatorProcessor } from '@micro/payments'
-import { createReadiness, watchBus, type Observation, type Runtime, type Service } from '@micro/service'
+import { liveProcessors, paymentsService, simulatorProcessor, troubled } from '@micro/payments'
+import { createReadiness, watchBus, type MicroBus, type Observation, type Runtime, type Service } from '@micro/service'
 
 export interface Platform {
   readonly gateway: Gateway
+  readonly bus: MicroBus
   /** Stops answering, finishes what is under way, then stops the services in the order of their needs. */
   readonly stop: () => Promise<void>
 }
@@ -34,8 +35,12 @@ export const createPlatform = async (options: {
   databases: Databases['of']
   logs: LogFile
   observation: Observation
+  /** Where browsers find the gateway. */
+  publicUrl: () => string
+  /** Where any part of Micro listens on this machine. */
+  ownPorts: () => readonly number[]
 }): Promise<Platform> => {
-  const { settings, databases, logs, observation } = options
+  const { settings, databases, logs, observation, publicUrl, ownPorts } = options
   const bus = memoryBus<BusMessages>({ onError: (err) => logs.logger('bus').error({ err }, 'bus.handler_failed') })
   const clock = systemClock
   const newId = createIds({ clock })
@@ -56,15 +61,27 @@ export const createPlatform = async (options: {
     db: databases.payments,
     config: settings.payments,
     ledger: createClient(ledgerApi, localTransport(ledger, as('payments'))),
-    processors: { test: simulatorProcessor({ db: databases.payments, clock }), live: undefined },
+    auth: createClient(authApi, localTransport(auth, as('payments'))),
+    processors: {
+      test: troubled(simulatorProcessor({ db: databases.payments, clock }), settings.payments.simulator),
+      live: liveProcessors({ db: databases.payments, clock, keys: settings.payments.encryptionKeys }),
+    },
+    publicUrl,
   })
   const events = eventsService({
     ...runtime('events'),
     db: databases.events,
     config: settings.events,
-    sources: { payments: createClient(paymentsApi, localTransport(payments, as('events'))) },
+    sources: {
+      payments: createClient(paymentsApi, localTransport(payments, as('events'))),
+      ledger: createClient(ledgerApi, localTransport(ledger, as('events'))),
+    },
+    auth: createClient(authApi, localTransport(auth, as('events'))),
+    ownPorts,
   })
   const services: Service[] = [auth, ledger, payments, events]
+  const authClient = createClient(authApi, localTransport(auth, as('gateway')))
+  const eventsClient = createClient(eventsApi, localTransport(events, as('gateway')))
   const gateway = createGateway({
     ...runtime('gateway'),
     config: settings.gateway,
@@ -74,9 +91,12 @@ export const createPlatform = async (options: {
       ledger: localUpstream(ledger),
       events: localUpstream(events),
     },
-    auth: createClient(authApi, localTransport(auth, as('gateway'))),
-    events: createClient(eventsApi, localTransport(events, as('gateway'))),
+    auth: authClient,
+    pairings: authClient,
+    events: eventsClient,
+    cliSessions: eventsClient,
     limiter: memoryLimiter({ clock }),
+    recent: memoryRecent({ max: settings.gateway.requestLogMax }),
     health: Object.fromEntries(services.map((service) => [service.name, service.ready])),
   })
 
@@ -89,6 +109,7 @@ export const createPlatform = async (options: {
   })
   return {
     gateway,
+    bus,
     async stop() {
       observation.drain()
       await gateway.close()

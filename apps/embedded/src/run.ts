@@ -5,7 +5,7 @@ import { listensInClear } from '@micro/gateway'
 import { systemClock } from '@micro/kernel'
 import { createUndo, startObservation, type Undo } from '@micro/service'
 import { createAuthSecrets, createCheckpointKeys, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
-import { banner } from './banner.ts'
+import { banner, readyLine } from './banner.ts'
 import { defaultDataDir, defaultHost, defaultPort, type EmbeddedConfig } from './config.ts'
 import { openDatabasePort, type DatabasePort } from './database-ports.ts'
 import { openDataDirectory } from './data-directory.ts'
@@ -52,17 +52,18 @@ const browsableHost = (host: string): string =>
   host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
 
 /** Made with the first start, so that a backup holds it before anything is sealed. @throws StartError */
-const loadEncryptionKeys = async (dataDir: string): Promise<void> => {
+const loadEncryptionKeys = async (dataDir: string): Promise<string> => {
   const text = await loadSecret(dataDir, 'encryption.json', () => createEncryptionKeys(systemClock.now()))
   try {
     parseEncryptionKeys(text)
+    return text
   } catch (error) {
     throw new StartError(`secrets/encryption.json in ${dataDir} cannot be used: ${(error as Error).message}.`)
   }
 }
 
 const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promise<Running> => {
-  const progress = createProgress(process.stdout)
+  const progress = createProgress(config.json ? process.stderr : process.stdout)
   // Before the port: whoever types the command twice is told that Micro runs, not that something has its port.
   const directory = await openDataDirectory(config)
   undo.add(directory.release)
@@ -70,11 +71,12 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   const logs = await openLogFile(directory.path)
   undo.add(logs.close)
   const authSecrets = await loadSecret(directory.path, 'auth.json', () => createAuthSecrets(systemClock.now()))
-  await loadEncryptionKeys(directory.path)
+  const encryptionKeys = await loadEncryptionKeys(directory.path)
   const checkpointKeys = await loadSecret(directory.path, 'ledger.json', () => createCheckpointKeys(systemClock.now()))
   const settings = readServiceSettings(config, {
     authSecrets,
     checkpointKeys,
+    encryptionKeys,
     // Beside the database and not in it: what is copied from there proves what the database says.
     checkpointsFile: join(directory.path, 'checkpoints.ndjson'),
   })
@@ -82,21 +84,34 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   undo.add(observation.close)
   const databases = await progress.step('Databases', () => openDatabases(directory.path, observation))
   undo.add(databases.close)
+  // Known once the gateway listens; nobody is told of it before.
+  let gatewayUrl = ''
+  // Webhooks go to none of them; those that are not known yet are added as they come.
+  const ownPorts = new Set([config.port, databases.postgres.port, settings.observe.listen?.port ?? 0])
   const platform = await progress.step('Services', () =>
-    createPlatform({ settings, databases: databases.of, logs, observation }),
+    createPlatform({
+      settings,
+      databases: databases.of,
+      logs,
+      observation,
+      publicUrl: () => settings.payments.publicUrl ?? gatewayUrl,
+      ownPorts: () => [...ownPorts],
+    }),
   )
   undo.add(platform.stop)
   const { port } = await platform.gateway.listen()
+  ownPorts.add(port)
   const ports =
     config.port === defaultPort
       ? await openPorts(() => databases.postgres.port)
       : new Map<StoringService, DatabasePort>()
+  for (const each of ports.values()) ownPorts.add(each.port)
   undo.add(async () => void (await Promise.all([...ports.values()].map((each) => each.close()))))
 
   const scheme = settings.gateway.tls === undefined ? 'http' : 'https'
-  const gatewayUrl = `${scheme}://${browsableHost(config.host)}:${port}`
+  gatewayUrl = `${scheme}://${browsableHost(config.host)}:${port}`
   const urls = readerUrls(databases, ports)
-  await writeInstance(directory.path, {
+  const instance = {
     pid: process.pid,
     version,
     gateway_url: gatewayUrl,
@@ -104,24 +119,24 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
       Exclude<ServiceName, 'gateway'>,
       { url: string }
     >,
-  })
+  }
+  await writeInstance(directory.path, instance)
   undo.add(() => removeInstance(directory.path))
-  process.stdout.write(
-    banner({
-      gatewayUrl,
-      inClear: listensInClear(settings.gateway),
-      registrationOpen: settings.auth.registrationOpen,
-      usualAddress: scheme === 'http' && config.port === defaultPort && browsableHost(config.host) === defaultHost,
-      dataDir: directory.path,
-      usualDataDir: directory.path === resolve(defaultDataDir),
-      ephemeral: config.ephemeral,
-      seconds: progress.seconds(),
-      logFile: logs.path,
-      databaseUrls: urls,
-      takenPorts: config.port === defaultPort ? services.filter((service) => !ports.has(service)) : [],
-      colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
-    }),
-  )
+  const facts = {
+    gatewayUrl,
+    inClear: listensInClear(settings.gateway),
+    registrationOpen: settings.auth.registrationOpen,
+    usualAddress: scheme === 'http' && config.port === defaultPort && browsableHost(config.host) === defaultHost,
+    dataDir: directory.path,
+    usualDataDir: directory.path === resolve(defaultDataDir),
+    ephemeral: config.ephemeral,
+    seconds: progress.seconds(),
+    logFile: logs.path,
+    databaseUrls: urls,
+    takenPorts: config.port === defaultPort ? services.filter((service) => !ports.has(service)) : [],
+    colour: styleText('bold', 'x', { stream: process.stdout }) !== 'x',
+  }
+  process.stdout.write(config.json ? readyLine(instance, facts) : banner(facts))
   const endMsMax = settings.gateway.drainMs + stopMsMax
   return { failed: databases.failed, stop: undo.all, endMsMax, abandon: databases.postgres.abandon }
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '@micro/kernel'
-import { createAuthSecrets, createCheckpointKeys } from '@micro/signing'
+import { createAuthSecrets, createCheckpointKeys, createEncryptionKeys } from '@micro/signing'
 import { expect, test } from 'vitest'
 import { readConfig } from './config.ts'
 import { readServiceSettings } from './service-settings.ts'
@@ -9,6 +9,7 @@ test('strangers may register by default only where nobody but this machine can r
   const kept = {
     authSecrets: createAuthSecrets(now),
     checkpointKeys: createCheckpointKeys(now),
+    encryptionKeys: createEncryptionKeys(now),
     checkpointsFile: '/data/checkpoints.ndjson',
   }
   const isOpen = (args: string[], env: Record<string, string>) =>

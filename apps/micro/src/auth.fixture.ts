@@ -43,6 +43,7 @@ export const authServer = async () => {
     ...rest,
     object: 'api_key',
     type: rest.scopes[0] === '*' ? 'secret' : 'restricted',
+    key: null,
     truncated_key: key.slice(-4),
     created: 1_700_000_000,
     last_used: null,
@@ -87,7 +88,10 @@ export const authServer = async () => {
     if (merchant === undefined || email === undefined) return fault(401, 'Invalid API Key provided: sk_test_****')
     if (road === 'GET /auth/me') {
       const user = { id: 'usr_1', object: 'user', email, merchant, operator: false, created: 1, mode: 'test' }
-      return { status: 200, body: { ...user, api_key: key === undefined ? null : shown(key) } }
+      return {
+        status: 200,
+        body: { ...user, api_key: key === undefined ? null : shown(key), publishable_key: 'pk_test_ofThisMerchant' },
+      }
     }
     if (road === 'POST /auth/logout' && session !== undefined) {
       session.open = false

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { eventually } from '@micro/testing'
+import { compileCache, eventually } from '@micro/testing'
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
@@ -31,7 +31,7 @@ export interface Running {
 /** Starts a program and keeps what it prints. */
 export const startProgram = (args: readonly string[], options: CliOptions & { detached?: boolean }): Running => {
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env['PATH'], HOME: options.home, ...options.env },
+    env: { ...compileCache, PATH: process.env['PATH'], HOME: options.home, ...options.env },
     cwd: options.cwd ?? options.home,
     detached: options.detached ?? false,
   })

@@ -1,12 +1,9 @@
 import { ApiError, ConnectionError, StreamBrokenError } from '@micro/client'
 import { CommanderError } from 'commander'
 import { createProgram } from './program.ts'
+import { exitCodeOf, exitCodes } from './shell/exit-codes.ts'
 import { Failure, newKeyHint } from './shell/failure.ts'
 import type { Shell } from './shell/shell.ts'
-
-const ok = 0
-const failed = 1
-const misused = 2
 
 /** One sentence for whoever typed the command. What nobody foresaw is shown whole. */
 const messageOf = (error: unknown): string => {
@@ -19,15 +16,15 @@ const messageOf = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** Runs one command line. Resolves with the exit code: 0 done, 1 it failed, 2 it was asked for in a wrong way. */
+/** Runs one command line. Resolves with its exit code, one of `exit-codes.ts`. */
 export const run = async (args: readonly string[], shell: Shell): Promise<number> => {
   try {
     await createProgram(shell).parseAsync([...args], { from: 'user' })
-    return Number(process.exitCode ?? ok)
+    return Number(process.exitCode ?? exitCodes.done)
   } catch (error) {
     // Commander has said by itself what was wrong; help and version end this way too.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ok : misused
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused
     shell.stderr.write(`Error: ${messageOf(error)}\n`)
-    return error instanceof Failure ? error.exitCode : failed
+    return exitCodeOf(error)
   }
 }

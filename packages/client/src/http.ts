@@ -28,7 +28,8 @@ export class ConnectionError extends Error {
   override name = 'ConnectionError'
 }
 
-const readError = (status: number, text: string): ErrorBody => {
+/** What a refusal says. @throws ConnectionError when it is none of Micro's */
+export const readError = (status: number, text: string): ErrorBody => {
   try {
     const body = JSON.parse(text) as ErrorBody
     if (typeof body.error?.message === 'string') return body

@@ -1,6 +1,7 @@
 export { createClient, type CallInput, type Client, type Transport } from './client.ts'
-export { ApiError, ConnectionError, httpTransport, streamBytes, type HttpTransportOptions } from './http.ts'
+export { ApiError, ConnectionError, httpTransport, readError, streamBytes, type HttpTransportOptions } from './http.ts'
 export { checkReady, internalTransport, type InternalTransportOptions } from './internal.ts'
 export { localTransport, type Executes } from './local.ts'
+export { sendRaw, type RawAnswer, type RawRequest } from './raw.ts'
 export { StreamBrokenError } from './ndjson.ts'
 export { createStreams, type StreamInput, type Streams, type StreamTransport } from './streams.ts'

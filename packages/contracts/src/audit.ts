@@ -1,5 +1,20 @@
 import Type, { type Static } from 'typebox'
-import { Mode, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
+import { Exact, Mode, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
+
+/** What other services tell the audit log of. */
+export const serviceAuditActions = [
+  'processor.created',
+  'processor.key_replaced',
+  'processor.removed',
+  'processor.webhook_secret_set',
+  'processor.webhook_secret_removed',
+  'webhook_endpoint.created',
+  'webhook_endpoint.updated',
+  'webhook_endpoint.deleted',
+  'webhook_endpoint.secret_rotated',
+  'dead_letter.redriven',
+] as const
+export type ServiceAuditAction = (typeof serviceAuditActions)[number]
 
 /** Everything the audit log can say was done, or was tried and refused. */
 export const auditActions = [
@@ -20,6 +35,7 @@ export const auditActions = [
   'api_key.revoked',
   'api_key.rolled',
   'secret.rotated',
+  ...serviceAuditActions,
   'audit_log.read',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
@@ -47,6 +63,23 @@ export const AuditEntry = Type.Object({
   created: Timestamp,
 })
 export type AuditEntry = Static<typeof AuditEntry>
+
+/** What a service tells of, under an id of its own, so that telling twice changes nothing. */
+export const ToldAuditEntry = Exact({
+  id: Type.String({ pattern: '^aud_[0-9A-Za-z]{1,64}$' }),
+  action: Type.Unsafe<ServiceAuditAction>(Type.Union(serviceAuditActions.map((action) => Type.Literal(action)))),
+  actor: Exact({
+    type: Type.Union([Type.Literal('user'), Type.Literal('api_key')]),
+    id: Type.String({ minLength: 1, maxLength: 255 }),
+  }),
+  subject: Type.String({ minLength: 1, maxLength: 255 }),
+  merchant: Nullable(Type.String({ minLength: 1, maxLength: 255 })),
+  mode: Nullable(Mode),
+  client_ip: Nullable(Type.String({ maxLength: 64 })),
+  request: Type.String({ maxLength: 100 }),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  created: Timestamp,
+})
 
 const oneOfActions = Type.Union(auditActions.map((action) => Type.Literal(action)))
 

@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox'
-import { AuditEntry, auditQuery } from './audit.ts'
+import { accountsApi } from './accounts.ts'
+import { AuditEntry, auditQuery, ToldAuditEntry } from './audit.ts'
 import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
 import { operatorRoutes } from './operator.ts'
-import { Email, User } from './people.ts'
+import { pairingsApi } from './pairings.ts'
+import { Email, Tokens, User } from './people.ts'
 import { route } from './route.ts'
 import { Scope, scopes } from './scopes.ts'
 
@@ -10,21 +12,17 @@ import { Scope, scopes } from './scopes.ts'
 const NewPassword = Text(1024, 8)
 const Password = Text(1024, 1)
 
-export const Tokens = Type.Object({
-  token: Type.String({ description: 'Access token (JWT, EdDSA).' }),
-  refresh_token: Type.String(),
-  token_type: Type.Literal('Bearer'),
-  expires_in: Type.Integer({ description: 'Seconds until the access token expires.' }),
-})
-export type Tokens = Static<typeof Tokens>
-
 export const ApiKey = Type.Object({
   id: Type.String(),
   object: Type.Literal('api_key'),
-  type: Type.Union([Type.Literal('secret'), Type.Literal('restricted')]),
+  type: Type.Union([Type.Literal('secret'), Type.Literal('restricted'), Type.Literal('publishable')]),
   name: Nullable(Type.String()),
   environment: Mode,
-  scopes: Type.Array(Type.String(), { description: 'What the key may do; `*` alone is everything.' }),
+  scopes: Type.Array(Type.String(), {
+    description:
+      'What the key may do; `*` alone is everything. A publishable key has none: it opens what is for browsers.',
+  }),
+  key: Nullable(Type.String({ description: 'The key itself, of a publishable key, which is no secret.' })),
   truncated_key: Type.String({ description: 'The last four characters.' }),
   created: Timestamp,
   last_used: Nullable(Timestamp),
@@ -54,7 +52,7 @@ export type Session = Static<typeof Session>
 const EndedSession = Type.Object({ object: Type.Literal('session'), ended: Type.Boolean() })
 
 export const VerifiedPrincipal = Type.Object({
-  kind: Type.Union([Type.Literal('api_key'), Type.Literal('session')]),
+  kind: Type.Union([Type.Literal('api_key'), Type.Literal('publishable_key'), Type.Literal('session')]),
   merchant: Type.String(),
   mode: Mode,
   keyId: Type.Optional(Type.String()),
@@ -146,7 +144,12 @@ export const authApi = {
     scope: 'self',
     status: 200,
     summary: 'Who these credentials belong to.',
-    response: Type.Object({ ...User.properties, mode: Mode, api_key: Nullable(ApiKey) }),
+    response: Type.Object({
+      ...User.properties,
+      mode: Mode,
+      api_key: Nullable(ApiKey),
+      publishable_key: Nullable(Type.String({ description: 'Of this mode, for the web pages of the merchant.' })),
+    }),
   }),
   changePassword: route({
     method: 'POST',
@@ -177,12 +180,15 @@ export const authApi = {
           description: 'Makes a restricted key, which may do this and nothing else. Without, a secret key: everything.',
         }),
       ),
+      publishable: Type.Optional(
+        Type.Boolean({ description: 'Makes the publishable key, where the one there was is revoked.' }),
+      ),
       expires_in: Type.Optional(
         Type.Integer({ minimum: 1, maximum: keySecondsMax, description: 'Seconds until it stops working.' }),
       ),
     }),
     response: ApiKeyCreated,
-    faults: ['api_keys_too_many'],
+    faults: ['api_keys_too_many', 'publishable_key_exists'],
   }),
   listApiKeys: route({
     method: 'GET',
@@ -201,9 +207,23 @@ export const authApi = {
     access: ['session', 'secret_key'],
     scope: 'self',
     status: 200,
-    summary: 'Revoke an API key. With an API key as credential: only that key itself.',
+    summary:
+      'Revoke an API key, with those that it made itself in its place. With an API key as credential: only that key itself.',
     params: IdParam,
-    response: ApiKey,
+    query: Exact({
+      successors: Type.Optional(
+        Type.Boolean({
+          description:
+            'Of keys that this one was replaced by: true revokes them all, false none. By default those that were made with the key itself, which whoever stole it could do.',
+        }),
+      ),
+    }),
+    response: Type.Object({
+      ...ApiKey.properties,
+      revoked_successors: Type.Optional(
+        Type.Array(Type.String(), { description: 'Ids of the keys in its place that were revoked with it.' }),
+      ),
+    }),
     faults: ['resource_missing', 'permission_denied'],
   }),
   rollApiKey: route({
@@ -229,7 +249,19 @@ export const authApi = {
     response: Type.Object({ ...ApiKeyCreated.properties, rolled_key: ApiKey }),
     faults: ['resource_missing', 'permission_denied', 'api_key_unexpected_state', 'api_keys_rolled_too_many'],
   }),
+  ...accountsApi,
   ...operatorRoutes,
+  recordAuditEntry: route({
+    method: 'POST',
+    path: '/internal/audit_entries',
+    service: 'auth',
+    access: ['internal'],
+    status: 200,
+    summary: 'Put on record what was done in another service. The same id again changes nothing.',
+    body: ToldAuditEntry,
+    response: Type.Object({ id: Type.String() }),
+  }),
+  ...pairingsApi,
   verifyCredential: route({
     method: 'POST',
     path: '/internal/credentials/verify',

@@ -6,9 +6,22 @@ export type Mode = Static<typeof Mode>
 /** Seconds since 1970-01-01 UTC. */
 export const Timestamp = Type.Integer({ description: 'Seconds since the Unix epoch.' })
 
-/** An object of exactly these members; any other is answered with `parameter_unknown`. */
-export const Exact = <P extends Record<string, TSchema>>(properties: P, options: { description?: string } = {}) =>
-  Type.Object(properties, { ...options, additionalProperties: false })
+/** On an object of exact members: those that Stripe has, and Micro not yet. */
+export const unsupportedMark = 'x-unsupported'
+
+/**
+ * An object of exactly these members; any other is answered with `parameter_unknown`, and those that are `unsupported`
+ * with the words that say so.
+ */
+export const Exact = <P extends Record<string, TSchema>>(
+  properties: P,
+  { unsupported, ...options }: { description?: string; unsupported?: readonly string[] } = {},
+) =>
+  Type.Object(properties, {
+    ...options,
+    ...(unsupported === undefined ? {} : { [unsupportedMark]: unsupported }),
+    additionalProperties: false,
+  })
 
 export const Nullable = <T extends TSchema>(schema: T, options: { description?: string } = {}) =>
   Type.Union([schema, Type.Null()], options)
@@ -46,6 +59,25 @@ export const TimeFilter = Type.Union([
   }),
 ])
 
+/** The query of a list as every resource has it: cursors, and by when its objects were made. */
+export const listQuery = { ...pageQuery, created: Type.Optional(TimeFilter) }
+
+/**
+ * What an update may give for something that can be taken away again: a value, or an empty string as Stripe's clients
+ * send for null (form bodies know no null).
+ */
+export const Unsettable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Literal(''), Type.Null()])
+
+/** Metadata in an update: keys that are given are set, an empty value removes its key, `metadata=` alone removes all. */
+export const MetadataUpdate = Unsettable(
+  Type.Record(
+    Type.String({ pattern: '^[^\\[\\]\\u0000\\ud800-\\udfff]{1,40}$' }),
+    Type.Union([Text(500), Type.Null()]),
+    { maxProperties: 50, additionalProperties: false },
+  ),
+)
+export type MetadataUpdate = Static<typeof MetadataUpdate>
+
 /** Marks a list that `packages/service` leaves to the handler to check, item by item. */
 export const longListMark = 'x-items-checked-one-by-one'
 
@@ -61,5 +93,25 @@ export const List = <T extends TSchema>(item: T) =>
     object: Type.Literal('list'),
     url: Type.String(),
     has_more: Type.Boolean(),
+    data: Type.Array(item),
+  })
+
+/** What is left of an object that was deleted. */
+export const Deleted = <O extends string>(object: O) =>
+  Type.Object({ id: Type.String(), object: Type.Literal(object), deleted: Type.Literal(true) })
+
+/** The query of a search; `page` is the `next_page` of the answer before. */
+export const searchQuery = {
+  query: Text(2000, 1),
+  limit: pageQuery.limit,
+  page: Type.Optional(AnyId),
+}
+
+export const SearchResult = <T extends TSchema>(item: T) =>
+  Type.Object({
+    object: Type.Literal('search_result'),
+    url: Type.String(),
+    has_more: Type.Boolean(),
+    next_page: Nullable(Type.String()),
     data: Type.Array(item),
   })

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 import { Exact, IdParam, List, Metadata, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
 import { AccountId, Amount, Direction, ExactNumber, Reference, secondsMax } from './ledger-parts.ts'
 import {
+  dryRun,
   HoldStatus,
   LedgerTransaction,
   NewEntry,
@@ -32,7 +33,9 @@ export const LedgerHold = Type.Object({
   reference_id: Type.String(),
   description: Nullable(Type.String()),
   currency: Nullable(Type.String({ description: 'Null when the entries are in several currencies.' })),
-  status: HoldStatus,
+  status: Type.Union([...HoldStatus.anyOf, Type.Literal('dry_run')], {
+    description: 'dry_run: nothing was recorded, this is what would be held.',
+  }),
   entries: Type.Array(HeldEntry),
   transactions: Type.Array(Type.String(), { description: 'What captured it or gave it back, oldest first.' }),
   expires_at: Nullable(Type.Integer({ description: 'When what is left is given back. Null: never of itself.' })),
@@ -70,6 +73,7 @@ export const holdRoutes = {
       expires_in: Type.Optional(
         Type.Integer({ minimum: 1, maximum: 31_622_400, description: 'The same, in seconds from now.' }),
       ),
+      dry_run: dryRun,
     }),
     response: LedgerHold,
     faults: newTransactionFaults,
@@ -118,6 +122,7 @@ export const holdRoutes = {
       entries: Type.Optional(Type.Array(CapturedEntry, { minItems: 1, maxItems: 100 })),
       final: Type.Optional(Type.Boolean({ description: 'Give back the rest in the same transaction.' })),
       effective_at: newTransaction.effective_at,
+      dry_run: dryRun,
     }),
     response: LedgerTransaction,
     faults: [
@@ -142,7 +147,7 @@ export const holdRoutes = {
     status: 201,
     summary: 'Give back what is left of a hold.',
     params: IdParam,
-    body: Exact(optionalWords),
+    body: Exact({ ...optionalWords, dry_run: dryRun }),
     response: LedgerTransaction,
     faults: [...endings, ...referenceFaults],
   }),

@@ -137,6 +137,10 @@ export const newTransactionFaults = [
   'version_conflict',
 ] as const
 
+export const dryRun = Type.Optional(
+  Type.Boolean({ description: 'Check everything and answer what would be recorded (200), but record nothing.' }),
+)
+
 export const transactionRoutes = {
   recordLedgerTransaction: route({
     method: 'POST',
@@ -146,12 +150,7 @@ export const transactionRoutes = {
     scope: 'ledger:write',
     status: 201,
     summary: 'Record a balanced transaction. The same reference_id with the same content again answers 200.',
-    body: Exact({
-      ...newTransaction,
-      dry_run: Type.Optional(
-        Type.Boolean({ description: 'Check everything and answer what would be recorded (200), but record nothing.' }),
-      ),
-    }),
+    body: Exact({ ...newTransaction, dry_run: dryRun }),
     response: LedgerTransaction,
     faults: [...newTransactionFaults, 'period_closed'],
   }),

@@ -13,7 +13,10 @@ export const OutboxEvent = Type.Object({
   created: Timestamp,
   request_id: Type.Union([Type.String(), Type.Null()]),
   idempotency_key: Type.Union([Type.String(), Type.Null()]),
-  object: Type.Record(Type.String(), Type.Unknown(), { description: 'The object as it was at the commit.' }),
+  object: Type.Record(Type.String(), Type.Unknown(), {
+    description:
+      'The object as it was at the commit; of an event that tells of a change, { object, previous_attributes } of it.',
+  }),
 })
 export type OutboxEvent = Static<typeof OutboxEvent>
 
@@ -27,7 +30,12 @@ export const outboxApi = <S extends ServiceName>(service: S) => ({
     status: 200,
     summary: 'Unacknowledged events, oldest first.',
     query: Exact({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 500 })) }),
-    response: Type.Object({ events: Type.Array(OutboxEvent) }),
+    response: Type.Object({
+      events: Type.Array(OutboxEvent),
+      has_more: Type.Optional(
+        Type.Boolean({ description: 'There is more, though these are fewer than was asked for.' }),
+      ),
+    }),
   }),
   acknowledgeOutbox: route({
     method: 'POST',

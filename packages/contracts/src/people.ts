@@ -19,3 +19,11 @@ export const User = Type.Object({
   created: Timestamp,
 })
 export type User = Static<typeof User>
+
+export const Tokens = Type.Object({
+  token: Type.String({ description: 'Access token (JWT, EdDSA).' }),
+  refresh_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds until the access token expires.' }),
+})
+export type Tokens = Static<typeof Tokens>

@@ -8,10 +8,13 @@ export interface Tenant {
   readonly mode: Mode
 }
 
-/** Whoever acts for a merchant: an API key, or a person's session. The gateway makes it; services believe nothing else. */
+/**
+ * Whoever acts for a merchant: an API key, a person's session, or anybody who read the merchant's publishable key on a
+ * web page. The gateway makes it; services believe nothing else.
+ */
 export interface MerchantPrincipal extends Tenant {
-  readonly kind: 'api_key' | 'session'
-  /** The API key's id (never the key), for `kind: 'api_key'`. */
+  readonly kind: 'api_key' | 'publishable_key' | 'session'
+  /** The key's id (never the key), for `kind: 'api_key'` and `kind: 'publishable_key'`. */
   readonly keyId?: string
   /** What the key may do (see scopes.ts), for `kind: 'api_key'`. A key without is one that may do nothing. */
   readonly scopes?: readonly string[]

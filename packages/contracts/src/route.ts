@@ -5,9 +5,10 @@ import type { RouteScope } from './scopes.ts'
 
 /**
  * Who may call: anyone, a person's session, the session of someone who runs this installation, an API key with the
- * route's scope, or another service (never through the gateway).
+ * route's scope, the key that a merchant's own web page carries for everybody to read, or another service (never
+ * through the gateway).
  */
-export type Access = 'public' | 'session' | 'operator' | 'secret_key' | 'internal'
+export type Access = 'public' | 'session' | 'operator' | 'secret_key' | 'publishable_key' | 'internal'
 
 /** How a stream is written: a JSON object a line, or RFC 4180's text. */
 export type StreamFormat = 'ndjson' | 'csv'
@@ -39,14 +40,34 @@ export interface Route {
   readonly query?: TSchema
   readonly body?: TSchema
   readonly response: TSchema
+  /** Its successes are pages for people with a browser, in place of `response`; its refusals are not. */
+  readonly page?: true
+  /**
+   * What of `response` whoever holds a publishable key gets to see, also of the object that an error shows; members it
+   * does not name are left out. A route with `publishable_key` access states it.
+   */
+  readonly publicResponse?: TSchema
   /** Left out: every answer is one body. */
   readonly stream?: StreamSpec
+  /** Its success is server-sent events, of which this is the `data`, until the caller leaves. Only the gateway has such. */
+  readonly sse?: TSchema
   /** Status of a success on the original surface; `/v1` always answers 200, as Stripe does. */
   readonly status: 200 | 201
   /** Largest request body in bytes, where it is another than that of every route. */
   readonly bodyBytesMax?: number
+  /**
+   * Its caller shows no key, but signs the body in a `Stripe-Signature` header: the handler gets both as they came
+   * (`call.signed`), undecoded, and is alone with the question whether to believe them.
+   */
+  readonly signed?: true
   /** True where an `Idempotency-Key` header is honoured. */
   readonly idempotent?: boolean
+  /**
+   * The one parameter of the body, as `/card/number`, that may hold a card number: of a publishable key, in test mode, or
+   * on a page, of whoever reads it.
+   * Its check takes the number out before anything is kept, and refuses all but the published test numbers.
+   */
+  readonly cardNumber?: string
   /** The faults a caller should expect beyond those every route shares. */
   readonly faults?: readonly FaultCode[]
 }
@@ -57,9 +78,13 @@ export type Api = Readonly<Record<string, Route>>
 type WithScope<R extends Route> = 'secret_key' extends R['access'][number]
   ? { readonly scope: RouteScope }
   : { readonly scope?: never }
+// Nor does one open to everybody's browser that forgot to say what may be seen there.
+type WithPublicResponse<R extends Route> = 'publishable_key' extends R['access'][number]
+  ? { readonly publicResponse: TSchema }
+  : { readonly publicResponse?: never }
 
 /** Declares a route; its literal types are what handlers, client and documentation derive from. */
-export const route = <const R extends Route>(spec: R & WithScope<R>): R => spec
+export const route = <const R extends Route>(spec: R & WithScope<R> & WithPublicResponse<R>): R => spec
 
 type Part<S> = S extends TSchema ? Static<S> : Record<string, never>
 export type Params<R extends Route> = Part<R['params']>

@@ -22,6 +22,8 @@ describe('a key with', () => {
     [['payments:read'], 'self', true],
     [['self'], 'payments:read', false],
     [['*'], undefined, false],
+    [['*'], '*', true],
+    [['payments:write', 'ledger:write', 'events:read'], '*', false],
   ] as const) {
     test(`${held.join(', ') || 'nothing'} ${want ? 'may' : 'may not'} call a route that asks for ${asked}`, () =>
       expect(grants(held, asked)).toBe(want))
@@ -31,11 +33,11 @@ describe('a key with', () => {
 test('every route open to keys names one scope, and every scope opens a route', () => {
   for (const [name, { access, scope }] of routes)
     expect([name, scope !== undefined]).toEqual([name, access.includes('secret_key')])
-  expect(new Set(routes.flatMap(([, { scope }]) => scope ?? []))).toEqual(new Set([...scopes, 'self']))
+  expect(new Set(routes.flatMap(([, { scope }]) => scope ?? []))).toEqual(new Set([...scopes, 'self', '*']))
 })
 
 test('what only reads asks for no more than reading, what may change something for writing', () => {
-  for (const [name, { method, scope }] of routes.filter(([, each]) => (each.scope ?? 'self') !== 'self'))
+  for (const [name, { method, scope }] of routes.filter(([, { scope = 'self' }]) => scope !== 'self' && scope !== '*'))
     expect([name, scope?.split(':')[1]]).toEqual([name, method === 'GET' ? 'read' : 'write'])
 })
 

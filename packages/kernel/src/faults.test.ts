@@ -21,6 +21,7 @@ test('the text is filled from the detail, and the envelope carries only public m
     error: {
       type: 'invalid_request_error',
       code: 'parameter_missing',
+      doc_url: '/docs/errors#parameter_missing',
       message: 'Missing required param: amount.',
       param: 'amount',
     },
@@ -33,7 +34,7 @@ test('a fault whose code Stripe does not send has none', () => {
 
 test('a text in the detail is never read as a template again', () => {
   expect(new Fault('parameter_unknown', { param: '{limit}', limit: 'x' }).message).toBe(
-    'Received unknown parameter: {limit}.',
+    'Received unknown parameter: {limit}',
   )
 })
 

@@ -9,11 +9,34 @@ export const idPrefixes = {
   refresh_token: 'rt',
   api_key: 'key',
   audit_entry: 'aud',
+  pairing: 'pair',
   payment_intent: 'pi',
   charge: 'ch',
+  authentication: 'authn',
+  refund: 're',
+  dispute: 'dp',
   payment_method: 'pm',
+  token: 'tok',
+  card: 'card',
+  product: 'prod',
+  price: 'price',
+  customer: 'cus',
+  setup_intent: 'seti',
+  setup_attempt: 'setatt',
   balance_transaction: 'txn',
+  checkout_session: 'cs',
+  checkout_line_item: 'li',
+  payout: 'po',
+  reconciliation: 'recon',
+  reconciliation_difference: 'rdif',
+  processor: 'proc',
   event: 'evt',
+  webhook_endpoint: 'we',
+  webhook_attempt: 'att',
+  /** Made by the database, of what it delivers. */
+  webhook_delivery: 'dlv',
+  /** Numbered by the database. */
+  dead_letter: 'dead',
   request: 'req',
   stream_session: 'cliws',
   ledger_account: 'la',
@@ -71,3 +94,7 @@ export const createIds = ({ clock, random = randomBytes }: { clock: Clock; rando
     return `${idPrefixes[kind]}_${encodeTime(clock.now().getTime())}${tail}`
   }
 }
+
+/** What no id of this kind comes before that was made at `time` or later. */
+export const idFloor = (kind: IdKind, time: Date): string =>
+  `${idPrefixes[kind]}_${encodeTime(Math.max(0, time.getTime()))}`

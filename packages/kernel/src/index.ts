@@ -10,9 +10,10 @@ export {
   type FaultSpec,
   type FaultType,
 } from './faults.ts'
-export { createIds, idPrefixes, type Id, type IdKind, type NewId, type RandomBytes } from './ids.ts'
+export { createIds, idFloor, idPrefixes, type Id, type IdKind, type NewId, type RandomBytes } from './ids.ts'
 export {
   amountMax,
+  amountStep,
   chargeAmountMax,
   chargeAmountMin,
   currencies,
@@ -20,5 +21,7 @@ export {
   formatMoney,
   minorUnitDigits,
   parseInteger,
+  payoutStep,
   safeIntegerMax,
+  toNearestStep,
 } from './money.ts'

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { currencies, exactNumber, formatMoney, minorUnitDigits, parseInteger } from './money.ts'
+import {
+  amountStep,
+  currencies,
+  exactNumber,
+  formatMoney,
+  minorUnitDigits,
+  parseInteger,
+  payoutStep,
+  toNearestStep,
+} from './money.ts'
 
 describe('an integer is read from plain digits only', () => {
   for (const [text, want] of [
@@ -40,8 +49,39 @@ for (const [amount, currency, want] of [
   [-5n, 'usd', '-0.05 USD'],
   [1999n, 'jpy', '1999 JPY'],
   [1999n, 'kwd', '1.999 KWD'],
+  [500n, 'isk', '5.00 ISK'],
+  [500n, 'ugx', '5.00 UGX'],
 ] as const) {
   test(`${amount} minor units of ${currency} read as ${want}`, () => expect(formatMoney(amount, currency)).toBe(want))
+}
+
+for (const [currency, step, ofPayouts] of [
+  ['usd', 1n, 1n],
+  ['jpy', 1n, 1n],
+  ['bhd', 10n, 10n],
+  ['jod', 10n, 10n],
+  ['kwd', 10n, 10n],
+  ['omr', 10n, 10n],
+  ['tnd', 10n, 10n],
+  ['isk', 100n, 100n],
+  ['ugx', 100n, 100n],
+  ['huf', 1n, 100n],
+  ['twd', 1n, 100n],
+] as const) {
+  test(`cards move ${currency} in multiples of ${step}, and payouts in those of ${ofPayouts}`, () => {
+    expect([amountStep(currency), payoutStep(currency)]).toEqual([step, ofPayouts])
+  })
+}
+
+for (const [amount, step, want] of [
+  [0n, 10n, 0n],
+  [4n, 10n, 0n],
+  [5n, 10n, 10n],
+  [149n, 100n, 100n],
+  [150n, 100n, 200n],
+  [7n, 1n, 7n],
+] as const) {
+  test(`of multiples of ${step}, ${want} is nearest to ${amount}`, () => expect(toNearestStep(amount, step)).toBe(want))
 }
 
 test('every currency code is three lower-case letters with 0, 2 or 3 digits', () => {

@@ -4,7 +4,10 @@ export const safeIntegerMax = BigInt(Number.MAX_SAFE_INTEGER)
 /** The largest amount one ledger entry or payment may carry; sums of thousands of them stay within numeric(38,0). */
 export const amountMax = 10n ** 30n
 
-/** Decimal digits per ISO 4217 currency, where they are not 2. Source: Stripe's list of zero- and three-decimal currencies. */
+/**
+ * Decimal digits per ISO 4217 currency, where they are not 2. Source: Stripe's list of zero- and three-decimal currencies.
+ * isk and ugx are spoken of with two, as Stripe has it, though neither has any: see `amountStep`.
+ */
 const decimals: Readonly<Record<string, 0 | 3>> = {
   bif: 0,
   clp: 0,
@@ -16,7 +19,6 @@ const decimals: Readonly<Record<string, 0 | 3>> = {
   mga: 0,
   pyg: 0,
   rwf: 0,
-  ugx: 0,
   vnd: 0,
   vuv: 0,
   xaf: 0,
@@ -42,6 +44,25 @@ export const currencies: ReadonlySet<string> = new Set(
 
 /** How many decimal digits the minor unit has: 2 for usd, 0 for jpy, 3 for kwd. */
 export const minorUnitDigits = (currency: string): 0 | 2 | 3 => decimals[currency] ?? 2
+
+const wholeUnitsOnly: ReadonlySet<string> = new Set(['isk', 'ugx'])
+const wholeUnitsInPayouts: ReadonlySet<string> = new Set(['huf', 'twd'])
+
+/**
+ * What amounts that cards move are multiples of, in minor units: 10 where there are three decimals, since the networks
+ * know two; 100 where two are written and none exist; else 1.
+ */
+export const amountStep = (currency: string): 1n | 10n | 100n => {
+  if (wholeUnitsOnly.has(currency)) return 100n
+  return minorUnitDigits(currency) === 3 ? 10n : 1n
+}
+
+/** What payouts are multiples of: banks know no fillér and no cent of a Taiwan dollar, which cards do. */
+export const payoutStep = (currency: string): 1n | 10n | 100n =>
+  wholeUnitsInPayouts.has(currency) ? 100n : amountStep(currency)
+
+/** To the nearest multiple of a step, halves up. */
+export const toNearestStep = (amount: bigint, step: bigint): bigint => ((amount * 2n + step) / (step * 2n)) * step
 
 /** Smallest chargeable amount per currency in minor units (Stripe's published minimums); 1 where none is published. */
 const minimums: Readonly<Record<string, bigint>> = {

@@ -15,6 +15,7 @@ afterAll(() => scratch.close())
 describe('values and columns', () => {
   const big = 2n ** 100n
 
+  const tricky = { text: 'a"b\\c,{d}\n\u2028\ud83d', list: ['"', ''] }
   for (const [label, read, want] of [
     ['int8', () => scratch.db.sql`select ${2n ** 63n - 1n}::int8 as value`, 2n ** 63n - 1n],
     ['count', () => scratch.db.sql`select count(*) as value from pg_class where false`, 0n],
@@ -27,6 +28,8 @@ describe('values and columns', () => {
     ['text array', () => scratch.db.sql`select ${['a"b', 'c,d', null, '']}::text[] as value`, ['a"b', 'c,d', null, '']],
     ['boolean array', () => scratch.db.sql`select ${[true, false]}::boolean[] as value`, [true, false]],
     ['jsonb', () => scratch.db.sql`select ${{ a: ['x'] }}::jsonb as value`, { a: ['x'] }],
+    ['json array', () => scratch.db.sql`select to_json(${[tricky, null]}::json[]) as value`, [tricky, null]],
+    ['Date array', () => scratch.db.sql`select ${[new Date(0)]}::timestamptz[] as value`, [new Date(0)]],
     ['bytea', () => scratch.db.sql`select ${new Uint8Array([0, 255])}::bytea as value`, Buffer.from([0, 255])],
     ['date', () => scratch.db.sql`select ${'2026-02-28'}::date as value`, '2026-02-28'],
     ['null', () => scratch.db.sql`select ${null}::text as value`, null],

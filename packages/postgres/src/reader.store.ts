@@ -7,7 +7,7 @@ export const roleExists = async (client: pg.Client, name: string) =>
 export const listTables = async (client: pg.Client, schema: string) => {
   const { rows } = await client.query<{ name: string }>(
     `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm') order by 1`,
+     where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition order by 1`,
     [schema],
   )
   return rows.map(({ name }) => name)

@@ -1,4 +1,5 @@
-import type { PoolClient } from 'pg'
+import type { PoolClient, QueryConfig, QueryResult } from 'pg'
+import { isPrepared, sendBatch, type Statement } from './batch.ts'
 
 const held = new WeakSet<object>()
 
@@ -15,3 +16,38 @@ export const sendTogether = ({ connection: { stream } }: PoolClient): void => {
     stream.uncork()
   })
 }
+
+const gathered = new WeakMap<PoolClient, Statement[]>()
+
+const leave = (client: PoolClient, statements: readonly Statement[]): void => {
+  if (statements.length > 1) return sendBatch(client, statements)
+  for (const { query, resolve, reject } of statements) client.query(query).then(resolve, reject)
+}
+
+/** In their order; those that are prepared, and follow each other, as one. */
+const leaveAll = (client: PoolClient): void => {
+  const statements = gathered.get(client) ?? []
+  gathered.delete(client)
+  sendTogether(client)
+  let batch: Statement[] = []
+  for (const statement of statements) {
+    if (isPrepared(client, statement.query)) {
+      batch.push(statement)
+      continue
+    }
+    leave(client, batch)
+    batch = []
+    leave(client, [statement])
+  }
+  leave(client, batch)
+}
+
+/** Sends a statement of a transaction together with all others of this turn of the event loop, in the order of the calls. */
+export const sendWithOthers = (client: PoolClient, query: QueryConfig): Promise<QueryResult> =>
+  new Promise((resolve, reject) => {
+    const statement = { query, resolve, reject }
+    const waiting = gathered.get(client)
+    if (waiting !== undefined) return void waiting.push(statement)
+    gathered.set(client, [statement])
+    process.nextTick(leaveAll, client)
+  })

@@ -31,7 +31,8 @@ const elementOf = (value: unknown): string => {
   if (typeof value === 'bigint' || typeof value === 'number') return String(value)
   const encoded = encode(value)
   if (encoded === null) return 'NULL'
-  if (typeof encoded === 'string') return quoted(encoded)
+  // JSON has no control characters as they are: so what its own quotes escape is what an array's do, and done faster.
+  if (typeof encoded === 'string') return typeof value === 'string' ? quoted(encoded) : JSON.stringify(encoded)
   return Buffer.isBuffer(encoded) ? `"\\\\x${encoded.toString('hex')}"` : String(encoded)
 }
 

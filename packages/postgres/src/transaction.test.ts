@@ -184,6 +184,32 @@ describe('andCommit', () => {
   })
 })
 
+describe('a transaction that need not be durable', () => {
+  const setting = async (sql: Sql) =>
+    only(await sql<{ value: string }>`select current_setting('synchronous_commit') as value`).value
+
+  test('does not wait for the disk, and the next one on its connection does', async () => {
+    const one = createDatabase({ url: scratch.urls.owner, applicationName: 'one', poolSize: 1 })
+    // Servers of tests do not wait by themselves.
+    await one.sql`set synchronous_commit to on`
+    for (const isolation of [undefined, 'repeatable read'] as const)
+      expect(await one.transaction(setting, { durable: false, ...(isolation && { isolation }) })).toBe('off')
+    expect(await one.transaction(setting)).toBe('on')
+    await one.close()
+  })
+
+  test('commits, and rolls back, as any other', async () => {
+    await scratch.owner.transaction((sql) => sql.andCommit`insert into scratch.counters values ('c')`, {
+      durable: false,
+    })
+    const failing = scratch.owner.transaction((sql) => Promise.all([insert(sql, 'd'), insert(sql, 'a')]), {
+      durable: false,
+    })
+    await expect(failing).rejects.toThrow('duplicate key')
+    expect(await ids()).toEqual(['a', 'b', 'c'])
+  })
+})
+
 describe('retries', () => {
   test('serializable increments in parallel all count', async () => {
     const increment = () =>
@@ -269,6 +295,22 @@ describe('lost connections', () => {
     await killBackend(pid)
     expect(await outcome).toBeInstanceOf(CommitUnknownError)
     await scratch.owner.sql`drop trigger hang on scratch.checked`
+  })
+
+  test('one lost during a statement that COMMIT was sent along with is an unknown outcome, too', async () => {
+    let pid = 0
+    const work = scratch.owner.transaction(async (sql) => {
+      pid = only(await backend(sql)).pid
+      await Promise.all([sql`select pg_sleep(20)`, sql.andCommit`insert into scratch.counters values ('c')`])
+    })
+    const outcome = work.catch((caught: unknown) => caught)
+    await eventually(async () => {
+      const rows = await scratch.owner
+        .sql`select from pg_stat_activity where pid = ${pid} and query like 'select pg_sleep%' and state = 'active'`
+      return rows.length === 1
+    })
+    await killBackend(pid)
+    expect(await outcome).toBeInstanceOf(CommitUnknownError)
   })
 
   test('an idle connection that is lost is replaced', async () => {

@@ -1,4 +1,4 @@
-import type { PoolClient, QueryResult } from 'pg'
+import type { PoolClient, QueryConfig, QueryResult } from 'pg'
 import { spreadOut, tries as triesMax } from './collisions.ts'
 import {
   CommitUnknownError,
@@ -13,7 +13,7 @@ import {
 } from './errors.ts'
 import type { DatabaseObserver, RetryReason } from './observer.ts'
 import type { Pool } from './pool.ts'
-import { sendTogether } from './send-together.ts'
+import { sendWithOthers } from './send-together.ts'
 import { queryOf, type Sql } from './sql.ts'
 
 export interface TransactionSql extends Sql {
@@ -28,6 +28,11 @@ export type TransactionOptions = {
   isolation?: 'read committed' | 'repeatable read' | 'serializable'
   /** In place of the pool's, for statements that are let take longer. */
   answerTimeoutMs?: number
+  /**
+   * Whether COMMIT waits until what was done is on disk; default yes. Without, a crash of the server may undo what was
+   * committed, and not what anybody committed after it and waited for: only for what is done again by itself.
+   */
+  durable?: boolean
 }
 
 type Context = TransactionOptions & { pool: Pool; named: boolean; observer: DatabaseObserver }
@@ -40,6 +45,12 @@ const quiet = <T>(promise: Promise<T>) => {
   promise.catch(() => {})
   return promise
 }
+
+const durability = 'set local synchronous_commit to off'
+
+/** Named, it is prepared once per connection, and so leaves as one with the statements beside it. */
+const control = (text: string, named: boolean): QueryConfig =>
+  named ? { text, name: `micro_${text.replaceAll(/\W+/g, '_')}` } : { text }
 
 const answerOf = async <Row extends object>(begin: Promise<unknown>, answer: Promise<QueryResult<Row>>) => {
   await begin.catch(async (cause: unknown) => {
@@ -57,11 +68,24 @@ const answerOf = async <Row extends object>(begin: Promise<unknown>, answer: Pro
 }
 
 /** One try: BEGIN travels with the first statement, COMMIT may travel with the last. */
-const openTransaction = (client: PoolClient, { named, isolation, answerTimeoutMs }: Context) => {
+const openTransaction = (client: PoolClient, { named, isolation, answerTimeoutMs, durable = true }: Context) => {
+  const begins = isolation === undefined ? 'begin' : `begin isolation level ${isolation}`
   let state: State = 'open'
   let begun: Promise<QueryResult> | undefined
   let commitResult: Promise<void> | undefined
   let firstFailure: unknown
+  // What stood behind it may say so before it has been heard itself.
+  const noteFailure = (error: unknown): void => {
+    if (sqlState(error) !== SQLSTATE.inFailedTransaction) firstFailure ??= error
+  }
+  let isCommitSkipped = false
+
+  const sendBegin = (): Promise<QueryResult> => {
+    const begin = sendWithOthers(client, control(begins, named))
+    // Behind a BEGIN that failed it would set nothing, and only say that there is no transaction.
+    if (!durable) sendWithOthers(client, control(durability, named)).catch(noteFailure)
+    return quiet(begin)
+  }
 
   /** Throws before anything is sent when the statement cannot be sent. */
   const send = <Row extends object>(strings: TemplateStringsArray, values: unknown[]): Promise<Row[]> => {
@@ -69,21 +93,22 @@ const openTransaction = (client: PoolClient, { named, isolation, answerTimeoutMs
     const given = queryOf(strings, values, named)
     const query = answerTimeoutMs === undefined ? given : { ...given, query_timeout: answerTimeoutMs }
     // The connection is in pipeline mode: the server answers in order whatever leaves together.
-    sendTogether(client)
-    const begin = (begun ??= quiet(client.query(isolation ? `begin isolation level ${isolation}` : 'begin')))
-    const answer = quiet(client.query<Row>(query))
-    answer.catch((error: unknown) => (firstFailure ??= error))
+    const begin = (begun ??= sendBegin())
+    const answer = quiet(sendWithOthers(client, query) as Promise<QueryResult<Row>>)
+    answer.catch(noteFailure)
     return quiet(answerOf(begin, answer))
   }
 
   const sendCommit = async () => {
     state = 'committing'
-    sendTogether(client)
     let tag: string
     try {
-      tag = (await client.query('commit')).command
+      tag = (await sendWithOthers(client, control('commit', named))).command
     } catch (cause) {
       state = 'finished'
+      isCommitSkipped = sqlState(cause) === SQLSTATE.inFailedTransaction
+      if (isCommitSkipped)
+        throw new TransactionAbortedError('a statement had failed, so nothing was committed', { cause })
       if (isSessionLost(cause)) throw new CommitUnknownError('the connection broke during COMMIT', { cause })
       throw cause
     }
@@ -112,6 +137,14 @@ const openTransaction = (client: PoolClient, { named, isolation, answerTimeoutMs
     committed: () => state === 'committed',
     /** What to tell of an error: statements sent together after the one that failed only say that one did. */
     causeOf: (error: unknown) => (sqlState(error) === SQLSTATE.inFailedTransaction ? (firstFailure ?? error) : error),
+    /** Whether COMMIT was sent, together with statements that may have failed before it, and its outcome is unknown. */
+    commitUnknown: async () => {
+      const failure = await commitResult?.then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      return failure instanceof CommitUnknownError ? failure : undefined
+    },
     commit: async () => {
       if (commitResult) return commitResult
       if (begun) return sendCommit()
@@ -119,7 +152,8 @@ const openTransaction = (client: PoolClient, { named, isolation, answerTimeoutMs
     },
     /** Returns whether the connection is fit for the next user. */
     rollback: async () => {
-      const needed = state === 'open' && begun !== undefined
+      await commitResult?.catch(() => {})
+      const needed = begun !== undefined && (state === 'open' || isCommitSkipped)
       if (state === 'open') state = 'finished'
       if (!needed)
         return (
@@ -129,7 +163,8 @@ const openTransaction = (client: PoolClient, { named, isolation, answerTimeoutMs
             (error) => !isSessionLost(error),
           )
         )
-      return client.query('rollback').then(
+      // Behind whatever is still to leave.
+      return sendWithOthers(client, control('rollback', named)).then(
         () => true,
         () => false,
       )
@@ -146,7 +181,7 @@ const attempt = async <T>(context: Context, work: (sql: TransactionSql) => Promi
     client.release()
     return { value }
   } catch (thrown) {
-    const error = transaction.causeOf(thrown)
+    const error = (await transaction.commitUnknown()) ?? transaction.causeOf(thrown)
     const reusable = await transaction.rollback()
     client.release(!reusable || isSessionUnfit(error) || error instanceof CommitUnknownError)
     return { error, retry: !transaction.committed() && (isRetryable(error) || isStalePlan(error)) }

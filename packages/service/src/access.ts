@@ -1,7 +1,16 @@
-import { grants, type Principal, type Route } from '@micro/contracts'
+import { everyScope, grants, type Principal, type Route } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 
-const held = { api_key: 'secret_key', session: 'session', service: 'internal' } as const
+const held = {
+  api_key: 'secret_key',
+  publishable_key: 'publishable_key',
+  session: 'session',
+  service: 'internal',
+} as const
+
+/** A scope as it is named to who lacks it. */
+const scopeText = (scope: Route['scope']): string | undefined =>
+  scope === everyScope ? `${everyScope} (all there are: an unrestricted secret key)` : scope
 
 /**
  * Refuses an API key that was not given what the route asks for. Asked at the gateway and again in the service, so that
@@ -15,12 +24,13 @@ export const checkScope = (
   shown = principal?.kind === 'api_key' ? principal.keyId : undefined,
 ): void => {
   if (principal?.kind !== 'api_key' || grants(principal.scopes ?? [], scope)) return
-  throw new Fault('more_permissions_required', { key: shown, scope })
+  throw new Fault('more_permissions_required', { key: shown, scope: scopeText(scope) })
 }
 
 /**
  * Refuses whoever the route is not for.
- * @throws Fault permission_denied, api_key_missing, session_missing, operator_required, more_permissions_required
+ * @throws Fault permission_denied, api_key_missing, secret_key_required, session_missing, operator_required,
+ * more_permissions_required
  */
 export const checkAccess = (route: Pick<Route, 'access' | 'scope'>, principal: Principal | undefined): void => {
   const { access } = route
@@ -31,5 +41,6 @@ export const checkAccess = (route: Pick<Route, 'access' | 'scope'>, principal: P
     throw new Fault('operator_required')
   }
   if (access.includes('internal')) throw new Fault('permission_denied')
+  if (access.includes('secret_key') && principal?.kind === 'publishable_key') throw new Fault('secret_key_required')
   throw new Fault(access.includes('secret_key') ? 'api_key_missing' : 'session_missing')
 }

@@ -11,7 +11,16 @@ import type {
   Surface,
 } from '@micro/contracts'
 import type { IdempotencyClaim } from './idempotency.ts'
+import type { HtmlPage } from './html-page.ts'
 import type { StreamReply } from './stream-reply.ts'
+
+/** What was sent to a route whose caller signs instead of showing a key; nothing of it was verified. */
+export interface SignedBody {
+  /** The body's exact text. */
+  readonly payload: string
+  /** Of the `Stripe-Signature` header; empty without one. */
+  readonly signature: string
+}
 
 /** One call of an operation, validated: what a handler gets to see. */
 export interface Call<R extends Route> {
@@ -27,6 +36,8 @@ export interface Call<R extends Route> {
   readonly clientIp: string
   /** Present when the caller sent an `Idempotency-Key` on a route that honours it. */
   readonly idempotency: IdempotencyClaim | undefined
+  /** Present on the routes that say so. */
+  readonly signed: SignedBody | undefined
   /** The format the caller's `Accept` asks for, of those the route streams. */
   readonly accepts: StreamFormat | undefined
   /**
@@ -50,7 +61,11 @@ export const reply = <Body>(status: number, body: Body): Reply<Body> => new Repl
 
 /** One handler per operation; a missing or misspelt one does not compile. */
 export type Handlers<A extends Api> = {
-  readonly [K in keyof A]: (call: Call<A[K]>) => Promise<Response<A[K]> | Reply | StreamReply<Line<A[K]> & object>>
+  readonly [K in keyof A]: (
+    call: Call<A[K]>,
+  ) => Promise<
+    A[K] extends { readonly page: true } ? HtmlPage : Response<A[K]> | Reply | StreamReply<Line<A[K]> & object>
+  >
 }
 
 /**

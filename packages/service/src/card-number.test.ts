@@ -78,6 +78,11 @@ describe('a request is refused, with the name of the parameter and without the n
     [{ entries: [{ amount: 1, account_id: 'a' }, { account_id: numbers[1] }] }, 'entries[1][account_id]'],
     [{ metadata: { amount: numbers[0] } }, 'metadata[amount]'],
     [{ transactions: [{ metadata: { amount: numbers[0] } }] }, 'transactions[0][metadata][amount]'],
+    [{ mandate_data: { customer_acceptance: { card: 4242424242424242 } } }, 'mandate_data[customer_acceptance][card]'],
+    [{ mandate_data: { password: numbers[0] } }, 'mandate_data[password]'],
+    [{ mandate_data: { amount: 378282246310005 } }, 'mandate_data[amount]'],
+    [{ card: { exp_month: 5555555555554444 } }, 'card[exp_month]'],
+    [{ list: [1, [4242424242424242]] }, 'list[1][0]'],
     [{ metadata: { [`card ${numbers[0]}`]: 'x' } }, 'metadata[card [redacted]]'],
   ] as const)
     test(param, () => {

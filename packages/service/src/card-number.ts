@@ -59,19 +59,28 @@ const exempt: ReadonlySet<string> = new Set([
   ...['password', 'current_password', 'new_password', 'refresh_token'],
 ])
 
+// Where callers name things themselves.
+const unknownInside: ReadonlySet<string> = new Set(['metadata', 'mandate_data'])
+
 /**
  * Refuses a request that carries a card number anywhere in its parameters, names of metadata included, before anything
  * stores or logs it: whoever keeps one is in the scope of PCI DSS. The values must not be nested deeper than the stack.
+ * `allowed` is the place of the one value that a route's own check takes the number out of.
  * @throws Fault card_number_refused, without the number
  */
-export const refuseCardNumbers = (values: object, path = ''): void => {
+export const refuseCardNumbers = (
+  values: object,
+  { path = '', allowed }: { path?: string; allowed?: string } = {},
+): void => {
   for (const [name, value] of Object.entries(values)) {
     const here = `${path}/${name}`
-    // What a merchant names so in metadata is kept as it is.
-    if (exempt.has(name) && !path.split('/').includes('metadata')) continue
+    // What a merchant names so in metadata, or in what no schema knows the members of, is kept as it is.
+    if (exempt.has(name) && !path.split('/').some((part) => unknownInside.has(part))) continue
     if (hasCardNumber(name)) throw new Fault('card_number_refused', { param: paramName(here) })
-    if (value !== null && typeof value === 'object') refuseCardNumbers(value as object, here)
-    else if (typeof value === 'string' && hasCardNumber(value))
+    if (value !== null && typeof value === 'object')
+      refuseCardNumbers(value as object, { path: here, ...(allowed === undefined ? {} : { allowed }) })
+    // Numbers beyond what JavaScript holds exactly come as text.
+    else if (['string', 'number'].includes(typeof value) && here !== allowed && hasCardNumber(String(value)))
       throw new Fault('card_number_refused', { param: paramName(here) })
   }
 }

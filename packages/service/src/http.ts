@@ -4,13 +4,15 @@ import { errorBody, Fault } from '@micro/kernel'
 import { CommitUnknownError, isPassing } from '@micro/postgres'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { faultHeaders, jsonType } from './answer.ts'
-import { bodyBytesMax, decodeBody, decodeQuery, supportedTypes, type DecodedBody } from './body.ts'
+import { bodyBytesMax, decodeBody, decodeQuery, supportedTypes, textOf, type DecodedBody } from './body.ts'
+import type { SignedBody } from './call.ts'
 import type { Runtime } from './dependencies.ts'
 import { decodeLongBody } from './long-body.ts'
 import { longListOf, type LongListSpec } from './long-list.ts'
 import type { Operation } from './operation.ts'
 import { contextOf } from './request-context.ts'
 import { acceptedFormat, beginStream, streamHeaders, untilGone } from './stream-body.ts'
+import { pageType } from './html-page.ts'
 import type { StreamReply } from './stream-reply.ts'
 
 /** Largest request body in bytes from callers nobody knows yet: address and password, however escaped, take less. */
@@ -57,6 +59,20 @@ const idempotencyHeader = (request: FastifyRequest): string | undefined => {
   return Array.isArray(value) ? value.join(',') : value
 }
 
+const isPrintable = (text: string): boolean => /^[\x20-\x7e]+$/.test(text)
+
+/** A body that is judged by its signature is not looked into before. */
+interface Undecoded {
+  readonly signed: SignedBody
+}
+
+const signedBodyOf = ({ headers }: FastifyRequest, bytes: Buffer): Undecoded => {
+  const given = headers['stripe-signature']
+  return { signed: { payload: textOf(bytes), signature: typeof given === 'string' ? given : '' } }
+}
+
+const nothingSigned: SignedBody = { payload: '', signature: '' }
+
 interface Handling extends Pick<Runtime, 'newId' | 'traces' | 'log'> {
   readonly service: string
   /** Aborted when the service is about to end. */
@@ -92,7 +108,8 @@ const handle =
     const { newId, traces } = handling
     const context = contextOf(request.raw)
     const requestId = context?.requestId ?? newId('request')
-    const decoded = (request.body as DecodedBody | undefined) ?? { value: {}, coerce: true }
+    const isSigned = operation.route.signed === true
+    const decoded = (isSigned ? undefined : (request.body as DecodedBody | undefined)) ?? { value: {}, coerce: true }
     const idempotencyKey = idempotencyHeader(request)
     const raw = {
       // The concrete path, since a key's fingerprint covers it.
@@ -105,6 +122,7 @@ const handle =
       body: decoded.value,
       coerceBody: decoded.coerce,
       idempotencyKey,
+      ...(isSigned ? { signed: (request.body as Undecoded | undefined)?.signed ?? nothingSigned } : {}),
       ...(operation.route.stream === undefined
         ? {}
         : {
@@ -112,15 +130,18 @@ const handle =
             signal: untilGone(reply.raw, [handling.draining, context?.draining]),
           }),
     }
+    const isKeyed = idempotencyKey !== undefined && operation.route.idempotent === true
+    // On errors, too. What a header may not hold is no key either, and refused as such.
+    if (isKeyed && isPrintable(idempotencyKey))
+      void reply.header('idempotency-key', idempotencyKey).header('original-request', requestId)
     // Named by the request: the body's arrival has left the asynchronous context behind.
     const answer = await traces.within(context?.trace, () => operation.answer(raw))
     if (answer.stream !== undefined)
       return sendStream(operation, answer.stream, { request, reply, status: answer.status }, handling)
-    if (idempotencyKey !== undefined && operation.route.idempotent === true) {
-      void reply.header('idempotency-key', idempotencyKey)
-      void reply.header('original-request', answer.replayed?.originalRequest ?? requestId)
-      if (answer.replayed !== undefined) void reply.header('idempotent-replayed', 'true')
-    }
+    if (answer.page !== undefined)
+      return reply.code(answer.status).headers(answer.page.headers).type(pageType).send(answer.page.body)
+    if (answer.replayed !== undefined)
+      void reply.header('original-request', answer.replayed.originalRequest).header('idempotent-replayed', 'true')
     // The line end is for people at a terminal.
     return reply.code(answer.status).type(jsonType).send(`${answer.body}\n`)
   }
@@ -144,13 +165,13 @@ export const createHttp = (options: { operations: Iterable<Operation> } & Handli
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, bytes: Buffer, done) => {
     const type = request.headers['content-type']
-    const { longList } = request.routeOptions.config as { longList?: LongListSpec }
+    const { longList, signed } = request.routeOptions.config as { longList?: LongListSpec; signed?: boolean }
     if (longList !== undefined) {
       decodeLongBody(bytes, type, longList).then((decoded) => done(null, decoded), done)
       return
     }
     try {
-      done(null, decodeBody(bytes, type))
+      done(null, signed === true ? signedBodyOf(request, bytes) : decodeBody(bytes, type))
     } catch (error) {
       done(error as Error)
     }
@@ -166,8 +187,10 @@ export const createHttp = (options: { operations: Iterable<Operation> } & Handli
   )
   for (const operation of options.operations) {
     const { route } = operation
-    const bodyLimit = route.access.includes('public') ? strangersBodyBytesMax : bodyBytesMaxOf(route)
-    const config = { longList: longListOf(route.body) }
+    const bodyLimit = route.access.includes('public')
+      ? (route.bodyBytesMax ?? strangersBodyBytesMax)
+      : bodyBytesMaxOf(route)
+    const config = { longList: longListOf(route.body), signed: route.signed === true }
     for (const url of pathsOf(route)) {
       app.route({ method: route.method, url, bodyLimit, config, handler: handle(operation, url, options) })
     }

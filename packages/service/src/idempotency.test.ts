@@ -24,10 +24,13 @@ const claim = (given: {
   merchant?: string
   mode?: 'test' | 'live'
   requestId?: string
+  fromBrowser?: boolean
+  withWork?: boolean
 }): Promise<ClaimOutcome> =>
   idempotency.claim({
     merchant: 'acct_a',
     mode: 'test',
+    fromBrowser: false,
     fingerprint: 'f',
     requestId: 'req_1',
     serialize: (_status, body) => JSON.stringify(body),
@@ -74,11 +77,20 @@ describe('a key', () => {
     const key = newKey()
     const { claim: held } = await claimed({ key, requestId: 'req_first' })
     await database.db.transaction((sql) => held.complete(sql, 201, { id: 'pi_1' }))
-    expect(await claim({ key, requestId: 'req_second' })).toEqual({
+    expect(await claim({ key, requestId: 'req_second' })).toMatchObject({
       kind: 'replay',
       response: { status: 201, body: '{"id":"pi_1"}' },
       originalRequest: 'req_first',
     })
+  })
+
+  test('whose answer is expanded by many at once tells what the first of them made of it', async () => {
+    const key = newKey()
+    const { claim: held, storeExpanded } = await claimed({ key })
+    await database.db.transaction((sql) => held.complete(sql, 200, { id: 'pi_1' }))
+    const told = await Promise.all([1, 2, 3].map((at) => storeExpanded(`{"by":${at}}`)))
+    expect(new Set(told).size).toBe(1)
+    expect(await claim({ key })).toMatchObject({ kind: 'replay', isExpanded: true, response: { body: told[0] } })
   })
 
   test('whose answer rolled back with its work was never answered', async () => {
@@ -189,6 +201,103 @@ describe('a key', () => {
     test(`that is ${what} is refused`, async () =>
       await expect(claim({ key })).rejects.toEqual(fault('idempotency_key_invalid')))
   }
+})
+
+describe('a key that the work itself claims', () => {
+  const begin = (key: string, requestId = 'req_1', fingerprint = 'f') =>
+    claimed({ key, requestId, fingerprint, withWork: true })
+  const answer = (outcome: Awaited<ReturnType<typeof begin>>, id: string) =>
+    database.db.transaction((sql) => outcome.claim.completeLast(sql, 201, { id }))
+
+  test('is not there before the work has committed', async () => {
+    const key = newKey()
+    const first = await begin(key)
+    await claimed({ key, requestId: 'req_2', withWork: true })
+    await answer(first, 'pi_1')
+    expect(first.isStored()).toBe(true)
+    expect(await claim({ key })).toMatchObject({
+      kind: 'replay',
+      response: { body: '{"id":"pi_1"}' },
+      originalRequest: 'req_1',
+    })
+  })
+
+  for (const store of ['complete', 'completeLast', 'reach'] as const)
+    test(`by ${store}, of many requests at once, goes to one, and undoes the work of the others`, async () => {
+      const key = newKey()
+      const effects = `acct_${key}`
+      const outcomes = await Promise.all(Array.from({ length: 8 }, (_, at) => begin(key, `req_${at}`)))
+      const works = await Promise.allSettled(
+        outcomes.map((outcome, at) =>
+          database.db.transaction(async (sql) => {
+            await sql`
+              insert into idempotency_keys (merchant, mode, key, fingerprint, request_id, created_at)
+              values (${effects}, 'test', ${`effect-${at}`}, 'f', 'req', now())`
+            await (store === 'reach' ? outcome.claim.reach(sql, 'at') : outcome.claim[store](sql, 201, { at }))
+          }),
+        ),
+      )
+      expect(works.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      for (const work of works)
+        if (work.status === 'rejected') expect(work.reason).toEqual(fault('idempotency_key_in_use'))
+      expect(await database.db.sql`select key from idempotency_keys where merchant = ${effects}`).toHaveLength(1)
+      const mine = await Promise.all(outcomes.map((outcome) => outcome.release()))
+      expect(mine.filter(Boolean), 'all but one learn that another has it').toHaveLength(1)
+    })
+
+  test('is free again where the work rolled back, also for another request', async () => {
+    const key = newKey()
+    const first = await begin(key)
+    const work = database.db.transaction(async (sql) => {
+      await first.claim.reach(sql, 'charge:ch_1')
+      throw new Error('the work failed after all')
+    })
+    await expect(work).rejects.toThrow('the work failed')
+    expect(await first.release()).toBe(true)
+    await answer(await begin(key, 'req_2', 'other'), 'pi_2')
+  })
+
+  test('is claimed by a try of the transaction that comes after one which was undone', async () => {
+    const key = newKey()
+    const { claim: held } = await begin(key)
+    let tries = 0
+    await database.db.transaction(async (sql) => {
+      await held.reach(sql, 'charge:ch_1')
+      if (++tries === 1) await sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`
+    })
+    expect(tries).toBe(2)
+    await expect(claim({ key, requestId: 'req_2' })).rejects.toEqual(fault('idempotency_key_in_use'))
+    await database.db.transaction((sql) => held.completeLast(sql, 200, { id: 'pi_1' }))
+    expect(await claim({ key })).toMatchObject({ kind: 'replay', response: { status: 200 } })
+  })
+
+  test('is answered with the refusal of work that changed nothing, once', async () => {
+    const key = newKey()
+    const [first, second] = [await begin(key, 'req_1'), await begin(key, 'req_2')]
+    expect(await first.finish({ status: 404, body: '{}' })).toBe(true)
+    expect(await second.finish({ status: 402, body: '{}' })).toBe(false)
+    expect(await claim({ key })).toMatchObject({ kind: 'replay', response: { status: 404 } })
+  })
+
+  test('that reached a point and whose holder died is taken over from there', async () => {
+    const key = newKey()
+    const { claim: late } = await begin(key)
+    await database.db.transaction((sql) => late.reach(sql, 'charge:ch_1'))
+    clock.advance(16_000)
+    expect((await claimed({ key, requestId: 'req_2' })).claim.recoveryPoint).toBe('charge:ch_1')
+    await expect(database.db.transaction((sql) => late.complete(sql, 200, {}))).rejects.toEqual(
+      fault('idempotency_key_in_use'),
+    )
+  })
+
+  test('used with another request is refused', async () => {
+    const key = newKey()
+    await answer(await begin(key), 'pi_1')
+    const other = await begin(key, 'req_2', 'other')
+    await expect(answer(other, 'pi_2')).rejects.toEqual(fault('idempotency_key_in_use'))
+    expect(await other.release()).toBe(false)
+    await expect(claim({ key, fingerprint: 'other' })).rejects.toEqual(fault('idempotency_mismatch'))
+  })
 })
 
 test('a fingerprint does not depend on the order of parameters, and does on everything else', () => {

@@ -1,6 +1,9 @@
 export { checkScope } from './access.ts'
+export { createAuditWork, type AuditClient, type AuditWork } from './audit/audit.work.ts'
+export { decodeBody, decodeQuery } from './body.ts'
+export type { Expander, Expanders } from './expand/expand-objects.ts'
 export { faultHeaders, jsonType } from './answer.ts'
-export { reply, Reply, type Call, type Checks, type Handlers } from './call.ts'
+export { reply, Reply, type Call, type Checks, type Handlers, type SignedBody } from './call.ts'
 export { isBareNumber } from './card-number.ts'
 export { lineOf } from './long-body.ts'
 export { bodyBytesMaxOf, faultOf, sendFault } from './http.ts'
@@ -19,9 +22,21 @@ export { createMetricsRegistry, type MetricsRegistry } from './metrics/registry.
 export { startObservation, type Observation } from './observation.ts'
 export { readObserveConfig, type ObserveConfig } from './observe-config.ts'
 export { createLogger, redactText, type Logger } from './log.ts'
-export { appendOutbox, outboxHandlers, ringOutbox, type EmittedEvent, type EventOrigin } from './outbox.ts'
+export {
+  appendOutbox,
+  outboxHandlers,
+  outboxToWire,
+  ringOutbox,
+  type EmittedEvent,
+  type EventOrigin,
+} from './outbox.ts'
+export { previousAttributes } from './previous-attributes.ts'
+export type { OutboxRow } from './outbox.store.ts'
 export { deleteAcknowledged } from './outbox.store.ts'
+export { answerList, type ListBound, type ListQuery, type ListSource, type ListWindow } from './list.ts'
+export { mergeMetadata, unsettable } from './metadata.ts'
 export { createItemCheck } from './long-list.ts'
+export { html, HtmlPage, pageType, styleSheet, type Html, type StyleSheet } from './html-page.ts'
 export { cutPage, findCursor, parsePage, type Page, type PageQuery } from './paging.ts'
 export { closePrototype } from './prototype.ts'
 export { busWarning, createReadiness, publicReason, readyMsMax, type Readiness, type ReadyCheck } from './readiness.ts'

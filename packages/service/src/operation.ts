@@ -1,13 +1,15 @@
 import { successStatus, surfaceOf, type Api, type Principal, type Route, type StreamFormat } from '@micro/contracts'
 import { assert, errorBody, Fault } from '@micro/kernel'
-import fastJsonStringify from 'fast-json-stringify'
 import { checkAccess } from './access.ts'
-import { Reply, type Call } from './call.ts'
+import { Reply, type Call, type SignedBody } from './call.ts'
 import { refuseCardNumbers } from './card-number.ts'
+import { createExpandReader, type Expansion, type ExpandSource } from './expand/expansion.ts'
 import { fingerprintOf, type Idempotency, type StoredResponse } from './idempotency.ts'
+import { HtmlPage } from './html-page.ts'
 import { StreamReply } from './stream-reply.ts'
-import { longListOf, type LongListSpec } from './long-list.ts'
-import { shareThread } from './share-thread.ts'
+import { asCallerMaySee } from './public-view.ts'
+import { longListOf } from './long-list.ts'
+import { compileLongSerializer, compileSerializer } from './serialize.ts'
 import { compileValidator, shownName, type Validate } from './validate.ts'
 
 /** A call as it arrives, not yet validated. */
@@ -23,6 +25,8 @@ export interface RawCall {
   /** Whether body values are text that may become numbers and booleans (form encoding). */
   readonly coerceBody: boolean
   readonly idempotencyKey: string | undefined
+  /** Of routes whose caller signs. */
+  readonly signed?: SignedBody
   readonly accepts?: StreamFormat | undefined
   /** See `Call.signal`. */
   readonly signal?: AbortSignal
@@ -33,6 +37,8 @@ export interface Answer extends StoredResponse {
   readonly replayed?: { readonly originalRequest: string }
   /** In place of the body. */
   readonly stream?: StreamReply
+  /** In place of the body, too. */
+  readonly page?: HtmlPage
 }
 
 export interface Operation {
@@ -47,33 +53,19 @@ export interface Operation {
 export type AnyHandler = (call: Call<Route>) => Promise<unknown>
 export type AnyCheck = (call: Call<Route>) => void
 
-// typebox keeps its own hidden members on schemas; the serialiser gets plain JSON Schema.
-const compileSerializer = (schema: object): ((body: unknown) => string) =>
-  fastJsonStringify(JSON.parse(JSON.stringify(schema)) as object) as (body: unknown) => string
-
-/** As compileSerializer, for an answer with a long list: others are served between its items. */
-const compileLongSerializer = (schema: object, { name, item }: LongListSpec) => {
-  const { properties, ...rest } = schema as { properties: Record<string, object> }
-  const { [name]: _long, ...others } = properties
-  const serializeRest = compileSerializer({ ...rest, properties: others, required: Object.keys(others) })
-  const serializeItem = compileSerializer(item)
-  return async (body: Record<string, unknown>): Promise<string> => {
-    const letOthers = shareThread()
-    const items: string[] = []
-    for (const each of body[name] as readonly unknown[]) {
-      items.push(serializeItem(each))
-      await letOthers()
-    }
-    return `${serializeRest(body).slice(0, -1)},${JSON.stringify(name)}:[${items.join()}]}`
-  }
-}
-
 const without = (body: object, name: string | undefined): object =>
   name === undefined ? body : Object.fromEntries(Object.entries(body).filter(([each]) => each !== name))
 
 /** Reading keeps nothing, and what services tell each other was checked where it came in. */
 const keepsWhatItIsSent = ({ method }: Route, principal: Principal | undefined): boolean =>
   method !== 'GET' && principal?.kind !== 'service'
+
+/** Where a number is taken out by the route's own check: of whoever may only make test tokens, or of a page's reader. */
+const cardNumberOf = ({ cardNumber, page }: Route, principal: Principal | undefined): { allowed?: string } => {
+  const isReader = page === true && principal === undefined
+  const isTestPage = principal?.kind === 'publishable_key' && principal.mode === 'test'
+  return cardNumber !== undefined && (isReader || isTestPage) ? { allowed: cardNumber } : {}
+}
 
 const noParts: Validate = (value) => {
   const [param] = Object.keys((value ?? {}) as object)
@@ -97,8 +89,12 @@ export const createOperation = (options: {
   handler: AnyHandler
   idempotency?: Idempotency | undefined
   check?: AnyCheck | undefined
+  expand?: ExpandSource | undefined
+  /** See `withWork` of an idempotency key. */
+  claimedWithWork?: boolean
 }): Operation => {
   const { name, route, handler } = options
+  assert(route.page === undefined || route.idempotent !== true, `${name}: a page cannot be stored under a key`)
   assert(route.stream === undefined || route.idempotent !== true, `${name}: a stream cannot be stored under a key`)
   const validate = {
     params: route.params === undefined ? noParts : compileValidator(route.params),
@@ -108,20 +104,22 @@ export const createOperation = (options: {
   const longBody = longListOf(route.body)
   const longAnswer = longListOf(route.response)
   assert(longAnswer === undefined || route.idempotent !== true, `${name} answers with too much to keep for a repeat`)
+  const readExpand = createExpandReader(route, options.expand)
   const serializeSuccess = compileSerializer(route.response)
   const serializeLong = longAnswer && compileLongSerializer(route.response, longAnswer)
   const serialize = (status: number, body: object): string =>
     status < 300 ? serializeSuccess(body) : JSON.stringify(body)
 
-  const prepare = (raw: RawCall): Call<Route> => {
+  const prepare = (raw: RawCall): { call: Call<Route>; expansion: Expansion | undefined } => {
     checkAccess(route, raw.principal)
     const body = asObject(raw.body)
+    const expansion = readExpand({ ...raw, body })
     validate.params(raw.params, true)
     validate.query(raw.query, true)
     validate.body(body, raw.coerceBody)
     if (keepsWhatItIsSent(route, raw.principal)) {
       refuseCardNumbers(raw.params)
-      refuseCardNumbers(without(body, longBody?.name))
+      refuseCardNumbers(without(body, longBody?.name), cardNumberOf(route, raw.principal))
       if (raw.idempotencyKey !== undefined) refuseCardNumbers({ 'Idempotency-Key': raw.idempotencyKey })
     }
     const call: Call<Route> = {
@@ -134,11 +132,12 @@ export const createOperation = (options: {
       requestId: raw.requestId,
       clientIp: raw.clientIp,
       idempotency: undefined,
+      signed: raw.signed,
       accepts: raw.accepts,
       signal: raw.signal ?? forGood,
     }
     options.check?.(call)
-    return call
+    return { call, expansion }
   }
 
   const statusFor = (raw: RawCall): number => successStatus(route, surfaceOf(raw.path))
@@ -149,11 +148,22 @@ export const createOperation = (options: {
     return { status, body: serialize(status, body as object) }
   }
 
+  // After the work and outside its database transaction: what it stored is true without, too.
+  const expanded = async (
+    answer: Answer,
+    expansion: Expansion | undefined,
+    store: (body: string) => Promise<string> = (body) => Promise.resolve(body),
+  ): Promise<Answer> =>
+    expansion === undefined || answer.status >= 300
+      ? answer
+      : { ...answer, body: await store(await expansion.apply(answer.body)) }
+
   const answerOnce = async (
     raw: RawCall,
-    call: Call<Route>,
+    { call, expansion }: ReturnType<typeof prepare>,
     key: string,
     idempotency: Idempotency,
+    withWork = options.claimedWithWork ?? false,
   ): Promise<Answer> => {
     const principal = raw.principal
     assert(
@@ -164,46 +174,54 @@ export const createOperation = (options: {
       merchant: principal.merchant,
       mode: principal.mode,
       key,
+      fromBrowser: principal.kind === 'publishable_key',
       requestId: raw.requestId,
       serialize,
+      withWork,
       fingerprint: fingerprintOf({
         path: `${route.method} ${raw.path}`,
         params: raw.params,
-        body: call.body as object,
+        body: { ...(call.body as object), ...(expansion === undefined ? {} : { expand: expansion.paths }) },
       }),
     })
-    if (outcome.kind === 'replay')
-      return { ...outcome.response, replayed: { originalRequest: outcome.originalRequest } }
+    if (outcome.kind === 'replay') {
+      const answer = { ...outcome.response, replayed: { originalRequest: outcome.originalRequest } }
+      return outcome.isExpanded ? answer : expanded(answer, expansion, outcome.storeExpanded)
+    }
+    let told: Answer | undefined
     try {
       const answer = await settle(raw, await handler({ ...call, idempotency: outcome.claim }))
       // Work that changed nothing has stored no answer yet; this keeps the first one told for every repeat.
-      if (!outcome.isStored()) await outcome.finish(answer)
-      return answer
+      const isMine = outcome.isStored() || (await outcome.finish(answer))
+      if (isMine) told = await expanded(answer, expansion, outcome.storeExpanded)
     } catch (error) {
-      if (error instanceof Fault && !error.spec.retryable) {
-        await outcome.finish({ status: error.spec.status, body: JSON.stringify(errorBody(error)) })
-      } else {
-        // Nothing final is known: give the key up, so that a retry can converge.
-        await outcome.release().catch(() => {})
-      }
-      throw error
+      const isFinal = error instanceof Fault && !error.spec.retryable
+      const isMine = isFinal
+        ? await outcome.finish({ status: error.spec.status, body: JSON.stringify(errorBody(error)) })
+        : // Nothing final is known: give the key up, so that a retry can converge.
+          await outcome.release().catch(() => true)
+      if (isMine) throw error
     }
+    // Another request with the same key committed first: what it told, or that it is at work, is what this one tells.
+    return told ?? answerOnce(raw, { call, expansion }, key, idempotency, false)
   }
 
   return {
     name,
     route,
-    async answer(raw) {
-      const call = prepare(raw)
+    answer: asCallerMaySee(route, async (raw) => {
+      const prepared = prepare(raw)
+      const { call, expansion } = prepared
       if (raw.idempotencyKey === undefined || route.idempotent !== true || options.idempotency === undefined) {
         const result = await handler(call)
         if (result instanceof StreamReply) return { status: statusFor(raw), body: '', stream: result }
-        return settle(raw, result)
+        if (result instanceof HtmlPage) return { status: result.status, body: '', page: result }
+        return expanded(await settle(raw, result), expansion)
       }
-      return answerOnce(raw, call, raw.idempotencyKey, options.idempotency)
-    },
+      return answerOnce(raw, prepared, raw.idempotencyKey, options.idempotency)
+    }),
     async invoke(raw) {
-      const result = await handler(prepare(raw))
+      const result = await handler(prepare(raw).call)
       if (result instanceof StreamReply) return result.lines
       return result instanceof Reply ? result.body : result
     },
@@ -215,11 +233,14 @@ export const createOperations = (
   handlers: Record<string, AnyHandler>,
   idempotency?: Idempotency,
   checks: Record<string, AnyCheck> = {},
+  expand?: ExpandSource,
+  claimedWithWork: readonly string[] = [],
 ): Map<string, Operation> =>
   new Map(
     Object.entries(api).map(([name, route]) => {
       const handler = handlers[name]
       assert(handler !== undefined, `operation ${name} has no handler`)
-      return [name, createOperation({ name, route, handler, idempotency, check: checks[name] })]
+      const given = { name, route, handler, idempotency, check: checks[name], expand }
+      return [name, createOperation({ ...given, claimedWithWork: claimedWithWork.includes(name) })]
     }),
   )

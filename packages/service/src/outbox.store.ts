@@ -11,21 +11,23 @@ export interface OutboxRow {
   request_id: string | null
   idempotency_key: string | null
   object: Record<string, unknown>
+  /** What changed members were; null of what tells of no change. */
+  previous_attributes: Record<string, unknown> | null
 }
 
 /** Append only after the changed object's row is locked: then the ids of one object's events follow its commit order. */
 export const insertOutbox = (
   sql: Sql,
   origin: Pick<OutboxRow, 'merchant' | 'mode' | 'created_at' | 'request_id' | 'idempotency_key'>,
-  events: readonly Pick<OutboxRow, 'event_id' | 'type' | 'object'>[],
+  events: readonly Pick<OutboxRow, 'event_id' | 'type' | 'object' | 'previous_attributes'>[],
 ) => sql`
-  insert into outbox (event_id, merchant, mode, type, created_at, request_id, idempotency_key, object)
+  insert into outbox (event_id, merchant, mode, type, created_at, request_id, idempotency_key, object, previous_attributes)
   select event_id, ${origin.merchant}::text, ${origin.mode}::text, type, ${origin.created_at}::timestamptz,
-    ${origin.request_id}::text, ${origin.idempotency_key}::text, object
+    ${origin.request_id}::text, ${origin.idempotency_key}::text, object, previous_attributes
   from unnest(
     ${events.map((event) => event.event_id)}::text[], ${events.map((event) => event.type)}::text[],
-    ${events.map((event) => event.object)}::json[]
-  ) with ordinality as event (event_id, type, object, nth)
+    ${events.map((event) => event.object)}::json[], ${events.map((event) => event.previous_attributes)}::json[]
+  ) with ordinality as event (event_id, type, object, previous_attributes, nth)
   order by nth`
 
 /**
@@ -33,7 +35,8 @@ export const insertOutbox = (
  * appear after a higher one was read.
  */
 export const selectUnacknowledged = (sql: Sql, limit: number) => sql<OutboxRow>`
-  select id, event_id, merchant, mode, type, created_at, request_id, idempotency_key, object
+  select id, event_id, merchant, mode, type, created_at, request_id, idempotency_key, object,
+    previous_attributes
   from outbox
   where acked_at is null
   order by id

@@ -3,6 +3,7 @@ import { assert } from '@micro/kernel'
 import type { FastifyInstance } from 'fastify'
 import type { Checks, Handlers } from './call.ts'
 import type { Runtime } from './dependencies.ts'
+import type { ExpandSource } from './expand/expansion.ts'
 import { createHttp } from './http.ts'
 import type { Idempotency } from './idempotency.ts'
 import { watchedIdempotency, watchedOperations } from './metrics/operation-metrics.ts'
@@ -16,8 +17,12 @@ export interface ServiceParts<A extends Api> {
   readonly api: A
   readonly handlers: Handlers<A>
   readonly checks?: Checks<A>
+  /** How to find the objects that callers may have in place of their ids; every kind that its answers name. */
+  readonly expand?: ExpandSource
   readonly workers?: readonly Worker[]
   readonly idempotency?: Idempotency
+  /** Operations without an effect before the database transaction that claims their key or stores their answer. */
+  readonly claimedWithWork?: readonly (keyof A & string)[]
   /** Throws when the service cannot do its work now (database unreachable). */
   readonly ready: () => Promise<void>
   /** What is wrong although the service does its work, for anyone to read. */
@@ -63,6 +68,8 @@ export const createService = <A extends Api>(parts: ServiceParts<A>, runtime: Ru
       parts.handlers as unknown as Record<string, AnyHandler>,
       parts.idempotency && watchedIdempotency(parts.idempotency, runtime),
       parts.checks as unknown as Record<string, AnyCheck> | undefined,
+      parts.expand,
+      parts.claimedWithWork,
     ),
     runtime,
   )

@@ -1,8 +1,9 @@
-import { longListMark } from '@micro/contracts'
+import { longListMark, unsupportedMark } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
 import { redactText } from './log.ts'
+import { onDemand } from './on-demand.ts'
 
 const options: Options = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false, verbose: true }
 const strictAjv = new Ajv(options)
@@ -75,8 +76,10 @@ const faultFor = (error: ErrorObject): Fault => {
     })
   }
   if (error.keyword === 'additionalProperties') {
-    return new Fault('parameter_unknown', {
-      param: paramName(error.instancePath, (error.params as { additionalProperty: string }).additionalProperty),
+    const name = (error.params as { additionalProperty: string }).additionalProperty
+    const unsupported = (error.parentSchema as { [unsupportedMark]?: readonly string[] } | undefined)?.[unsupportedMark]
+    return new Fault(unsupported?.includes(name) === true ? 'parameter_unsupported' : 'parameter_unknown', {
+      param: paramName(error.instancePath, name),
     })
   }
   const param = paramName(error.instancePath)
@@ -125,16 +128,27 @@ export interface Validate {
 const withoutLongLists = (_key: string, value: unknown): unknown =>
   value !== null && typeof value === 'object' && longListMark in value ? { ...value, items: {} } : value
 
-/** Compiles a schema once. The returned check throws the Fault that names the first wrong parameter. */
+const plainOf = (schema: TSchema): object => JSON.parse(JSON.stringify(schema), withoutLongLists) as object
+
+const compiled = new WeakMap<TSchema, Validate>()
+
+/**
+ * The check of a schema, which throws the Fault that names the first wrong parameter. Compiled when a value first asks
+ * for it, and once however many services are made of a contract: all of a contract at once takes a second.
+ */
 export const compileValidator = (schema: TSchema): Validate => {
-  const plain = JSON.parse(JSON.stringify(schema), withoutLongLists) as object
-  const strict: ValidateFunction = strictAjv.compile(plain)
-  const coercing: ValidateFunction = coercingAjv.compile(plain)
-  return (value, coerce) => {
-    const validate = coerce ? coercing : strict
+  const known = compiled.get(schema)
+  if (known !== undefined) return known
+  const compile = (ajv: Ajv) => onDemand((): ValidateFunction => ajv.compile(plainOf(schema)))
+  const strict = compile(strictAjv)
+  const coercing = compile(coercingAjv)
+  const check: Validate = (value, coerce) => {
+    const validate = coerce ? coercing() : strict()
     const leaves = coerce ? textLeaves(value) : []
     if (validate(value)) return refuseLooseIntegers(leaves)
     const error = mostTelling(validate.errors ?? [])
     throw error === undefined ? new Fault('body_invalid', { reason: 'it does not fit the schema' }) : faultFor(error)
   }
+  compiled.set(schema, check)
+  return check
 }

@@ -5,10 +5,10 @@ const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const secretDigits = 32 // 190 bits
 const checksumDigits = 6 // 62^6 > 2^32
 
-/** `sk`, a secret key, may do everything; `rk`, a restricted one, what it was given. */
-type ApiKeyType = 'sk' | 'rk'
+/** `sk`, a secret key, may do everything; `rk`, a restricted one, what it was given; `pk`, a publishable one, what browsers may. */
+type ApiKeyType = 'sk' | 'rk' | 'pk'
 
-/** An API key taken apart. The text is a bearer secret: hash it, never store or log it. */
+/** An API key taken apart. The text is a bearer secret, a publishable one's excepted: hash it, never store or log it. */
 export interface ParsedApiKey {
   readonly type: ApiKeyType
   readonly mode: 'test' | 'live'
@@ -22,7 +22,7 @@ const toBase62 = (value: number, length: number): string => {
 
 const checksum = (text: string): string => toBase62(crc32(text) >>> 0, checksumDigits)
 
-/** A new key: `sk_<mode>_` or `rk_<mode>_` + 32 random base62 characters + a 6 character checksum over all before it. */
+/** A new key: `sk_<mode>_`, `rk_<mode>_` or `pk_<mode>_` + 32 random base62 characters + a 6 character checksum over all before it. */
 export const newApiKey = (mode: 'test' | 'live', type: ApiKeyType = 'sk'): string => {
   let body = ''
   while (body.length < secretDigits) {
@@ -35,7 +35,7 @@ export const newApiKey = (mode: 'test' | 'live', type: ApiKeyType = 'sk'): strin
 
 /** Reads a key's form and checksum, so that typos and guesses cost no look-up; undefined when it is no key of ours. */
 export const parseApiKey = (text: string): ParsedApiKey | undefined => {
-  const match = /^(sk|rk)_(test|live)_[0-9A-Za-z]{38}$/.exec(text)
+  const match = /^(sk|rk|pk)_(test|live)_[0-9A-Za-z]{38}$/.exec(text)
   if (match === null || checksum(text.slice(0, -checksumDigits)) !== text.slice(-checksumDigits)) return undefined
   return { type: match[1] as ApiKeyType, mode: match[2] as 'test' | 'live' }
 }

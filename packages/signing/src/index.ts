@@ -35,6 +35,7 @@ export {
   type EncryptionKey,
   type EncryptionKeys,
 } from './encryption-keys.ts'
+export { newEndpointSecret } from './endpoint-secret.ts'
 export {
   createTokenSigner,
   createTokenVerifier,
@@ -49,6 +50,7 @@ export { isSealedUnderCurrent, open, seal, SealError, type SealedPlace } from '.
 export { newTokenKey, publicTokenKey } from './token-key.ts'
 export type { PublicJwk, SigningJwk } from './stored-jwk.ts'
 export type { StoredNotes } from './stored-secret.ts'
+export { standardWebhookHeaders } from './standard-webhooks.ts'
 export {
   listenerSecret,
   signatureHeader,

@@ -1,7 +1,7 @@
 /** In whose name a token speaks; the shapes of `Principal` in the contracts, which this package may not import. */
 export type TokenPrincipal =
   | {
-      readonly kind: 'api_key' | 'session'
+      readonly kind: 'api_key' | 'publishable_key' | 'session'
       readonly merchant: string
       readonly mode: 'test' | 'live'
       readonly keyId?: string
@@ -28,6 +28,7 @@ const isTextList = (value: unknown): value is string[] => Array.isArray(value) &
 const members: Readonly<Record<TokenPrincipal['kind'], readonly string[]>> = {
   service: ['kind', 'service'],
   api_key: ['kind', 'merchant', 'mode', 'keyId', 'scopes'],
+  publishable_key: ['kind', 'merchant', 'mode', 'keyId'],
   session: ['kind', 'merchant', 'mode', 'user', 'session'],
 }
 

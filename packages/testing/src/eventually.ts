@@ -7,7 +7,7 @@ import { monotonicMs } from '@micro/kernel'
  */
 export const eventually = async <T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
+  { timeoutMs = 60_000, everyMs = 20 }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<T> => {
   const deadline = monotonicMs() + timeoutMs
   for (;;) {

@@ -17,6 +17,7 @@ const packages = {
   psql: 'postgresql-client',
   pg_isready: 'postgresql-client',
   'docker-compose': 'docker-compose',
+  chromium: 'chromium',
 } as const
 export type Program = keyof typeof packages
 

@@ -3,6 +3,7 @@ import type { Database } from '@micro/postgres'
 import { createWorker, type Logger, type Worker } from '@micro/service'
 import { forgetAuditLog } from './audit/audit.store.ts'
 import { deleteExpiredRefreshTokens, deleteFinishedSessions } from './logins/session.store.ts'
+import { deleteExpiredPairings } from './pairings/pairing.store.ts'
 import { deleteExpiredInvitations } from './registration/registration.store.ts'
 import { forgetAfterMs } from './throttle/throttle.ts'
 import { deleteAttemptsBefore } from './throttle/throttle.store.ts'
@@ -20,6 +21,7 @@ export const cleanUp = async ({ db, clock }: { db: Database; clock: Clock }): Pr
     await deleteFinishedSessions(db.sql, { now, endedBefore: addMs(now, -keepEndedMs) }),
     await deleteAttemptsBefore(db.sql, addMs(now, -forgetAfterMs)),
     await deleteExpiredInvitations(db.sql, now),
+    await deleteExpiredPairings(db.sql, now),
     await forgetAuditLog(db.sql),
   ]
   return deleted.some((count) => count >= batchSize)

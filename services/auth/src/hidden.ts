@@ -5,4 +5,5 @@ export const hiddenFromPeople: readonly string[] = [
   'refresh_tokens',
   'login_attempts',
   'invitations.hash',
+  'pairings',
 ]

@@ -1,8 +1,10 @@
 import { authApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
 import { createService, type Runtime, type Service } from '@micro/service'
+import { accountHandlers } from './accounts/account.http.ts'
 import { apiKeyHandlers } from './api-keys/api-key.http.ts'
 import { createKeyUses } from './api-keys/key-uses.ts'
+import { createPublishableKeyTender } from './api-keys/publishable-key.work.ts'
 import { rollHandlers } from './api-keys/roll.http.ts'
 import { auditHandlers } from './audit/audit.http.ts'
 import { createAudit } from './audit/record.ts'
@@ -19,6 +21,7 @@ import { operatorHandlers } from './operators/operator.http.ts'
 import { secretUseHandlers } from './operators/secret-use.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
+import { pairingHandlers } from './pairings/pairing.http.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
 import { registrationHandlers } from './registration/registration.http.ts'
 import { datedRevocations } from './revocations.ts'
@@ -52,6 +55,7 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
       api: authApi,
       handlers: {
         ...userHandlers(deps),
+        ...accountHandlers(deps),
         ...registrationHandlers(deps),
         ...operatorHandlers(deps),
         ...loginHandlers(deps),
@@ -62,8 +66,14 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...auditHandlers(deps),
         ...credentialHandlers(deps),
         ...secretUseHandlers(deps),
+        ...pairingHandlers(deps),
       },
-      workers: [keyUses.worker, createCleanup(deps), createSecretWatch({ ...deps, rings: config })],
+      workers: [
+        keyUses.worker,
+        createCleanup(deps),
+        createSecretWatch({ ...deps, rings: config }),
+        createPublishableKeyTender({ ...deps, pepper: config.peppers.current }),
+      ],
       ready: () => checkDatabase(db.sql),
       close: async () => {
         await keyUses.flush().catch((error: unknown) => log.warn({ err: error }, 'key_uses.lost'))

@@ -8,5 +8,11 @@ test('every wrong setting is named at once', () => {
   expect(read).toThrow(/MICRO_EVENTS_LEASE_MS must be .* got '1'\n.*MICRO_EVENTS_POLL_MS must be .* got 'soon'/)
 })
 
+for (const days of ['6', '401', 'all'])
+  test(`events cannot be kept for ${days} days`, () =>
+    expect(() => readEventsConfig({ MICRO_EVENTS_RETENTION_DAYS: days })).toThrow(
+      /MICRO_EVENTS_RETENTION_DAYS must be/,
+    ))
+
 test('the configuration cannot be changed afterwards', () =>
   expect(Object.isFrozen(readEventsConfig({ MICRO_EVENTS_BATCH: '9' }))).toBe(true))

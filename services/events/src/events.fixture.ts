@@ -1,13 +1,30 @@
 import { memoryBus } from '@micro/bus'
 import type { BusMessages, OutboxEvent } from '@micro/contracts'
 import { systemClock } from '@micro/kernel'
-import { createLogger, type Runtime } from '@micro/service'
+import { createLogger, type Runtime, type AuditClient } from '@micro/service'
 import type { NewId } from '@micro/kernel'
 import { unwatched } from '@micro/testing'
 import type { Source } from './ingest/ingest.events.ts'
 
+/** An audit log that has each entry once, and can be down. */
+export const fakeAuditLog = () => {
+  const entries = new Map<string, Readonly<Record<string, unknown>>>()
+  const log = {
+    entries,
+    isDown: false,
+    client: {
+      recordAuditEntry: ({ body }) => {
+        if (log.isDown) return Promise.reject(new Error('auth is down'))
+        entries.set(body.id, body)
+        return Promise.resolve({ id: body.id })
+      },
+    } satisfies AuditClient,
+  }
+  return log
+}
+
 /** A runtime whose log lines are kept, for tests. */
-export const testRuntime = (newId: NewId): Runtime & { readonly lines: string[] } => {
+export const testRuntime = (newId: NewId): Runtime & { readonly lines: string[]; readonly auth: AuditClient } => {
   const lines: string[] = []
   return {
     bus: memoryBus<BusMessages>({ onError: (error) => lines.push(String(error)) }),
@@ -15,6 +32,7 @@ export const testRuntime = (newId: NewId): Runtime & { readonly lines: string[] 
     newId,
     log: createLogger({ service: 'events', destination: { write: (line) => void lines.push(line) } }),
     ...unwatched('events'),
+    auth: fakeAuditLog().client,
     lines,
   }
 }

@@ -1,5 +1,5 @@
 import { createClient, internalTransport } from '@micro/client'
-import { paymentsApi } from '@micro/contracts'
+import { authApi, ledgerApi, paymentsApi } from '@micro/contracts'
 import { runHosted } from '@micro/service/process'
 import { readEventsProcess } from './config.ts'
 import { hiddenFromPeople } from './hidden.ts'
@@ -12,15 +12,15 @@ await runHosted(
   () => readEventsProcess(),
   async ({ runtime, signAsSelf, database, serve }, config) => {
     const db = await database(config.database, schema)
-    const payments = createClient(
-      paymentsApi,
-      internalTransport({
-        url: config.paymentsUrl,
-        audience: 'payments',
-        sign: signAsSelf,
-        traceparent: runtime.traces.traceparent,
-      }),
-    )
-    return serve(eventsService({ ...runtime, db, config: config.events, sources: { payments } }))
+    const transport = (audience: 'auth' | 'payments' | 'ledger', url: string) =>
+      internalTransport({ url, audience, sign: signAsSelf, traceparent: runtime.traces.traceparent })
+    const auth = createClient(authApi, transport('auth', config.authUrl))
+    const sources = {
+      payments: createClient(paymentsApi, transport('payments', config.paymentsUrl)),
+      ledger: createClient(ledgerApi, transport('ledger', config.ledgerUrl)),
+    }
+    const { port, observe } = config.process
+    const ownPorts = (): readonly number[] => [port, observe.listen?.port ?? 0]
+    return serve(eventsService({ ...runtime, db, config: config.events, auth, sources, ownPorts }))
   },
 )

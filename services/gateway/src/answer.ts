@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorBody, type Fault } from '@micro/kernel'
-import { faultHeaders, jsonType } from '@micro/service'
+import { faultHeaders, jsonType, pageType, type HtmlPage } from '@micro/service'
 
 const lingerMsMax = 1_000
 const lingerBytesMax = 4 * 1024 * 1024
@@ -17,6 +17,12 @@ export const commonHeaders = (requestId: string): Readonly<Record<string, string
 export const sendJson = (response: ServerResponse, status: number, body: object): void => {
   const text = `${JSON.stringify(body)}\n`
   response.writeHead(status, { 'content-type': jsonType, 'content-length': Buffer.byteLength(text) }).end(text)
+}
+
+/** For people with a browser; the page says itself what it may do. */
+export const sendPage = (response: ServerResponse, { status, body, headers }: HtmlPage): void => {
+  const length = Buffer.byteLength(body)
+  response.writeHead(status, { ...headers, 'content-type': pageType, 'content-length': length }).end(body)
 }
 
 // Closing a socket with unread bytes makes the kernel reset it, and the client may lose the answer it should read.

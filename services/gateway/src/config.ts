@@ -41,6 +41,8 @@ export interface GatewayConfig {
   readonly publishedOnLoopback: boolean
   /** Undefined: plain HTTP. Holds a secret. */
   readonly tls: TlsFiles | undefined
+  /** How many of the last requests of each merchant and mode are remembered for a look back; 0: none. */
+  readonly requestLogMax: number
   /** How long `close` waits for requests under way. */
   readonly drainMs: number
   /** How long a verified credential is believed; with `stream.verifyMs` it makes the 5 s bound on revocation. */
@@ -74,7 +76,7 @@ const isRange = (text: string): boolean => {
 /**
  * Reads the gateway's settings, all but where it listens: MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT,
  * MICRO_LOGIN_RATE_LIMIT, MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_PUBLISHED_HOST,
- * MICRO_TLS_CERT_FILE, MICRO_TLS_KEY_FILE, MICRO_DRAIN_MS.
+ * MICRO_TLS_CERT_FILE, MICRO_TLS_KEY_FILE, MICRO_REQUEST_LOG, MICRO_DRAIN_MS.
  * @throws ConfigurationError that names every wrong setting at once
  */
 export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' | 'port'> => {
@@ -95,6 +97,7 @@ export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' 
     trustedProxies: list('MICRO_TRUSTED_PROXIES', { check: isRange, expected: 'addresses or CIDR ranges' }),
     publishedOnLoopback: isLoopback(text('MICRO_PUBLISHED_HOST', '')),
     tls: including(() => readTlsFiles(tlsPaths)),
+    requestLogMax: integer('MICRO_REQUEST_LOG', 1_000, 10_000),
     drainMs: integer('MICRO_DRAIN_MS', 10_000, 600_000),
     credentialTtlMs: 4_000,
     credentialNegativeTtlMs: 2_000,

@@ -26,7 +26,9 @@ import { unwatched } from '@micro/testing'
 import { readGatewayConfig, type GatewayConfig } from './config.ts'
 import { createGateway, type Gateway, type GatewayDependencies } from './gateway.ts'
 import { memoryLimiter } from './limits/memory-limiter.ts'
-import type { UpstreamName } from './routes.ts'
+import { memoryRecent } from './request-log/memory-recent.ts'
+import type { ServiceUpstreamName } from './routes.ts'
+import { fakePairings, fakeSessions } from './stripe-cli/sessions.fixture.ts'
 import { localUpstream } from './upstream/local.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
@@ -58,7 +60,7 @@ export interface Seen {
 
 /** A service whose handlers note the call and answer whatever `reply` says. */
 export const fakeService = (
-  name: UpstreamName,
+  name: ServiceUpstreamName,
   runtime: Runtime,
   seen: Seen[],
   reply: (operation: string) => Promise<object>,
@@ -90,8 +92,9 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
   let reads = 0
   return {
     reads: () => reads,
+    head: (merchant: string, mode: string): number => logOf(merchant, mode as Mode).at(-1)?.seq ?? 0,
     /** Stores `count` events; `ring: false` loses the bus message. */
-    store(merchant: string, mode: Mode, count = 1, { ring = true } = {}): void {
+    store(merchant: string, mode: Mode, count = 1, { ring = true, type = 'payment_intent.created' } = {}): void {
       const log = logOf(merchant, mode)
       const events = Array.from({ length: count }, (_, at): SequencedEvent => {
         const seq = log.length + at + 1
@@ -106,7 +109,7 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
             livemode: mode === 'live',
             pending_webhooks: 0,
             request: { id: null, idempotency_key: null },
-            type: 'payment_intent.created',
+            type,
           },
         }
       })
@@ -126,7 +129,7 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
         const log = query === undefined ? [] : logOf(query.merchant, query.mode)
         const after = query?.after ?? 0
         const events = log.filter(({ seq }) => seq > after).slice(0, query?.limit ?? 100)
-        return Promise.resolve({ head_seq: log.at(-1)?.seq ?? 0, events })
+        return Promise.resolve({ head_seq: log.at(-1)?.seq ?? 0, first_seq: log[0]?.seq ?? 1, events })
       },
     },
   }
@@ -145,6 +148,11 @@ export const fakeAuth = () => {
     issue(merchant = 'acct_a', mode: Mode = 'test', scopes: readonly Scope[] | readonly ['*'] = ['*']): string {
       const key = newApiKey(mode, scopes[0] === '*' ? 'sk' : 'rk')
       holders.set(key, { kind: 'api_key', merchant, mode, keyId: `key_${++keys}`, scopes })
+      return key
+    },
+    issuePublishable(merchant = 'acct_a', mode: Mode = 'test'): string {
+      const key = newApiKey(mode, 'pk')
+      holders.set(key, { kind: 'publishable_key', merchant, mode, keyId: `key_${++keys}` })
       return key
     },
     logIn(user = 'usr_1', merchant = 'acct_a', extra: { operator?: true } = {}): string {
@@ -175,6 +183,7 @@ export interface World {
   readonly url: string
   readonly auth: ReturnType<typeof fakeAuth>
   readonly events: ReturnType<typeof fakeEvents>
+  readonly sessions: ReturnType<typeof fakeSessions>
   readonly bus: Runtime['bus']
   readonly seen: Seen[]
   readonly lines: Record<string, unknown>[]
@@ -203,7 +212,7 @@ export const startWorld = async (
     config?: Overrides
     clock?: Clock
     deps?: Partial<GatewayDependencies>
-    upstreams?: Partial<Record<UpstreamName, Upstream>>
+    upstreams?: Partial<Record<ServiceUpstreamName, Upstream>>
   } = {},
 ): Promise<World> => {
   const clock = options.clock ?? systemClock
@@ -231,6 +240,7 @@ export const startWorld = async (
   await Promise.all(services.map((service) => service.start()))
   const auth = fakeAuth()
   const events = fakeEvents(runtime)
+  const sessions = fakeSessions(events.head)
   const defaults = readGatewayConfig({})
   const { limits, stream, ...rest } = options.config ?? {}
   const config: GatewayConfig = {
@@ -243,7 +253,7 @@ export const startWorld = async (
     stream: { ...defaults.stream, ...stream },
   }
   const upstreams = Object.fromEntries(services.map((service) => [service.name, localUpstream(service)])) as Record<
-    UpstreamName,
+    ServiceUpstreamName,
     Upstream
   >
   const gateway = createGateway({
@@ -252,7 +262,10 @@ export const startWorld = async (
     upstreams: { ...upstreams, ...options.upstreams },
     auth: auth.client,
     events: events.client,
+    cliSessions: sessions.client,
+    pairings: fakePairings,
     limiter: memoryLimiter({ clock }),
+    recent: memoryRecent({ max: config.requestLogMax }),
     health: Object.fromEntries(services.map((service) => [service.name, service.ready])),
     ...options.deps,
   })
@@ -304,6 +317,7 @@ export const startWorld = async (
     url: `http://127.0.0.1:${port}`,
     auth,
     events,
+    sessions,
     bus,
     seen,
     lines,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { apiVersion } from '@micro/contracts'
 import { eventually } from '@micro/testing'
 import { startWorld, type World } from './gateway.fixture.ts'
 
@@ -118,6 +119,7 @@ describe('who may call what', () => {
       {
         type: 'invalid_request_error',
         code: 'api_key_expired',
+        doc_url: '/docs/errors#api_key_expired',
         message: `Expired API Key provided: sk_test_****${late.slice(-4)}`,
       },
     ])
@@ -144,6 +146,7 @@ describe('who may call what', () => {
       {
         type: 'invalid_request_error',
         code: 'more_permissions_required',
+        doc_url: '/docs/errors#more_permissions_required',
         message: `The provided key 'rk_test_****${restricted.slice(-4)}' does not have the required permissions for this endpoint. Having the 'ledger:read' permission would allow this request to continue.`,
       },
     ])
@@ -159,10 +162,30 @@ describe('who may call what', () => {
 })
 
 describe('what the envelope and headers say', () => {
-  test('unknown routes are 404, on /v1 with a word about Micro', async () => {
-    const answer = await world.call('GET', '/v1/customers', { key })
-    expect([answer.status, answer.json.error.type]).toEqual([404, 'invalid_request_error'])
-    expect(answer.json.error.message).toContain('Micro')
+  test("what is not answered of Stripe's API is 404 in its words, with a word about Micro and where to read what is", async () => {
+    for (const [method, path] of [
+      ['GET', '/v1/nothing_of_the_kind'],
+      ['POST', '/v1/payment_intents/pi_1/nothing_of_the_kind'],
+      ['DELETE', '/v1/payment_intents/pi_1'],
+      ['PUT', '/v1/payment_intents'],
+      ['GET', '/v1/'],
+      ['POST', '/v2/core/accounts'],
+    ] as const) {
+      const answer = await world.call(method, path, { key })
+      expect([answer.status, answer.json.error]).toEqual([
+        404,
+        {
+          type: 'invalid_request_error',
+          doc_url: '/docs/stripe-coverage',
+          message: expect.stringMatching(
+            `^Unrecognized request URL \\(${method}: ${path}\\)\\. This is Micro, .* /docs/stripe-coverage `,
+          ) as string,
+        },
+      ])
+    }
+  })
+
+  test('unknown routes are 404 elsewhere, too', async () => {
     for (const path of [
       '/authors',
       '/paymentsfoo',
@@ -175,7 +198,7 @@ describe('what the envelope and headers say', () => {
   })
 
   test('a known path with another method is 405 with Allow', async () => {
-    const answer = await world.call('PUT', '/v1/payment_intents', { key })
+    const answer = await world.call('PUT', '/ledger/transactions', { key })
     expect([answer.status, answer.json.error.code, answer.headers['allow']]).toEqual([
       405,
       'method_not_allowed',
@@ -229,14 +252,54 @@ describe('what the envelope and headers say', () => {
     expect(world.seen[0]?.call.requestId).toMatch(/^req_/)
   })
 
-  test('/v1 echoes a valid Stripe-Version, and its own otherwise', async () => {
-    const version = async (asked?: string) =>
-      (await world.call('GET', '/v1/events', { key, headers: asked === undefined ? {} : { 'stripe-version': asked } }))
-        .headers['stripe-version']
-    expect(await version('2024-06-20')).toBe('2024-06-20')
-    expect(await version('nonsense')).toBe(await version())
-    expect((await world.call('GET', '/ledger/accounts', { key })).headers['stripe-version']).toBeUndefined()
+  test('/v1 echoes a Stripe-Version of any form that Stripe has had, and its own without one', async () => {
+    const version = async (asked?: string, path = '/v1/events') =>
+      (await world.call('GET', path, { key, headers: asked === undefined ? {} : { 'stripe-version': asked } })).headers[
+        'stripe-version'
+      ]
+    for (const valid of ['2024-06-20', '2026-10-28.endive', '2024-04-10; custom_checkout_beta=v1; other_beta=v2'])
+      expect(await version(valid)).toBe(valid)
+    expect(await version()).toBe(apiVersion)
+    expect(await version('')).toBe(apiVersion)
+    expect(await version('2024-06-20', '/ledger/accounts')).toBeUndefined()
   })
+
+  test('a Stripe-Version that is none is refused as Stripe does, without a code', async () => {
+    for (const wrong of ['nonsense', '1999-01-01', '2024-06-20.', 'latest', '2024-06-20 or so']) {
+      const answer = await world.call('GET', '/v1/events', { key, headers: { 'stripe-version': wrong } })
+      expect([answer.status, answer.json.error, answer.headers['stripe-version']]).toEqual([
+        400,
+        {
+          type: 'invalid_request_error',
+          message: `Invalid Stripe API version: ${wrong}. Send one of the form 2026-10-28.endive, or leave it out.`,
+        },
+        apiVersion,
+      ])
+    }
+    expect(world.seen).toEqual([])
+  })
+
+  for (const header of ['Stripe-Account', 'Stripe-Context'])
+    test(`${header} may name the key's own account; any other is refused, since there are no connected ones`, async () => {
+      const call = (account: string) =>
+        world.call('POST', '/v1/payment_intents/pi_1/cancel', { key, headers: { [header]: account } })
+      const own = await call('acct_a')
+      expect([own.status, own.headers[header.toLowerCase()]]).toEqual([300, 'acct_a'])
+      world.seen.length = 0
+      for (const other of ['acct_b', 'acct_a/acct_b', ' acct_b,acct_a', 'ACCT_A']) {
+        const { status, json } = await call(other)
+        expect([status, json.error]).toEqual([
+          403,
+          {
+            type: 'invalid_request_error',
+            code: 'account_invalid',
+            doc_url: '/docs/errors#account_invalid',
+            message: `The provided key 'sk_test_****${key.slice(-4)}' does not have access to account '${other.trim()}' (or that account does not exist). There are no connected accounts here: leave the ${header} header out.`,
+          },
+        ])
+      }
+      expect(world.seen).toEqual([])
+    })
 
   test('one canonical line per request, with the route pattern and without secrets', async () => {
     await world.call('GET', '/v1/events/evt_private', { key })

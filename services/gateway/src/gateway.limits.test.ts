@@ -65,6 +65,42 @@ describe('limits', () => {
     expect(statuses).toEqual([403, 403, 429])
   })
 
+  test('a publishable key is limited per address, and all addresses together to ten times as much', async () => {
+    world = await startWorld({ config: { limits: { perKey: 2 }, trustedProxies: ['127.0.0.1'] } })
+    const [key, other] = [world.auth.issuePublishable(), world.auth.issuePublishable('acct_b')]
+    const from = (address: number, by = key) =>
+      world.call('GET', '/v1/payment_intents/pi_1', {
+        key: by,
+        headers: { 'x-forwarded-for': `192.0.2.${address}` },
+      })
+    const [, second, third] = [await from(1), await from(1), await from(1)]
+    expect([second.status, second.headers['x-ratelimit-limit']]).toEqual([300, '2'])
+    expect([third.status, third.headers['ratelimit-policy']]).toEqual([429, '"page";q=2;w=60'])
+    expect((await from(1, other)).status).toBe(300)
+    const statuses = []
+    for (const at of times(9)) for (const _ of times(2)) statuses.push((await from(at + 2)).status)
+    expect(new Set(statuses)).toEqual(new Set([300]))
+    const refused = await from(20)
+    expect([refused.status, refused.headers['ratelimit-policy']]).toEqual([429, '"publishable";q=20;w=60'])
+    // What a server does with its own key is none of it.
+    expect((await world.call('GET', '/v1/events', { key: world.auth.issue() })).status).toBe(300)
+  })
+
+  test('what a processor tells, with no key, is limited to ten times what strangers may ask, and no other for its sake', async () => {
+    world = await startWorld({ config: { limits: { perIp: 1 } } })
+    const tell = (processor: string) => world.call('POST', `/payments/processors/${processor}/webhook`, {})
+    for (const at of times(11)) {
+      const answer = await tell('proc_loud')
+      expect([at, answer.status]).toEqual([at, at < 10 ? 300 : 429])
+      expect(answer.headers['ratelimit-policy']).toBe('"webhook";q=10;w=60')
+    }
+    expect((await tell('proc_quiet')).status).toBe(300)
+    // From one address no more than ten times that, whatever is called.
+    for (const at of times(88)) expect((await tell(`proc_${at}`)).status).toBe(300)
+    const refused = await tell('proc_another')
+    expect([refused.status, refused.headers['ratelimit-policy']]).toEqual([429, '"webhooks";q=100;w=60'])
+  })
+
   test('logins are limited per address and say so', async () => {
     world = await startWorld({ config: { limits: { login: 3 } } })
     const body = JSON.stringify({ email: 'a@b.c', password: 'securepassword' })

@@ -1,6 +1,6 @@
 import type { Client } from '@micro/client'
-import type { authApi, eventsApi } from '@micro/contracts'
-import { createHttpMetrics, listenOn, type Readiness, type Runtime } from '@micro/service'
+import { requestLogApi, type authApi, type eventsApi } from '@micro/contracts'
+import { createHttpMetrics, createService, listenOn, type Readiness, type Runtime } from '@micro/service'
 import { createAuthenticator } from './access/authenticate.ts'
 import { browserGuard } from './access/browser.ts'
 import { addressIn, clientIpReader } from './access/client-ip.ts'
@@ -13,19 +13,33 @@ import { createHealth, readinessOf, type Checks } from './health.ts'
 import type { Limiter } from './limits/limiter.ts'
 import { createEnforcer, type Policy } from './limits/policy.ts'
 import { createPipeline } from './pipeline.ts'
-import { createRoutes, type UpstreamName } from './routes.ts'
+import type { RecentRequests } from './request-log/recent.ts'
+import { requestLogHandlers } from './request-log/request-log.http.ts'
+import { createRequestLog } from './request-log/tail.ts'
+import { createRoutes, type ServiceUpstreamName } from './routes.ts'
 import { createHttpServer } from './server.ts'
 import { createInFlight } from './in-flight.ts'
 import { createHub } from './stream/hub.ts'
+import { createConnectionSeats } from './stream/seats.ts'
 import { createUpgrader } from './stream/upgrade.ts'
+import { createPairingHandler, type Pairings } from './stripe-cli/pairing.http.ts'
+import { createSseHandler } from './stream/sse.http.ts'
+import { createSessionHandler } from './stripe-cli/session.http.ts'
+import type { CliSessions } from './stripe-cli/sessions.ts'
+import { createCliUpgrader, isCliUpgrade } from './stripe-cli/upgrade.ts'
+import { localUpstream } from './upstream/local.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
 export interface GatewayDependencies extends Runtime {
   readonly config: GatewayConfig
-  readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
+  readonly upstreams: Readonly<Record<ServiceUpstreamName, Upstream>>
   readonly auth: Pick<Client<typeof authApi>, 'verifyCredential'>
   readonly events: Pick<Client<typeof eventsApi>, 'readEventStream'>
+  readonly cliSessions: CliSessions
+  readonly pairings: Pairings
   readonly limiter: Limiter
+  /** Where the last requests are remembered. */
+  readonly recent: RecentRequests
   /** What `/health` asks, by service; a check throws when its service cannot work now. */
   readonly health: Checks
 }
@@ -46,11 +60,27 @@ const connectionsPerAddressMax = 1_000
 const stalledMsMax = 60_000
 const requestMsMax = 30_000
 
+/** All payers of a merchant call with one publishable key: of these many each can have a key's whole limit. */
+const payersAtOnce = 10
+
+/** A processor tells of many payments from few addresses, and comes again with what was refused. */
+const tellersPerAddress = 10
+/** The endpoints of all merchants at a processor are told from the same addresses. */
+const endpointsPerAddress = 10
+
 const policiesOf = ({ limits }: GatewayConfig) =>
   ({
     perKey: { name: 'default', limit: limits.perKey, reason: 'global-rate' },
+    perPage: { name: 'page', limit: limits.perKey, reason: 'endpoint-rate' },
+    perPublishableKey: { name: 'publishable', limit: limits.perKey * payersAtOnce, reason: 'global-rate' },
     perIp: { name: 'ip', limit: limits.perIp, reason: 'global-rate' },
     login: { name: 'login', limit: limits.login, reason: 'endpoint-rate' },
+    webhook: { name: 'webhook', limit: limits.perIp * tellersPerAddress, reason: 'endpoint-rate' },
+    webhooks: {
+      name: 'webhooks',
+      limit: limits.perIp * tellersPerAddress * endpointsPerAddress,
+      reason: 'endpoint-rate',
+    },
     failures: { name: 'failed', limit: limits.perIp, reason: 'global-rate' },
     stream: { name: 'stream', limit: limits.perKey, reason: 'endpoint-rate' },
   }) as const satisfies Record<string, Policy>
@@ -76,6 +106,16 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const clientIp = clientIpReader(config.trustedProxies)
   const transport = transportReader({ local: isLocal(config), trustedProxies: config.trustedProxies })
   const hub = createHub({ bus, clock, log, metrics, events: deps.events, cache, config: config.stream })
+  const requestLog = createRequestLog({ bus, clock, recent: deps.recent })
+  const own = createService(
+    {
+      name: 'gateway',
+      api: requestLogApi,
+      handlers: requestLogHandlers(deps),
+      ready: () => Promise.resolve(),
+    },
+    deps,
+  )
   const inFlight = createInFlight()
   let closing: Promise<void> | undefined
   const draining = (): boolean => closing !== undefined
@@ -83,6 +123,24 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
 
   const health = createHealth({ checks: deps.health, bus, limiter: deps.limiter, clock, log })
 
+  const streaming = {
+    newId,
+    log,
+    http,
+    traces,
+    guard,
+    clientIp,
+    transport,
+    authenticate,
+    enforce,
+    draining,
+    hub,
+    cache,
+    takeSeat: createConnectionSeats(config.stream),
+    policy: policies.stream,
+    events: deps.events,
+    config: config.stream,
+  }
   const answer = createPipeline({
     newId,
     log,
@@ -97,25 +155,21 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     policies,
     draining,
     leaving: leaving.signal,
+    streamEvents: createSseHandler(streaming),
     routes: createRoutes(),
     health,
-    upstreams: deps.upstreams,
+    requestLog,
+    openCliSession: createSessionHandler(deps.cliSessions),
+    openCliPairing: createPairingHandler(deps.pairings),
+    upstreams: { ...deps.upstreams, gateway: localUpstream(own) },
   })
-  const upgrade = createUpgrader({
-    newId,
-    log,
-    http,
-    traces,
-    guard,
-    clientIp,
-    transport,
-    authenticate,
-    enforce,
-    draining,
-    hub,
-    policy: policies.stream,
-    events: deps.events,
-    config: config.stream,
+  const upgrade = createUpgrader(streaming)
+  const upgradeCli = createCliUpgrader({
+    ...streaming,
+    clock,
+    requestLog,
+    sessions: deps.cliSessions,
+    failures: policies.failures,
   })
   const server = createHttpServer(
     {
@@ -125,7 +179,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
         inFlight.add(response)
         void answer(request, response)
       },
-      onUpgrade: (request, socket, head) => void upgrade(request, socket, head),
+      onUpgrade: (request, socket, head) => void (isCliUpgrade(request) ? upgradeCli : upgrade)(request, socket, head),
     },
     { perAddressMax: connectionsPerAddressMax, isExempt: addressIn(config.trustedProxies), stalledMsMax, requestMsMax },
   )
@@ -133,9 +187,11 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const drain = async (): Promise<void> => {
     const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : Promise.resolve()
     hub.close()
+    requestLog.close()
     leaving.abort()
     inFlight.sayClose()
     await inFlight.settled(config.drainMs)
+    await own.stop()
     await hub.emptied(streamCloseMsMax)
     hub.terminate()
     server.closeAllConnections()
@@ -144,6 +200,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
 
   return {
     async listen() {
+      await own.start()
       const { address, port } = await listenOn(server, config)
       if (listensInClear(config)) log.warn({ host: config.host }, 'gateway.listens_in_clear')
       server.on('error', (error) => log.error({ err: error }, 'gateway.server_failed'))

@@ -12,6 +12,7 @@ const passing: ReadonlySet<string> = new Set([
   'content-type',
   'host',
   'idempotency-key',
+  'stripe-signature',
   'stripe-version',
   'transfer-encoding',
   'user-agent',
@@ -28,6 +29,10 @@ const single = [
   'content-type',
   'idempotency-key',
   'origin',
+  'stripe-account',
+  'stripe-context',
+  'stripe-signature',
+  'stripe-version',
   'transfer-encoding',
 ] as const
 

@@ -4,5 +4,6 @@ export { createGateway, type Gateway, type GatewayDependencies } from './gateway
 export type { Checks, Health } from './health.ts'
 export type { Limiter, Take, Taken } from './limits/limiter.ts'
 export { memoryLimiter } from './limits/memory-limiter.ts'
+export { memoryRecent } from './request-log/memory-recent.ts'
 export { localUpstream } from './upstream/local.ts'
 export type { Upstream } from './upstream/upstream.ts'

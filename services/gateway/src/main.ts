@@ -5,6 +5,7 @@ import { runHosted } from '@micro/service/process'
 import { readGatewayProcess } from './config.ts'
 import { createGateway } from './gateway.ts'
 import { redisLimiter } from './limits/redis-limiter.ts'
+import { redisRecent } from './request-log/redis-recent.ts'
 import { httpUpstream } from './upstream/http.ts'
 
 await runHosted(
@@ -23,18 +24,28 @@ await runHosted(
     const onError = (err: unknown): void => log.warn({ err }, 'limiter.failed')
     const limiter = redisLimiter({ url: process.redisUrl, instance: randomUUID(), replicas, clock, onError })
     atEnd(limiter.close)
+    const recent = redisRecent({
+      url: process.redisUrl,
+      max: config.requestLogMax,
+      onError: (err) => log.warn({ err }, 'request_log.failed'),
+    })
+    const auth = createClient(authApi, transport('auth'))
+    const events = createClient(eventsApi, transport('events'))
     const gateway = createGateway({
       ...runtime,
       config,
       limiter,
+      recent,
       upstreams: {
         auth: upstream('auth'),
         payments: upstream('payments'),
         ledger: upstream('ledger'),
         events: upstream('events'),
       },
-      auth: createClient(authApi, transport('auth')),
-      events: createClient(eventsApi, transport('events')),
+      auth,
+      pairings: auth,
+      events,
+      cliSessions: events,
       health: { auth: ready('auth'), payments: ready('payments'), ledger: ready('ledger'), events: ready('events') },
     })
     atEnd(gateway.close)

@@ -1,20 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Fault, type NewId } from '@micro/kernel'
+import { streamAccess, type MerchantPrincipal, type Route } from '@micro/contracts'
+import { assert, Fault, type NewId } from '@micro/kernel'
 import { bodyBytesMaxOf, checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
 import { maskApiKey } from '@micro/signing'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
+import { judgeOrigin } from './access/pages.ts'
 import type { Transport } from './access/transport.ts'
 import type { WatchCredential } from './access/watch-credential.ts'
 import { admit } from './admission.ts'
-import { commonHeaders, sendFault, sendJson } from './answer.ts'
+import { commonHeaders, sendFault, sendJson, sendPage } from './answer.ts'
+import { createDocsFiles, createDocsPages } from './docs-pages.ts'
 import { beginExchange, tellWhenClosed, type Exchange } from './exchange.ts'
 import { announcesTooMuch, stripHeaders } from './headers.ts'
 import type { Health } from './health.ts'
-import { headersOf, type Enforce, type Policy } from './limits/policy.ts'
+import { headersOf, type Enforce, type Policy, type SetHeader } from './limits/policy.ts'
+import type { RequestLog } from './request-log/tail.ts'
 import type { createRoutes, OwnRoute, Target, UpstreamName } from './routes.ts'
-import { answerOptions, echoVersion, noRoute, shareWithOrigin, welcome } from './surface.ts'
+import { checkAccount, echoVersion } from './stripe-headers.ts'
+import type { createPairingHandler } from './stripe-cli/pairing.http.ts'
+import type { createSessionHandler } from './stripe-cli/session.http.ts'
+import type { createSseHandler } from './stream/sse.http.ts'
+import { answerOptions, noRoute, welcome } from './surface.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
 export interface PipelineParts {
@@ -29,8 +37,15 @@ export interface PipelineParts {
   readonly authenticate: Authenticate
   readonly watch: WatchCredential
   readonly enforce: Enforce
-  readonly policies: { readonly perKey: Policy; readonly perIp: Policy; readonly login: Policy }
+  readonly policies: Readonly<
+    Record<'stream' | 'perKey' | 'perIp' | 'perPage' | 'perPublishableKey' | 'login' | 'webhook' | 'webhooks', Policy>
+  >
   readonly health: () => Promise<Health>
+  readonly requestLog: Pick<RequestLog, 'note'>
+  readonly openCliSession: ReturnType<typeof createSessionHandler>
+  readonly openCliPairing: ReturnType<typeof createPairingHandler>
+  /** Answers `GET /v1/events/stream`. */
+  readonly streamEvents: ReturnType<typeof createSseHandler>
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
   readonly draining: () => boolean
   /** Aborted once `draining` is true: tells streams to end. */
@@ -40,7 +55,17 @@ export interface PipelineParts {
 /** A year, and of this name only: what else runs under the domain is not the gateway's to say. */
 const strictTransport = 'max-age=31536000'
 
-type Operation = Extract<Target, { kind: 'operation' }>
+type Operation = Extract<Target, { upstream: UpstreamName }>
+
+/** What is asked of whoever calls. */
+type Asked = Pick<Route, 'access' | 'method' | 'scope' | 'signed' | 'sse'>
+
+/** A request that the gateway answers itself. */
+interface OwnVisit {
+  readonly exchange: Exchange
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
 
 /** Everything that is no Fault is our bug: told as such, with the cause in the log only. */
 export const asFault = (error: unknown, log: Logger, requestId: string): Fault => {
@@ -53,18 +78,50 @@ export const asFault = (error: unknown, log: Logger, requestId: string): Fault =
 /** The walk of one request through the gateway, from its first byte to the hand-over. */
 export const createPipeline = (parts: PipelineParts) => {
   const { guard, routes, policies, enforce } = parts
+  const docs = createDocsPages()
+  const files = createDocsFiles()
+
+  const limitCaller = async (
+    { clientIp }: Exchange,
+    { sse }: Asked,
+    principal: MerchantPrincipal,
+    setHeader: SetHeader,
+  ): Promise<void> => {
+    const owner = principal.keyId ?? principal.user ?? principal.merchant
+    // As of the WebSocket's: coming back to a stream uses up nothing of what the key's other requests have.
+    if (sse !== undefined) return enforce(policies.stream, owner, setHeader)
+    if (principal.kind !== 'publishable_key') return enforce(policies.perKey, owner, setHeader)
+    // By address first: one payer must not use up what all of them share. The answer tells of the key's limit only when
+    // it is that one which refuses.
+    await enforce(policies.perPage, `${owner} ${addressKey(clientIp)}`, setHeader)
+    const told = new Map<string, string>()
+    await enforce(policies.perPublishableKey, owner, (name, value) => void told.set(name, value)).catch((error) => {
+      for (const [name, value] of told) setHeader(name, value)
+      throw error
+    })
+  }
+
+  /** Of processors. All merchants' may call from the same addresses: one must not use up what the others have. */
+  const limitTeller = async ({ clientIp }: Exchange, { url = '' }: IncomingMessage, setHeader: SetHeader) => {
+    const address = addressKey(clientIp)
+    await enforce(policies.webhooks, address, setHeader)
+    const [, processor = ''] = /^\/payments\/processors\/([A-Za-z0-9_]{1,64})\//.exec(url) ?? []
+    await enforce(policies.webhook, `${address} ${processor}`, setHeader)
+  }
 
   /** Resolves with the credential that was shown, if the route asks for one. */
   const identify = async (
     exchange: Exchange,
-    target: Operation,
+    route: Asked,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<string | undefined> => {
-    const { access, method } = target.route
+    const { access, method, signed } = route
     const setHeader = headersOf(response)
     if (access.includes('public')) {
-      await enforce(method === 'GET' ? policies.perIp : policies.login, addressKey(exchange.clientIp), setHeader)
+      const stranger = method === 'GET' ? policies.perIp : policies.login
+      if (signed === true) await limitTeller(exchange, request, setHeader)
+      else await enforce(stranger, addressKey(exchange.clientIp), setHeader)
       return undefined
     }
     const { authorization } = request.headers
@@ -72,10 +129,11 @@ export const createPipeline = (parts: PipelineParts) => {
     const caller = { authorization, clientIp: exchange.clientIp, confidential, setHeader }
     const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal
-    const owner = principal.keyId ?? principal.user ?? principal.merchant
-    await enforce(policies.perKey, owner, setHeader)
+    parts.requestLog.note(exchange, principal, request, response)
+    await limitCaller(exchange, route, principal, setHeader)
     // After the limit, so that a key that is refused here cannot ask without end.
-    checkScope(target.route, principal, maskApiKey(credential))
+    checkScope(route, principal, maskApiKey(credential))
+    if (principal.kind !== 'session') checkAccount(request, response, { principal, credential })
     return credential
   }
 
@@ -102,11 +160,41 @@ export const createPipeline = (parts: PipelineParts) => {
     sendJson(response, status, health)
   }
 
-  const own: Readonly<Record<OwnRoute, (response: ServerResponse) => void | Promise<void>>> = {
-    welcome: (response) => sendJson(response, 200, welcome),
-    health: answerHealth,
-    readyz: answerHealth,
-    livez: (response) => sendJson(response, 200, { status: 'ok', service: 'gateway' }),
+  /** Under which address the caller reached us. */
+  const originOf = (request: IncomingMessage): string =>
+    `${parts.transport(request).https ? 'https' : 'http'}://${request.headers.host ?? ''}`
+
+  const streamEvents = async (visit: OwnVisit, credential: string | undefined): Promise<void> => {
+    const { principal } = visit.exchange
+    assert(principal !== undefined && credential !== undefined, 'only a key opens a stream')
+    await parts.streamEvents(visit, { principal, credential })
+  }
+
+  const answerCliSession = async ({ exchange, request, response }: OwnVisit): Promise<void> => {
+    const credential = await identify(exchange, { ...streamAccess, method: 'POST' }, request, response)
+    const { principal } = exchange
+    assert(principal !== undefined && credential !== undefined, 'only a key opens a session')
+    if (request.headers.expect !== undefined) response.writeContinue()
+    await parts.openCliSession(request, response, { principal, credential, origin: originOf(request) })
+  }
+
+  const answerCliPairing = async ({ exchange, request, response }: OwnVisit): Promise<void> => {
+    await identify(exchange, { access: ['public'], method: 'POST' }, request, response)
+    if (request.headers.expect !== undefined) response.writeContinue()
+    const { clientIp } = exchange
+    await parts.openCliPairing(request, response, { clientIp, origin: originOf(request) })
+  }
+
+  const own: Readonly<Record<OwnRoute, (visit: OwnVisit) => void | Promise<void>>> = {
+    welcome: ({ response }) => sendJson(response, 200, welcome),
+    health: ({ response }) => answerHealth(response),
+    readyz: ({ response }) => answerHealth(response),
+    cliSession: answerCliSession,
+    cliPairing: answerCliPairing,
+    docsErrors: async ({ response }) => sendPage(response, await docs('errors')),
+    docsAsyncApi: async ({ response }) => sendJson(response, 200, await files('asyncapi.json')),
+    docsStripeCoverage: async ({ response }) => sendPage(response, await docs('stripe-coverage')),
+    livez: ({ response }) => sendJson(response, 200, { status: 'ok', service: 'gateway' }),
     stream: () => {
       throw new Fault('parameter_invalid', {
         param: 'Upgrade',
@@ -116,11 +204,11 @@ export const createPipeline = (parts: PipelineParts) => {
   }
 
   const walk = async (exchange: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = admit(request, guard, { checkOrigin: false })
+    const path = admit(request, guard)
     const method = request.method ?? ''
-    shareWithOrigin(request, response, guard)
-    echoVersion(request, response, path)
     const match = routes.match(method, path)
+    judgeOrigin(request, response, { guard, match })
+    echoVersion(request, response, path)
     if (match.kind !== 'unknown') exchange.pattern = match.kind === 'found' ? match.target.pattern : match.pattern
     if (method === 'OPTIONS' && match.kind !== 'unknown') return answerOptions(response, match.allowed)
     if (match.kind === 'wrong_method') response.setHeader('allow', match.allowed.join(', '))
@@ -128,8 +216,9 @@ export const createPipeline = (parts: PipelineParts) => {
     const { target } = match
     const limit = bodyBytesMaxOf(target.kind === 'operation' ? target.route : undefined)
     if (announcesTooMuch(request, limit)) throw new Fault('body_too_large', { limit })
-    if (target.kind === 'own') return own[target.name](response)
-    const credential = await identify(exchange, target, request, response)
+    if (target.kind === 'own') return own[target.name]({ exchange, request, response })
+    const credential = await identify(exchange, target.route, request, response)
+    if (target.route.sse !== undefined) return streamEvents({ exchange, request, response }, credential)
     if (target.route.stream !== undefined && credential !== undefined) parts.watch(credential, response)
     if (request.headers.expect !== undefined) response.writeContinue()
     if (!response.destroyed) handOver(exchange, target, request, response)

@@ -37,7 +37,7 @@ describe('the routing table', () => {
     '/internal/stream',
     '/v1',
     '/v1/',
-    '/v1/customers',
+    '/v1/payment_link',
     '/ws/',
     '/wsx',
     '/healthz',

@@ -3,34 +3,58 @@ import { assert } from '@micro/kernel'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 
 export type UpstreamName = keyof typeof apis
-export type OwnRoute = 'welcome' | 'health' | 'livez' | 'readyz' | 'stream'
+/** What stands behind the gateway. */
+export type ServiceUpstreamName = Exclude<UpstreamName, 'gateway'>
+export type OwnRoute =
+  | 'welcome'
+  | 'health'
+  | 'livez'
+  | 'readyz'
+  | 'stream'
+  | 'cliSession'
+  | 'cliPairing'
+  | 'docsErrors'
+  | 'docsStripeCoverage'
+  | 'docsAsyncApi'
 
-/** Where a request goes: to a service's operation, or to the gateway itself. */
-export type Target =
-  | {
-      readonly kind: 'operation'
-      readonly name: string
-      readonly route: Route
-      readonly pattern: string
-      readonly upstream: UpstreamName
-    }
-  | { readonly kind: 'own'; readonly name: OwnRoute; readonly pattern: string }
-
-export type Match =
-  | { readonly kind: 'found'; readonly target: Target; readonly allowed: readonly string[] }
-  | { readonly kind: 'wrong_method'; readonly pattern: string; readonly allowed: readonly string[] }
-  | { readonly kind: 'unknown' }
-
-const ownRoutes: Readonly<Record<string, OwnRoute>> = {
-  '/': 'welcome',
-  '/health': 'health',
-  '/livez': 'livez',
-  '/readyz': 'readyz',
-  '/ws': 'stream',
+interface Operation {
+  readonly kind: 'operation'
+  readonly name: string
+  readonly route: Route
+  readonly pattern: string
 }
 
+/** Where a request goes: to an operation, of a service or of the gateway's own, or to what is no operation. */
+export type Target =
+  | (Operation & { readonly upstream: UpstreamName })
+  | { readonly kind: 'own'; readonly name: OwnRoute; readonly method: 'GET' | 'POST'; readonly pattern: string }
+
+/** Which methods a path has, and which of them are for web pages of any origin. */
+interface Methods {
+  readonly allowed: readonly string[]
+  readonly forPages: readonly string[]
+}
+
+export type Match =
+  | ({ readonly kind: 'found'; readonly target: Target } & Methods)
+  | ({ readonly kind: 'wrong_method'; readonly pattern: string } & Methods)
+  | { readonly kind: 'unknown' }
+
+const ownRoutes: readonly Omit<Extract<Target, { kind: 'own' }>, 'kind'>[] = [
+  { method: 'GET', pattern: '/', name: 'welcome' },
+  { method: 'GET', pattern: '/health', name: 'health' },
+  { method: 'GET', pattern: '/livez', name: 'livez' },
+  { method: 'GET', pattern: '/readyz', name: 'readyz' },
+  { method: 'GET', pattern: '/ws', name: 'stream' },
+  { method: 'GET', pattern: '/docs/errors', name: 'docsErrors' },
+  { method: 'GET', pattern: '/docs/stripe-coverage', name: 'docsStripeCoverage' },
+  { method: 'GET', pattern: '/docs/asyncapi.json', name: 'docsAsyncApi' },
+  { method: 'POST', pattern: '/v1/stripecli/sessions', name: 'cliSession' },
+  { method: 'POST', pattern: '/stripecli/auth', name: 'cliPairing' },
+]
+
 const targets = (): Target[] => [
-  ...Object.entries(ownRoutes).map(([pattern, name]): Target => ({ kind: 'own', name, pattern })),
+  ...ownRoutes.map((own): Target => ({ kind: 'own', ...own })),
   ...Object.entries(apis).flatMap(([upstream, api]) =>
     Object.entries(api as Readonly<Record<string, Route>>)
       .filter(([, route]) => !route.access.includes('internal'))
@@ -48,11 +72,9 @@ const targets = (): Target[] => [
 
 const methods = ['GET', 'POST', 'DELETE'] as const satisfies readonly HTTPMethod[]
 const isMethod = (text: string): text is (typeof methods)[number] => (methods as readonly string[]).includes(text)
-const allowedFrom = (found: readonly string[]): string[] => [
-  ...found,
-  ...(found.includes('GET') ? ['HEAD'] : []),
-  'OPTIONS',
-]
+const withHead = (found: readonly string[]): string[] => [...found, ...(found.includes('GET') ? ['HEAD'] : [])]
+const isForPages = (target: Target | undefined): boolean =>
+  target?.kind === 'operation' && target.route.access.includes('publishable_key')
 
 /**
  * The routing table, made of the contracts alone and with the services' own router and settings, so that both always
@@ -71,7 +93,7 @@ export const createRoutes = (): {
   const all = targets()
   for (const target of all) {
     assert(surfaceOf(target.pattern) !== 'internal', `${target.pattern} must not be public`)
-    router.on(target.kind === 'own' ? 'GET' : target.route.method, target.pattern, () => {}, target)
+    router.on(target.kind === 'own' ? target.method : target.route.method, target.pattern, () => {}, target)
   }
   const find = (method: HTTPMethod, path: string): Target | undefined =>
     router.find(method, path)?.store as Target | undefined
@@ -82,11 +104,12 @@ export const createRoutes = (): {
       const found = methods.filter((each) => find(each, path) !== undefined)
       const [first] = found
       if (first === undefined) return { kind: 'unknown' }
-      const allowed = allowedFrom(found)
+      const allowed = [...withHead(found), 'OPTIONS']
+      const forPages = withHead(found.filter((each) => isForPages(find(each, path))))
       const wanted = method === 'HEAD' ? 'GET' : method
       const target = isMethod(wanted) ? find(wanted, path) : undefined
-      if (target !== undefined) return { kind: 'found', target, allowed }
-      return { kind: 'wrong_method', pattern: find(first, path)?.pattern ?? path, allowed }
+      if (target !== undefined) return { kind: 'found', target, allowed, forPages }
+      return { kind: 'wrong_method', pattern: find(first, path)?.pattern ?? path, allowed, forPages }
     },
   }
 }

@@ -1,9 +1,11 @@
 import { ledgerApi } from '@micro/contracts'
 import { boundDatabase, type Database } from '@micro/postgres'
-import { createService, type Runtime, type Service } from '@micro/service'
+import { createService, watchOutbox, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { balanceHandlers } from './balances/balance.http.ts'
+import { systemBalanceHandlers } from './balances/system-balance.http.ts'
+import { systemTransactionHandlers } from './balances/system-transaction.http.ts'
 import { createStreamSeats } from './bounds/seats.ts'
 import { createTurns } from './bounds/turns.ts'
 import { probe } from './books/book.store.ts'
@@ -18,11 +20,15 @@ import { findHeads } from './feed/feed.store.ts'
 import { ringing } from './feed/ringing.ts'
 import { createExpiry } from './holds/expiry.ts'
 import { holdHandlers } from './holds/hold.http.ts'
+import { createBell } from './outbox/bell.ts'
+import { outboxHandlers } from './outbox/outbox.http.ts'
+import { measureUntold } from './outbox/outbox.store.ts'
 import { periodHandlers } from './periods/period.http.ts'
 import { createPosting } from './posting/index.ts'
 import { reportHandlers } from './reports/report.http.ts'
 import { statementHandlers } from './statements/statement.http.ts'
-import { boundBulks, bulkHandlers } from './transactions/bulk.http.ts'
+import { boundBulks } from './transactions/bulk-seats.ts'
+import { bulkHandlers } from './transactions/bulk.http.ts'
 import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
 import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.work.ts'
@@ -44,6 +50,8 @@ export interface LedgerOptions {
   /** Of the database, as its pool has them. Default 10. */
   readonly connections?: number
   readonly background?: boolean
+  /** Milliseconds that never run backwards, for what takes too long. Default: the process's own. */
+  readonly nowMs?: () => number
 }
 
 /** The service with its background work laid open, so that tests can do one round of it at a time. */
@@ -54,11 +62,13 @@ export interface LedgerParts {
 
 export const createLedger = (
   { db, config, ...runtime }: LedgerDependencies,
-  { background = true, connections = 10 }: LedgerOptions = {},
+  { background = true, connections = 10, nowMs }: LedgerOptions = {},
 ): LedgerParts => {
   const reads = boundDatabase(db, { max: Math.max(1, connections - connectionsOfPostings) })
   const doorbell = createDoorbell({ heads: (books) => findHeads(db.sql, books) })
-  const posting = ringing(createPosting({ db, ...runtime }), doorbell)
+  const tell = createBell(runtime)
+  const posting = ringing(createPosting({ db, ...runtime }), { ...doorbell, tell })
+  watchOutbox({ db, metrics: runtime.metrics, measure: measureUntold })
   const { post } = posting
   const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
   const inClosingTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
@@ -69,10 +79,12 @@ export const createLedger = (
       name: 'ledger',
       api: ledgerApi,
       handlers: {
-        ...accountHandlers({ db, reads, config, ...runtime }),
+        ...accountHandlers({ db, reads, config, tell, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
         ...balanceHandlers({ db: reads }),
-        ...periodHandlers({ db, reads, inTurn: inClosingTurn, ...runtime }),
+        ...systemBalanceHandlers({ db: reads }),
+        ...systemTransactionHandlers({ db: reads }),
+        ...periodHandlers({ db, reads, inTurn: inClosingTurn, tell, ...runtime }),
         ...reportHandlers({ db: reads, inTurn }),
         ...statementHandlers({ db: reads }),
         ...transactionHandlers({ db: reads, post }),
@@ -83,7 +95,8 @@ export const createLedger = (
         ...feedHandlers({ db: reads, doorbell, takeSeat: createStreamSeats(readersPerMerchantMax) }),
         ...exportHandlers({ db: reads, takeSeat: createStreamSeats(exportsPerMerchantMax) }),
         ...reversalHandlers({ db, post }),
-        ...holdHandlers({ db, reads, post }),
+        ...outboxHandlers({ db, ...runtime }),
+        ...holdHandlers({ db, reads, post, ...runtime }),
       },
       workers: [
         createExpiry({ ...runtime, db, post }),
@@ -94,7 +107,7 @@ export const createLedger = (
     },
     runtime,
   )
-  boundBulks(service)
+  boundBulks(service, nowMs)
   return { service, verifier }
 }
 

@@ -1,9 +1,11 @@
 import { createClient, internalTransport } from '@micro/client'
-import { ledgerApi } from '@micro/contracts'
+import { authApi, ledgerApi } from '@micro/contracts'
 import { runHosted } from '@micro/service/process'
 import { readPaymentsProcess } from './config.ts'
 import { hiddenFromPeople } from './hidden.ts'
+import { liveProcessors } from './processors/live.work.ts'
 import { simulatorProcessor } from './processors/simulator.work.ts'
+import { troubled } from './processors/trouble.ts'
 import { paymentsService } from './service.ts'
 
 const schema = { migrations: new URL('../migrations/', import.meta.url), hidden: hiddenFromPeople }
@@ -13,16 +15,16 @@ await runHosted(
   () => readPaymentsProcess(),
   async ({ runtime, signAsSelf, database, serve }, config) => {
     const db = await database(config.database, schema)
-    const ledger = createClient(
-      ledgerApi,
-      internalTransport({
-        url: config.ledgerUrl,
-        audience: 'ledger',
-        sign: signAsSelf,
-        traceparent: runtime.traces.traceparent,
-      }),
-    )
-    const processors = { test: simulatorProcessor({ db, clock: runtime.clock }), live: undefined }
-    return serve(paymentsService({ ...runtime, db, config: config.payments, ledger, processors }))
+    const { traceparent } = runtime.traces
+    const transport = (audience: 'auth' | 'ledger', url: string) =>
+      internalTransport({ url, audience, sign: signAsSelf, traceparent })
+    const ledger = createClient(ledgerApi, transport('ledger', config.ledgerUrl))
+    const auth = createClient(authApi, transport('auth', config.authUrl))
+    const processors = {
+      test: troubled(simulatorProcessor({ db, clock: runtime.clock }), config.payments.simulator),
+      live: liveProcessors({ db, clock: runtime.clock, keys: config.payments.encryptionKeys }),
+    }
+    const publicUrl = (): string => config.payments.publicUrl ?? 'http://127.0.0.1:8080'
+    return serve(paymentsService({ ...runtime, db, config: config.payments, ledger, auth, processors, publicUrl }))
   },
 )

@@ -1,6 +1,9 @@
 import type { Database, Sql, TransactionSql } from '@micro/postgres'
-import type { LedgerClient } from './posting/posting.work.ts'
+import type { LedgerClient } from './movements/movement.work.ts'
+import type { Bench } from './payments.fixture.ts'
+import type { LiveProcessors } from './processors/live.ts'
 import type { Processor } from './processors/processor.ts'
+import type { SettlementSource } from './processors/settling.ts'
 
 /** Thrown by everything a dead process would have done. */
 export class Killed extends Error {}
@@ -14,20 +17,53 @@ export const mortal = () => {
   let when: 'before' | 'after' = 'before'
   let steps = 0
   let dead = false
-  const step = async <T>(effect: () => Promise<T>): Promise<T> => {
+  let killedAt = ''
+  const step = async <T>(name: string, effect: () => Promise<T>): Promise<T> => {
     if (dead) throw new Killed()
     const last = ++steps === killAt
-    if (last) dead = true
+    if (last) {
+      dead = true
+      killedAt = name
+    }
     if (last && when === 'before') throw new Killed()
     const result = await effect()
     if (last) throw new Killed()
     return result
   }
 
+  const settlementOf = (inner: SettlementSource): SettlementSource => ({
+    read: (...args) => step('processor.settlement.read', () => inner.read(...args)),
+  })
+  const processorOf = ({ chargeWithin, ...inner }: Processor): Processor => ({
+    // What it writes are statements of ours.
+    ...(chargeWithin && { chargeWithin }),
+    charge: (...args) => step('processor.charge', () => inner.charge(...args)),
+    find: (...args) => step('processor.find', () => inner.find(...args)),
+    refunds: {
+      send: (...args) => step('processor.refunds.send', () => inner.refunds.send(...args)),
+      find: (...args) => step('processor.refunds.find', () => inner.refunds.find(...args)),
+      cancel: (...args) => step('processor.refunds.cancel', () => inner.refunds.cancel(...args)),
+    },
+    disputes: {
+      submit: (...args) => step('processor.disputes.submit', () => inner.disputes.submit(...args)),
+      accept: (...args) => step('processor.disputes.accept', () => inner.disputes.accept(...args)),
+    },
+    reports: {
+      read: (...args) => step('processor.reports.read', () => inner.reports.read(...args)),
+      acknowledge: (...args) => step('processor.reports.acknowledge', () => inner.reports.acknowledge(...args)),
+    },
+    settlement: inner.settlement && settlementOf(inner.settlement),
+    challenges: (request) => inner.challenges(request),
+    capture: (...args) => step('processor.capture', () => inner.capture(...args)),
+    findCapture: (...args) => step('processor.findCapture', () => inner.findCapture(...args)),
+    void: (...args) => step('processor.void', () => inner.void(...args)),
+    verify: (...args) => step('processor.verify', () => inner.verify(...args)),
+  })
+
   const sqlOf =
     (inner: Sql): Sql =>
     (strings, ...values) =>
-      step(() => inner(strings, ...values))
+      step('sql', () => inner(strings, ...values))
 
   return {
     arm: (at: number, moment: 'before' | 'after') => {
@@ -37,6 +73,8 @@ export const mortal = () => {
       dead = false
     },
     died: () => dead,
+    /** The name of the effect it died at. */
+    killedAt: () => killedAt,
     db: (inner: Database): Database => ({
       ...inner,
       sql: sqlOf(inner.sql),
@@ -51,16 +89,73 @@ export const mortal = () => {
         }
         if (dead) throw new Killed()
         await committed()
-        await step(() => Promise.resolve())
+        await step('commit', () => Promise.resolve())
         return result as Awaited<ReturnType<typeof work>>
       },
     }),
-    processor: (inner: Processor): Processor => ({
-      charge: (...args) => step(() => inner.charge(...args)),
-      find: (...args) => step(() => inner.find(...args)),
+    processor: processorOf,
+    live: (inner: LiveProcessors): LiveProcessors => ({
+      of: (tenant) => processorOf(inner.of(tenant)),
+      list: (tenant) => step('live.list', () => inner.list(tenant)),
+      teller: (...args) => step('live.teller', () => inner.teller(...args)),
+      pages: (...of) => {
+        const pages = inner.pages(...of)
+        return {
+          make: (...args) => step('live.pages.make', () => pages.make(...args)),
+          find: (...args) => step('live.pages.find', () => pages.find(...args)),
+          close: (...args) => step('live.pages.close', () => pages.close(...args)),
+        }
+      },
+      check: (...args) => step('live.check', () => inner.check(...args)),
+      describe: (...args) => step('live.describe', () => inner.describe(...args)),
     }),
     ledger: (inner: LedgerClient): LedgerClient => ({
-      postSystemTransaction: (input) => step(() => inner.postSystemTransaction(input)),
+      postSystemTransaction: (input) => step('ledger.post', () => inner.postSystemTransaction(input)),
+      readSystemTransactions: (input) => step('ledger.read', () => inner.readSystemTransactions(input)),
+      readSystemBalances: (input) => step('ledger.read', () => inner.readSystemBalances(input)),
     }),
+  }
+}
+
+/** A process of a bench's service that dies when its life says so. */
+export const mortalProcess = (bench: Bench, live?: LiveProcessors) => {
+  const life = mortal()
+  const process = bench.another({
+    db: life.db(bench.database.db),
+    ledger: life.ledger(bench.ledger.client),
+    processors: { test: life.processor(bench.processor), live: live && life.live(live) },
+  })
+  return { life, ...process }
+}
+
+/**
+ * Does a deed once for each of its effects, in a process that dies at that one, and then lets `check` see what became of
+ * it, until the deed outlives its death.
+ */
+export const dieAtEach = async <Made>(
+  life: ReturnType<typeof mortal>,
+  when: 'before' | 'after',
+  deed: {
+    prepare(): Promise<Made>
+    do(made: Made): Promise<unknown>
+    check(made: Made, where: string): Promise<void>
+    /** How many effects it has at least. */
+    readonly effectsMin: number
+  },
+): Promise<void> => {
+  for (let killAt = 1; ; killAt++) {
+    const made = await deed.prepare()
+    life.arm(killAt, when)
+    // What a dead process would have thrown nobody hears.
+    await deed.do(made).catch((error: unknown) => {
+      if (!life.died()) throw error
+    })
+    const died = life.died()
+    await deed.check(made, `killed ${when} step ${killAt}, ${died ? life.killedAt() : 'not at all'}`)
+    if (!died) {
+      if (killAt <= deed.effectsMin) throw new Error(`the deed has ${killAt - 1} effects only`)
+      return
+    }
+    if (killAt > 80) throw new Error('the deed takes more effects than expected')
   }
 }

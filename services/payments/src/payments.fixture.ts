@@ -1,7 +1,9 @@
 import { memoryBus } from '@micro/bus'
 import type { BusMessages, LedgerTransaction, Mode, PaymentIntent } from '@micro/contracts'
-import type { Database } from '@micro/postgres'
-import { createLogger } from '@micro/service'
+import { Fault } from '@micro/kernel'
+import { first, type Database } from '@micro/postgres'
+import { createLogger, type AuditClient } from '@micro/service'
+import { createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
 import {
   fakeClock,
   injector,
@@ -12,8 +14,8 @@ import {
   unwatched,
 } from '@micro/testing'
 import type { PaymentsConfig } from './config.ts'
-import type { Posting } from './posting/posting.ts'
-import type { LedgerClient } from './posting/posting.work.ts'
+import type { LedgerClient } from './movements/movement.work.ts'
+import type { Posting } from './movements/posting.ts'
 import type { Processor } from './processors/processor.ts'
 import { simulatorProcessor } from './processors/simulator.work.ts'
 import { createPayments, type PaymentsDependencies, type PaymentsParts } from './service.ts'
@@ -21,10 +23,28 @@ import { createPayments, type PaymentsDependencies, type PaymentsParts } from '.
 /** Short waits: nothing here needs to wait for a real processor. */
 export const testConfig: PaymentsConfig = {
   fee: { basisPoints: 290n, fixed: 30n },
+  disputeFee: 1500n,
+  liveFee: { basisPoints: 0n, fixed: 0n },
+  liveDisputeFee: 0n,
+  settlementDays: 2,
   processorTimeoutMs: 150,
   lookupTimeoutMs: 100,
+  patientLookupMs: 100,
   ledgerWaitMs: 150,
   chargeLeaseMs: 15_000,
+  simulator: { latencyMs: 0, failurePercent: 0 },
+  reconciliation: { everyMs: 60 * 60 * 1_000, graceMs: 60 * 60 * 1_000, days: 35 },
+  publicUrl: 'http://gateway.test',
+  encryptionKeys: parseEncryptionKeys(createEncryptionKeys(new Date(0))),
+  processorUrls: ['https://api.stripe.com'],
+}
+
+/** For tests in which the processor is well, however busy the machine is. */
+export const patientConfig: PaymentsConfig = {
+  ...testConfig,
+  processorTimeoutMs: 20_000,
+  lookupTimeoutMs: 20_000,
+  patientLookupMs: 20_000,
 }
 
 /** A ledger that books each reference once and can be down, slow, or lose its answer after booking. */
@@ -45,9 +65,64 @@ export const fakeLedger = () => {
         if (ledger.behaviour === 'answer_lost') throw new Error('the answer was lost')
         return { id: `ltx_of_${body.reference_id}` } as LedgerTransaction
       },
+      readSystemTransactions: ({ body: { merchant, mode, references } }) => {
+        const own = [...booked.values()].filter((posting) => posting.merchant === merchant && posting.mode === mode)
+        const asked = own.filter(({ reference_id }) => references?.includes(reference_id) ?? true)
+        return Promise.resolve({
+          transactions: asked.map(({ reference_id, currency, entries }, at) => ({
+            id: `ltx_of_${reference_id}`,
+            seq: at + 1,
+            reference_id,
+            currency: currency ?? null,
+            recorded_at: 0,
+            entries: entries.map(({ account_id, amount, direction }) => ({
+              account_id,
+              amount_str: `${direction === 'debit' ? '-' : ''}${amount}`,
+            })),
+          })),
+          next_before_seq: null,
+        })
+      },
+      readSystemBalances: ({ body: { merchant, mode, id_prefix, references } }) => {
+        if (ledger.behaviour === 'down')
+          return Promise.reject(new Fault('upstream_unavailable', { service: 'ledger', retry_after: 1 }))
+        const nets = new Map<string, bigint>()
+        for (const posting of booked.values()) {
+          if (posting.merchant !== merchant || posting.mode !== mode) continue
+          for (const { account_id, amount, direction } of posting.entries)
+            if (account_id.startsWith(id_prefix))
+              nets.set(account_id, (nets.get(account_id) ?? 0n) + BigInt(amount) * (direction === 'credit' ? 1n : -1n))
+        }
+        return Promise.resolve({
+          balances: [...nets].map(([account_id, net]) => ({
+            account_id,
+            currency: account_id.slice(id_prefix.length),
+            balance_str: String(net),
+          })),
+          recorded: references.filter((reference) => booked.has(reference)),
+        })
+      },
     } satisfies LedgerClient,
   }
   return ledger
+}
+
+/** An audit log that has each entry once, and can be down. */
+export const fakeAuditLog = () => {
+  const entries = new Map<string, Readonly<Record<string, unknown>>>()
+  const log = {
+    entries,
+    behaviour: 'up' as 'up' | 'down' | 'answer_lost',
+    client: {
+      recordAuditEntry: ({ body }) => {
+        if (log.behaviour === 'down') return Promise.reject(new Error('auth is down'))
+        entries.set(body.id, body)
+        if (log.behaviour === 'answer_lost') return Promise.reject(new Error('the answer was lost'))
+        return Promise.resolve({ id: body.id })
+      },
+    } satisfies AuditClient,
+  }
+  return log
 }
 
 export type Misbehaviour = 'throws_before' | 'throws_after' | 'hangs_before' | 'hangs_after' | undefined
@@ -62,17 +137,62 @@ export const faultyProcessor = (inner: Processor) => {
     if (how === 'hangs_after') return new Promise<never>(() => {})
     return result
   }
+  const faults = {
+    /** Ids of the refunds that were sent, as often as they were. */
+    refundsSent: [] as string[],
+    refunding: [] as Misbehaviour[],
+    findingRefunds: [] as Misbehaviour[],
+    telling: [] as Misbehaviour[],
+  }
   const processor = {
     charges: [] as Misbehaviour[],
+    captures: [] as Misbehaviour[],
+    capturesFound: [] as Misbehaviour[],
+    voids: [] as Misbehaviour[],
+    captured: 0,
     finds: [] as Misbehaviour[],
+    verifications: [] as Misbehaviour[],
     sent: 0,
     charge(...args: Parameters<Processor['charge']>) {
       processor.sent++
       return misbehave(processor.charges.shift(), () => inner.charge(...args))
     },
+    challenges: (...args: Parameters<Processor['challenges']>) => inner.challenges(...args),
+    capture(...args: Parameters<Processor['capture']>) {
+      processor.captured++
+      return misbehave(processor.captures.shift(), () => inner.capture(...args))
+    },
+    findCapture(...args: Parameters<Processor['findCapture']>) {
+      return misbehave(processor.capturesFound.shift(), () => inner.findCapture(...args))
+    },
+    void(...args: Parameters<Processor['void']>) {
+      return misbehave(processor.voids.shift(), () => inner.void(...args))
+    },
     find(...args: Parameters<Processor['find']>) {
       return misbehave(processor.finds.shift(), () => inner.find(...args))
     },
+    verify(...args: Parameters<Processor['verify']>) {
+      return misbehave(processor.verifications.shift(), () => inner.verify(...args))
+    },
+    ...faults,
+    refunds: {
+      send: (...args: Parameters<Processor['refunds']['send']>) => {
+        faults.refundsSent.push(args[0].id)
+        return misbehave(faults.refunding.shift(), () => inner.refunds.send(...args))
+      },
+      find: (...args: Parameters<Processor['refunds']['find']>) =>
+        misbehave(faults.findingRefunds.shift(), () => inner.refunds.find(...args)),
+      cancel: (...args: Parameters<Processor['refunds']['cancel']>) =>
+        misbehave(faults.refunding.shift(), () => inner.refunds.cancel(...args)),
+    },
+    disputes: {
+      submit: (...args: Parameters<Processor['disputes']['submit']>) =>
+        misbehave(faults.telling.shift(), () => inner.disputes.submit(...args)),
+      accept: (...args: Parameters<Processor['disputes']['accept']>) =>
+        misbehave(faults.telling.shift(), () => inner.disputes.accept(...args)),
+    },
+    reports: inner.reports,
+    settlement: inner.settlement,
   }
   return processor
 }
@@ -94,7 +214,9 @@ export interface CallOptions {
   readonly mode?: Mode
   readonly key?: string
   readonly body?: object
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  /** With the key that web pages carry. */
+  readonly publishable?: boolean
 }
 
 /** Calls a service's HTTP interface for a merchant of its choice. */
@@ -102,10 +224,12 @@ export const caller = ({ service }: PaymentsParts) => {
   const inject = injector(service)
   return async (
     path: string,
-    { merchant = 'acct_a', mode = 'test', key, body, method }: CallOptions = {},
+    { merchant = 'acct_a', mode = 'test', key, body, method, publishable }: CallOptions = {},
   ): Promise<Answer> => {
     const answer = await inject(
-      { kind: 'api_key', merchant, mode, keyId: 'key_1', scopes: ['*'] },
+      publishable === true
+        ? { kind: 'publishable_key', merchant, mode, keyId: 'key_2' }
+        : { kind: 'api_key', merchant, mode, keyId: 'key_1', scopes: ['*'] },
       {
         method: method ?? (body === undefined ? 'GET' : 'POST'),
         url: path,
@@ -131,6 +255,7 @@ export interface Bench extends AsyncDisposable {
   readonly database: TestDatabase
   readonly clock: FakeClock
   readonly ledger: ReturnType<typeof fakeLedger>
+  readonly auditLog: ReturnType<typeof fakeAuditLog>
   readonly processor: ReturnType<typeof faultyProcessor>
   readonly parts: PaymentsParts
   readonly call: ReturnType<typeof caller>
@@ -141,6 +266,8 @@ export interface Bench extends AsyncDisposable {
   /** What the simulator has really charged for an intent. */
   simulated(intent: string): Promise<number>
   chargesOf(intent: string): Promise<Record<string, unknown>[]>
+  /** The movement that an intent's success made. */
+  movementOf(intent: string): Promise<Record<string, unknown> | undefined>
 }
 
 /** A payments service on a database of its own, with everything around it under the test's control. */
@@ -149,19 +276,22 @@ export const createBench = async (changes: Partial<PaymentsDependencies> = {}): 
   const { db } = database
   const clock = fakeClock()
   const ledger = fakeLedger()
-  const processor = faultyProcessor(simulatorProcessor({ db, clock }))
+  const auditLog = fakeAuditLog()
+  const processor = faultyProcessor(simulatorProcessor({ db, clock: changes.clock ?? clock }))
   const logged: string[] = []
   let seed = 0
   const another: Bench['another'] = (more = {}) => {
     const parts = createPayments({
       db,
       clock,
-      newId: seededIds(++seed, clock),
+      newId: seededIds(++seed, changes.clock ?? clock),
       config: testConfig,
       log: createLogger({ service: 'payments', destination: { write: (line: string) => void logged.push(line) } }),
       bus: memoryBus<BusMessages>({ onError: () => {} }),
       ledger: ledger.client,
+      auth: auditLog.client,
       processors: { test: processor, live: undefined },
+      publicUrl: () => testConfig.publicUrl ?? '',
       ...unwatched('payments'),
       ...changes,
       ...more,
@@ -173,6 +303,7 @@ export const createBench = async (changes: Partial<PaymentsDependencies> = {}): 
     database,
     clock,
     ledger,
+    auditLog,
     processor,
     logged,
     another,
@@ -181,6 +312,8 @@ export const createBench = async (changes: Partial<PaymentsDependencies> = {}): 
     simulated: (intent) => simulatedCharges(db, intent),
     chargesOf: (intent) =>
       db.sql`select * from payments.charges where payment_intent = ${intent} order by created_at, id`,
+    movementOf: async (intent) =>
+      first(await db.sql`select * from payments.movements where metadata ->> 'payment_intent' = ${intent}`),
     [Symbol.asyncDispose]: () => database.close(),
   }
 }

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { eventually } from '@micro/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { newMerchant, pay } from '../api.ts'
+import { caller, newMerchant, pay } from '../api.ts'
 import { composeWorld, type Described } from './remote.ts'
 
 const services = ['auth', 'payments', 'ledger', 'events'] as const
@@ -50,6 +51,27 @@ test('a service that dies is started again and goes on', async () => {
       expect(again?.pid).not.toBe(second?.pid)
       expect((await pay(merchant.test)).body.status).toBe('succeeded')
     },
-    { timeoutMs: 25_000, everyMs: 200 },
+    { timeoutMs: 60_000, everyMs: 200 },
   )
+})
+
+test('each checkpoint lies outside the database, too, whichever replica signed it', async () => {
+  const { gateways, volumes } = world
+  const merchant = await newMerchant(gateways[0] ?? '')
+  const kept: string[] = []
+  for (const url of [...gateways, ...gateways]) {
+    const call = caller(url, merchant.key)
+    await pay(call)
+    await eventually(async () => {
+      const { status, body } = await call('POST', '/ledger/checkpoints', { body: {} })
+      // 200: the ledger had made one of this seq by itself.
+      expect([200, 201]).toContain(status)
+      expect(kept).not.toContain(body['token'])
+      kept.push(String(body['token']))
+    })
+  }
+  const lines = (await readFile(join(volumes, 'ledger-checkpoints', 'checkpoints.ndjson'), 'utf8')).trim().split('\n')
+  const tokens = lines.map((line) => (JSON.parse(line) as { token: string }).token)
+  expect(new Set(kept).size).toBe(4)
+  for (const token of kept) expect(tokens).toContain(token)
 })

@@ -82,7 +82,8 @@ export const buildImage = async (options: {
       await mkdir(placeOf(stage, '.'), { recursive: true })
     },
     async COPY(stage, rest) {
-      const [first = '', ...others] = rest.split(' ')
+      // Whose a file is shows only where it is mounted: see `owned` of the images.
+      const [first = '', ...others] = rest.split(' ').filter((word) => !/^--chown=\d+:\d+$/.test(word))
       const from = /^--from=(\w+)$/.exec(first)?.[1]
       const paths = from === undefined ? [first, ...others] : others
       const target = paths.pop() ?? ''

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError, type Environment } from '@micro/service'
-import { createAuthSecrets, createCheckpointKeys, newTokenKey, publicTokenKey } from '@micro/signing'
+import {
+  createAuthSecrets,
+  createCheckpointKeys,
+  createEncryptionKeys,
+  newTokenKey,
+  publicTokenKey,
+} from '@micro/signing'
 import { describe, expect, test } from 'vitest'
 import { readAuthConfig, readAuthProcess } from '../../../services/auth/src/config.ts'
 import { readEventsConfig, readEventsProcess } from '../../../services/events/src/config.ts'
@@ -16,7 +22,8 @@ const compose = readFileSync(new URL('compose.yaml', root), 'utf8')
 
 const authSecrets = createAuthSecrets(new Date(0))
 const checkpointKeys = createCheckpointKeys(new Date(0))
-const kept = { authSecrets, checkpointKeys, checkpointsFile: '/data/checkpoints.ndjson' }
+const encryptionKeys = createEncryptionKeys(new Date())
+const kept = { authSecrets, checkpointKeys, encryptionKeys, checkpointsFile: '/data/checkpoints.ndjson' }
 
 /** Everything that reads the environment. A new reader belongs in this list. */
 const readers: Readonly<Record<string, (env: Environment) => unknown>> = {
@@ -27,7 +34,7 @@ const readers: Readonly<Record<string, (env: Environment) => unknown>> = {
   events: readEventsProcess,
   'the gateway by itself': readGatewayConfig,
   'auth by itself': (env) => readAuthConfig(env),
-  'payments by itself': readPaymentsConfig,
+  'payments by itself': (env) => readPaymentsConfig(env),
   'the ledger by itself': (env) => readLedgerConfig(env),
   'events by itself': readEventsConfig,
   'all in one process': (env) => readServiceSettings(readConfig([], env), kept),
@@ -43,12 +50,15 @@ const withoutDefault = new Set([
   'MICRO_TOKEN_PUBLIC_KEYS',
   'MICRO_AUTH_SECRETS',
   'MICRO_CHECKPOINT_KEYS',
+  'MICRO_ENCRYPTION_KEYS',
   'MICRO_CHECKPOINTS_FILE',
   'MICRO_ALLOWED_HOSTS',
   'MICRO_ALLOWED_ORIGINS',
   'MICRO_TRUSTED_PROXIES',
+  'MICRO_PUBLIC_URL',
   'MICRO_PUBLISHED_HOST',
   'MICRO_REGISTRATION',
+  'MICRO_WEBHOOK_NETWORKS',
   'MICRO_TLS_CERT_FILE',
   'MICRO_TLS_KEY_FILE',
   'METRICS_PORT',

@@ -20,10 +20,17 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Two of each, as an operator would scale them out; without limits, since every test comes from one address. */
 const scale = { gateway: 2, auth: 2, payments: 2, ledger: 2, events: 2 }
-const variables = { MICRO_RATE_LIMIT: '0', MICRO_IP_RATE_LIMIT: '0', MICRO_LOGIN_RATE_LIMIT: '0' }
+// The tests' own servers are on this machine.
+const variables = {
+  MICRO_RATE_LIMIT: '0',
+  MICRO_IP_RATE_LIMIT: '0',
+  MICRO_LOGIN_RATE_LIMIT: '0',
+  MICRO_WEBHOOK_NETWORKS: 'loopback',
+}
 
 const describe = (world: World): Described => ({
   image: world.image,
+  volumes: world.volumes,
   gateways: [1, 2].map((replica) => `http://${world.address('gateway', replica)}`),
   databases: Object.fromEntries(
     (['auth', 'payments', 'ledger', 'events'] as const).map((service) => [
@@ -45,7 +52,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Record<string, string>>
   return JSON.parse(text === '' ? '{}' : text) as Record<string, string>
 }
 
-/** Once per run: test files share what compose.yaml starts, begun by the first that needs it and ended after the last. */
+/** Once per run: test files share what compose.yaml starts, begun before the first that needs it and ended after the last. */
 export default async function setup(project: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), 'micro-compose-'))
   await chmod(directory, 0o755)
@@ -53,6 +60,9 @@ export default async function setup(project: TestProject) {
   let killNow = (): void => {}
   const started = (): Promise<World> =>
     (starting ??= createWorld({ root, directory, variables, scale, killable: (kill) => (killNow = kill) }))
+
+  // Builds the image while other files run; whoever asks for it hears what went wrong.
+  void started().catch(() => {})
 
   const answer = async (request: IncomingMessage): Promise<unknown> => {
     const world = await started()

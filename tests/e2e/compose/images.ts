@@ -42,7 +42,7 @@ export const baseImages = async (
     entrypoint: [],
     stopSignal: 'SIGTERM',
     workdir: '/app',
-    owned: [],
+    owned: ['/var/lib/micro'],
     portVariable: 'PORT',
   },
   'postgres:18-bookworm': {

@@ -5,6 +5,8 @@ export interface Described {
   /** The folder that holds what the image holds. */
   readonly image: string
   readonly gateways: readonly string[]
+  /** The folder that holds each volume under its name. */
+  readonly volumes: string
   /** As people look in: user, password. */
   readonly databases: Readonly<Record<'auth' | 'payments' | 'ledger' | 'events', string>>
   readonly containers: readonly {

@@ -65,9 +65,13 @@ test('a database is reached by its service and by nothing else of ours', () => {
 
 test('what need not leave this machine is on networks that lead nowhere', () => {
   const open = Object.entries(file.networks).filter(([, { internal }]) => internal !== true)
-  expect(open.map(([name]) => name).toSorted()).toEqual(['front', 'look-in'])
+  expect(open.map(([name]) => name).toSorted()).toEqual(['front', 'look-in', 'processors', 'webhooks'])
   for (const name of [...services, 'redis'].filter((each) => each !== 'gateway'))
     expect(file.services[name]?.networks).not.toContain('front')
+  const on = (network: string) =>
+    [...services, 'redis'].filter((name) => file.services[name]?.networks?.includes(network))
+  expect(on('webhooks')).toEqual(['events'])
+  expect(on('processors')).toEqual(['payments'])
   expect(file.services['setup']?.network_mode).toBe('none')
 })
 
@@ -85,6 +89,20 @@ test('each volume of secrets is seen by one process, read-only, and by setup', (
         ['setup', `${owner}-secrets:/secrets/${owner}`],
       ].toSorted(),
     )
+})
+
+test("the ledger's checkpoints lie where its database does not reach, in a volume or a folder of the operator's", () => {
+  const mounted = (from: typeof file) =>
+    names.flatMap((name) =>
+      (from.services[name]?.volumes ?? [])
+        .filter((mount) => mount.endsWith(':/var/lib/micro'))
+        .map((mount) => [name, mount]),
+    )
+  expect(mounted(file)).toEqual([['ledger', 'ledger-checkpoints:/var/lib/micro']])
+  expect(Object.keys(file.volumes)).toContain('ledger-checkpoints')
+  expect(file.services['ledger']?.environment?.['MICRO_CHECKPOINTS_FILE']).toMatch(/^\/var\/lib\/micro\//)
+  const elsewhere = readCompose(text, { MICRO_CHECKPOINTS_VOLUME: '/mnt/elsewhere/micro' })
+  expect(mounted(elsewhere)).toEqual([['ledger', '/mnt/elsewhere/micro:/var/lib/micro']])
 })
 
 test('nobody but setup is root or has a capability', () => {

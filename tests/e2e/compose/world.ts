@@ -33,6 +33,8 @@ export interface WorldOptions {
 export interface World {
   /** What the image of ours holds below its working directory. */
   readonly image: string
+  /** Where each volume lies, under its name. */
+  readonly volumes: string
   readonly file: ComposeFile
   readonly containers: ReadonlyMap<string, Container>
   /** Where a service answers; replicas count from 1. */
@@ -109,9 +111,12 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     const taken = Array.from({ length: scale[service] ?? 1 }, () => addresses.take(service))
     replicas.set(service, await Promise.all(taken))
   }
+  // As an operator says where browsers find it, once that is known.
+  const known: Variables = { MICRO_PUBLIC_URL: `http://${address('gateway')}`, ...variables }
+  const started = readCompose(text, known)
   try {
-    await startInOrder(file, (service) =>
-      Promise.all((replicas.get(service) ?? []).map((replica) => create(service, replica, file))),
+    await startInOrder(started, (service) =>
+      Promise.all((replicas.get(service) ?? []).map((replica) => create(service, replica, started))),
     )
   } catch (error) {
     killNow()
@@ -120,12 +125,13 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
 
   return {
     image: imageFolder,
+    volumes: join(directory, 'volumes'),
     file,
     containers,
     address,
     async add(service, more) {
       const replica = await addresses.take(service)
-      const container = await create(service, replica, readCompose(text, { ...variables, ...more }))
+      const container = await create(service, replica, readCompose(text, { ...known, ...more }))
       container.start()
       await container.healthy()
       return { container, address: address(service, replica) }

@@ -1,5 +1,6 @@
 import type { Scenario } from '../stage.ts'
 import { clockScenarios } from './clocks.ts'
+import { killScenarios } from './kills.ts'
 import { linkScenarios } from './links.ts'
 import { postgresScenarios } from './postgres.ts'
 import { processScenarios } from './processes.ts'
@@ -9,6 +10,7 @@ import { versionScenarios } from './versions.ts'
 
 const all: readonly (readonly Scenario[])[] = [
   processScenarios,
+  killScenarios,
   redisScenarios,
   postgresScenarios,
   linkScenarios,

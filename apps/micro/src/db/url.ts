@@ -2,7 +2,7 @@ import type { MicroCommand } from '../shell/command.ts'
 import { usageFailure } from '../shell/failure.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { didYouMean } from '../shell/suggest.ts'
-import { readInstance } from './instance.ts'
+import { readInstance } from '../running/instance.ts'
 
 const services = ['auth', 'payments', 'ledger', 'events'] as const
 

@@ -2,8 +2,9 @@ import { keySecondsMax, scopes as knownScopes, type Scope } from '@micro/contrac
 import { Option } from 'commander'
 import { openSession } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
+import { readDuration } from '../shell/duration.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
-import { readDuration, readScopes } from './options.ts'
+import { readScopes } from './options.ts'
 import { minute } from './times.ts'
 
 interface Flags {
@@ -12,9 +13,10 @@ interface Flags {
   readonly scopes?: Scope[]
   /** Seconds. */
   readonly expiresIn?: number
+  readonly publishable?: true
 }
 
-const run = async (context: Context, { environment, name, scopes, expiresIn }: Flags): Promise<void> => {
+const run = async (context: Context, { environment, name, scopes, expiresIn, publishable }: Flags): Promise<void> => {
   const { terminal, version } = context
   const session = await openSession({ settings: await context.settings(), version })
   const created = await session.createApiKey({
@@ -22,6 +24,7 @@ const run = async (context: Context, { environment, name, scopes, expiresIn }: F
       environment,
       ...(name === undefined ? {} : { name }),
       ...(scopes === undefined ? {} : { scopes }),
+      ...(publishable === undefined ? {} : { publishable }),
       ...(expiresIn === undefined ? {} : { expires_in: expiresIn }),
     },
   })
@@ -29,8 +32,12 @@ const run = async (context: Context, { environment, name, scopes, expiresIn }: F
     printJson(terminal, created)
     return
   }
-  const kind = scopes === undefined ? '' : 'restricted '
-  terminal.err(`Created the ${kind}${environment} key ${created.id}. It is shown this once; keep it somewhere safe.`)
+  const kind = created.type === 'secret' ? '' : `${created.type} `
+  const keep =
+    created.type === 'publishable'
+      ? 'It is no secret: web pages carry it.'
+      : 'It is shown this once; keep it somewhere safe.'
+  terminal.err(`Created the ${kind}${environment} key ${created.id}. ${keep}`)
   if (scopes !== undefined) terminal.err(`It may do: ${created.scopes.join(', ')}.`)
   if (created.expires !== null) terminal.err(`It works until ${minute(created.expires)}.`)
   terminal.out(created.key)
@@ -43,6 +50,7 @@ export const addKeysCreate = (keys: MicroCommand, shell: Shell): void => {
       'micro keys create',
       'micro keys create --environment live --name "shop server"',
       'micro keys create --scopes ledger:read,events:read --expires-in 30d',
+      'micro keys create --publishable',
       'KEY=$(micro keys create)',
     )
     .summary('Create an API key and show it once')
@@ -52,6 +60,7 @@ export const addKeysCreate = (keys: MicroCommand, shell: Shell): void => {
     .addOption(new Option('--environment <mode>', 'where it works').choices(['test', 'live']).default('test'))
     .option('--name <name>', 'a name to recognise the key by')
     .option('--scopes <scopes>', `all it may do, separated by commas: ${knownScopes.join(', ')}`, readScopes)
+    .option('--publishable', 'the key for your web pages, where the one there was is revoked')
     .option('--expires-in <duration>', 'how long it works, such as 12h or 30d', readDuration(keySecondsMax))
     .action((flags: Flags, command: MicroCommand) => run(contextOf(shell, command), flags))
 }

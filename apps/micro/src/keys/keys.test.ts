@@ -70,11 +70,11 @@ test('commands at the same time do not spend one refresh token twice', async () 
   expect(server.openSessions()).toBe(1)
 })
 
-test('revoke revokes one; an unknown one ends with 1', async () => {
+test('revoke revokes one; an unknown one ends with 4', async () => {
   const id = server.keys[0]?.id ?? ''
   expect((await keys('revoke', id)).stdout).toContain(`Revoked ${id}`)
   expect(server.keys[0]?.revoked).toBe(true)
-  expect(await keys('revoke', 'key_unknown')).toMatchObject({ code: 1, stdout: '', stderr: 'Error: No such API key\n' })
+  expect(await keys('revoke', 'key_unknown')).toMatchObject({ code: 4, stdout: '', stderr: 'Error: No such API key\n' })
 })
 
 test("rolling the device's own key gives it the new one", async () => {
@@ -94,7 +94,7 @@ test("revoking the device's own key forgets it too", async () => {
 test('an ended session says what to do', async () => {
   await runCli(['logout'], { home: home.path })
   expect(await keys('list')).toMatchObject({
-    code: 1,
+    code: 3,
     stderr: 'Error: You are not logged in. Log in with: micro login\n',
   })
 })

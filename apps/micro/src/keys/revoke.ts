@@ -12,6 +12,11 @@ const run = async (context: Context, id: string): Promise<void> => {
   if (own) await updateSettingsFile(settings.path, () => Promise.resolve({ api_key: undefined, api_key_id: undefined }))
   if (context.json) printJson(terminal, revoked)
   else terminal.out(`Revoked ${revoked.id} (${revoked.environment}, …${revoked.truncated_key}).`)
+  const { revoked_successors: ended = [], rolled_to } = revoked
+  if (!context.json && ended.length > 0) terminal.out(`With it, what it was rolled to: ${ended.join(', ')}.`)
+  // Somebody rolled it: whoever thinks that was a thief has another one to revoke.
+  else if (rolled_to !== null)
+    terminal.err(`It was rolled to ${rolled_to}, which is left. To end that, too: micro keys revoke ${rolled_to}`)
   if (own) terminal.err('It was the key of this device. Log in again to get another: micro login')
 }
 

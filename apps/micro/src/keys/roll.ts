@@ -3,17 +3,17 @@ import { fromUnixSeconds } from '@micro/kernel'
 import type { AuthClient } from '../session/api.ts'
 import { openSession } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
+import { readDuration } from '../shell/duration.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { updateSettingsFile } from '../settings/settings-file.ts'
-import { readDuration } from './options.ts'
 import { minute } from './times.ts'
 
 type Rolled = Awaited<ReturnType<AuthClient['rollApiKey']>>
 
-const show = ({ terminal, clock }: Context, { id, key, rolled_key: { id: oldId, expires } }: Rolled): void => {
+const show = ({ terminal, clock }: Context, { id, key, type, rolled_key: { id: oldId, expires } }: Rolled): void => {
   const works = expires !== null && fromUnixSeconds(expires) > clock.now()
   terminal.err(`Rolled ${oldId} to ${id}. The old key ${works ? `works until ${minute(expires)}` : 'no longer works'}.`)
-  terminal.err('The new key is shown this once; keep it somewhere safe.')
+  if (type !== 'publishable') terminal.err('The new key is shown this once; keep it somewhere safe.')
   terminal.out(key)
 }
 

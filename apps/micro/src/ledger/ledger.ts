@@ -1,12 +1,15 @@
 import type { MicroCommand } from '../shell/command.ts'
 import type { Shell } from '../shell/shell.ts'
 import { addAccounts } from './accounts/accounts.ts'
+import { addAssets } from './assets/assets.ts'
 import { addExport } from './export/export.ts'
+import { addFeed } from './feed/feed.ts'
 import { addHolds } from './holds/holds.ts'
 import { addImport } from './import/import.ts'
 import { addPeriods } from './periods/periods.ts'
 import { addCheckpoint } from './proof/checkpoint.ts'
 import { addVerify } from './proof/verify.ts'
+import { addAggregate } from './reports/aggregate.ts'
 import { addBalance } from './reports/balance.ts'
 import { addStatement } from './reports/statement.ts'
 import { addTrialBalance } from './reports/trial-balance.ts'
@@ -27,14 +30,17 @@ export const addLedger = (program: MicroCommand, shell: Shell): void => {
     .helpCommand(false)
     .helpGroup('Ledger commands:')
   addAccounts(ledger, shell)
+  addAssets(ledger, shell)
   addTransactions(ledger, shell)
   addHolds(ledger, shell)
   addBalance(ledger, shell)
   addStatement(ledger, shell)
   addTrialBalance(ledger, shell)
+  addAggregate(ledger, shell)
   addPeriods(ledger, shell)
   addCheckpoint(ledger, shell)
   addVerify(ledger, shell)
+  addFeed(ledger, shell)
   addExport(ledger, shell)
   addImport(ledger, shell)
 }

@@ -10,13 +10,18 @@ interface Page<T> {
   readonly has_more: boolean
 }
 
+/** What a list goes on behind: an asset has a code in place of an id. */
+type Listed = { readonly id: string } | { readonly code: string }
+
+const placeOf = (item: Listed): string => ('id' in item ? item.id : item.code)
+
 export interface PageQuery {
   readonly limit: number
   readonly starting_after?: string
 }
 
 /** A page of a list at a time, until `max` items were there or there are no more. */
-export async function* pagesOf<P extends Page<{ readonly id: string }>>(
+export async function* pagesOf<P extends Page<Listed>>(
   ask: (query: PageQuery) => Promise<P>,
   { max, after }: { max: number; after?: string | undefined },
 ): AsyncGenerator<P & { readonly left: boolean }> {
@@ -29,7 +34,7 @@ export async function* pagesOf<P extends Page<{ readonly id: string }>>(
     const goesOn = page.has_more && end !== undefined
     yield { ...page, left: goesOn }
     if (!goesOn || wanted <= 0) return
-    last = end.id
+    last = placeOf(end)
   }
 }
 
@@ -51,7 +56,7 @@ export const withListFlags = (command: MicroCommand): MicroCommand =>
     .option('--starting-after <id>', 'go on behind this one')
 
 /** Up to as many as were asked for. */
-export const listUpTo = async <T extends { readonly id: string }>(
+export const listUpTo = async <T extends Listed>(
   ask: (query: PageQuery) => Promise<Page<T>>,
   { limit, startingAfter }: ListFlags,
 ): Promise<{ readonly items: T[]; readonly left: boolean }> => {
@@ -65,10 +70,7 @@ export const listUpTo = async <T extends { readonly id: string }>(
 }
 
 /** Says that the list goes on, and how. */
-export const tellOfMore = (
-  terminal: Terminal,
-  { items, left }: { items: readonly { id: string }[]; left: boolean },
-): void => {
+export const tellOfMore = (terminal: Terminal, { items, left }: { items: readonly Listed[]; left: boolean }): void => {
   const last = items.at(-1)
-  if (left && last !== undefined) terminal.err(`There are more: add --starting-after ${last.id}, or a higher --limit.`)
+  if (left && last !== undefined) terminal.err(`More with --starting-after ${placeOf(last)}, or a higher --limit.`)
 }

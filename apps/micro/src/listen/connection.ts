@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { closeCodes, type ClientFrame, type Event } from '@micro/contracts'
+import { monotonicMs, type Clock } from '@micro/kernel'
 import WebSocket from 'ws'
 import { readServerFrame } from './frames.ts'
 
@@ -18,6 +19,8 @@ export type Ending =
   | { readonly kind: 'refused'; readonly reason: string; readonly unauthenticated: boolean }
   /** The server does not know the cursor, or no longer. */
   | { readonly kind: 'unknown_cursor'; readonly reason: string | undefined }
+  /** Those after the cursor and before this seq are no longer kept. */
+  | { readonly kind: 'events_left'; readonly firstSeq: number }
   | { readonly kind: 'lost'; readonly reason: string; readonly reachable: boolean; readonly retryAfterMs: number }
 
 export interface ConnectionOptions {
@@ -26,13 +29,18 @@ export interface ConnectionOptions {
   readonly userAgent: string
   readonly signal: AbortSignal
   readonly timings: ConnectionTimings
+  readonly clock: Clock
   /** The cursor to resume from; null for "from now on". */
   readonly after: number | null
   /** The id of the event at the cursor, when it is known: another one there means another history. */
   readonly afterEvent: string | undefined
+  /** Whose events they are, and the newest there is. */
+  onHello(merchant: string, mode: string, headSeq: number): void
   onReady(after: number): void
   /** Returns a reason to drop the connection, when the event does not continue the order. */
   onEvent(seq: number, event: Event): string | undefined
+  /** Up to this seq there is nothing more for this key. */
+  onSkip(seq: number): void
 }
 
 /** One connection to the stream, from dialling to its end. */
@@ -79,6 +87,17 @@ const codeEnding = (code: number, { said, closing }: { said: string; closing: st
   return { kind: 'lost', reason: reason || fallback, reachable: true, retryAfterMs: 0 }
 }
 
+/** Tells for how many milliseconds the machine has slept since it was asked the last time: then only the clock goes on. */
+const createSleepWatch = (clock: Clock): (() => number) => {
+  let before = { clockMs: clock.now().getTime(), monotonicMs: monotonicMs() }
+  return () => {
+    const now = { clockMs: clock.now().getTime(), monotonicMs: monotonicMs() }
+    const sleptMs = now.clockMs - before.clockMs - (now.monotonicMs - before.monotonicMs)
+    before = now
+    return sleptMs
+  }
+}
+
 export const openConnection = (options: ConnectionOptions): Connection => {
   const { signal, timings, after, afterEvent } = options
   const { promise: ended, resolve } = Promise.withResolvers<Ending>()
@@ -90,9 +109,11 @@ export const openConnection = (options: ConnectionOptions): Connection => {
     maxPayload: 16 * 1024 * 1024,
   })
   let lastError = ''
+  let firstSeq: number | undefined
   let acknowledged: number | undefined
   let sent = 0
   let silentTurns = 0
+  const sleptSince = createSleepWatch(options.clock)
 
   const end = (ending: Ending): void => {
     resolve(ending)
@@ -107,7 +128,9 @@ export const openConnection = (options: ConnectionOptions): Connection => {
 
   const overdue = setTimeout(() => lose('the server did not get ready in time'), timings.readyMsMax)
   const heartbeat = setInterval(() => {
-    if (silentTurns++ >= 2) lose('the server fell silent')
+    // What the network held meanwhile is gone, even if it looks as if it were there.
+    if (sleptSince() > timings.heartbeatMs) lose('this machine was asleep')
+    else if (silentTurns++ >= 2) lose('the server fell silent')
     else if (socket.readyState === WebSocket.OPEN) socket.ping()
   }, timings.heartbeatMs)
 
@@ -117,6 +140,8 @@ export const openConnection = (options: ConnectionOptions): Connection => {
     if (frame === 'unknown') return
     switch (frame.type) {
       case 'hello':
+        options.onHello(frame.merchant, frame.mode, frame.head_seq)
+        if (signal.aborted) return undefined
         return send({ type: 'resume', after, ...(afterEvent === undefined ? {} : { event: afterEvent }) })
       case 'ready':
         clearTimeout(overdue)
@@ -127,8 +152,12 @@ export const openConnection = (options: ConnectionOptions): Connection => {
         const objection = options.onEvent(frame.seq, frame.event)
         return objection === undefined ? undefined : lose(objection)
       }
+      case 'skip':
+        sent = frame.seq
+        return options.onSkip(frame.seq)
       case 'error':
         lastError = frame.message
+        firstSeq = frame.first_seq
     }
   }
 
@@ -143,7 +172,10 @@ export const openConnection = (options: ConnectionOptions): Connection => {
   socket.on('error', (error) =>
     lose(error.message || (error as NodeJS.ErrnoException).code || 'connection failed', false),
   )
-  socket.on('close', (code, reason) => end(codeEnding(code, { said: lastError, closing: reason.toString('utf8') })))
+  socket.on('close', (code, reason) => {
+    if (code === closeCodes.unknownCursor && firstSeq !== undefined) end({ kind: 'events_left', firstSeq })
+    else end(codeEnding(code, { said: lastError, closing: reason.toString('utf8') }))
+  })
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop)
 

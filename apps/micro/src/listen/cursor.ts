@@ -7,6 +7,8 @@ export interface Cursor {
   receive(seq: number, id: string): 'new' | 'repeated' | 'gap'
   /** Takes an event although those before it are missing, for good. */
   skipTo(seq: number, id: string): void
+  /** Up to here there is nothing to be handled but what was received. */
+  pass(seq: number): void
   handled(seq: number): void
   /** Everything up to here is handled; a new connection resumes after it. */
   readonly position: number
@@ -16,12 +18,13 @@ export interface Cursor {
   readonly received: number
 }
 
-export const createCursor = (after: number): Cursor => {
+/** `event` is the id of the event at `after`, when it is known. */
+export const createCursor = (after: number, event?: string): Cursor => {
   let received = after
   // In order of arrival, so the first is the oldest.
   const pending = new Set<number>()
   /** From the position on. */
-  const ids = new Map<number, string>()
+  const ids = new Map<number, string>(event === undefined ? [] : [[after, event]])
   const take = (seq: number, id: string): void => {
     received = seq
     pending.add(seq)
@@ -39,6 +42,9 @@ export const createCursor = (after: number): Cursor => {
       return 'new'
     },
     skipTo: take,
+    pass(seq) {
+      received = Math.max(received, seq)
+    },
     handled(seq) {
       pending.delete(seq)
       for (const known of ids.keys()) {

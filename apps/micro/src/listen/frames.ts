@@ -22,7 +22,11 @@ export const readServerFrame = (text: string): ServerFrame | 'unknown' | undefin
     hello: () => isSeq(frame['head_seq']) && typeof frame['merchant'] === 'string',
     ready: () => isSeq(frame['after']),
     event: () => isSeq(frame['seq']) && isEvent(frame['event']),
-    error: () => typeof frame['code'] === 'string' && typeof frame['message'] === 'string',
+    skip: () => isSeq(frame['seq']),
+    error: () =>
+      typeof frame['code'] === 'string' &&
+      typeof frame['message'] === 'string' &&
+      (frame['first_seq'] === undefined || isSeq(frame['first_seq'])),
   }
   const check = Object.hasOwn(fits, frame['type']) ? fits[frame['type']] : undefined
   if (check === undefined) return 'unknown'

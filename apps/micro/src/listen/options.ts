@@ -1,4 +1,4 @@
-import { eventObjects } from '@micro/contracts'
+import { eventObjects, namesType } from '@micro/contracts'
 import { usageFailure } from '../shell/failure.ts'
 import { didYouMean } from '../shell/suggest.ts'
 
@@ -31,12 +31,7 @@ export const readEventFilter = (text: string | undefined): ((type: string) => bo
     .filter((each) => each !== '')
   if (asked.length === 0) throw usageFailure('--events needs at least one event type.')
   const tests = asked.map((each) => {
-    const matches =
-      each === '*'
-        ? () => true
-        : each.endsWith('.*')
-          ? (type: string) => type.startsWith(each.slice(0, -1))
-          : (type: string) => type === each
+    const matches = (type: string): boolean => namesType(each, type)
     if (!types.some(matches))
       throw usageFailure(`There is no event type '${each}'.${didYouMean(each, types)} There are: ${types.join(', ')}.`)
     return matches

@@ -1,7 +1,8 @@
+import { monotonicMs, systemClock, type Clock } from '@micro/kernel'
 import { eventually } from '@micro/testing'
 import { afterEach, expect, test } from 'vitest'
 import { eventOf, fault, httpServer, streamServer, type Peer } from '../gateway.fixture.ts'
-import { followStream, streamTimings, type StreamTimings } from './stream.ts'
+import { followStream, streamTimings, type StreamOptions, type StreamTimings } from './stream.ts'
 
 const quick: StreamTimings = { ...streamTimings, backoffMsMin: 5, backoffMsMax: 20, readyMsMax: 2_000 }
 
@@ -18,10 +19,19 @@ const server = async (options: Parameters<typeof streamServer>[0]) => {
 }
 
 /** Follows the stream of a server, keeping what it is told. Events are handled at once unless `hold` says otherwise. */
-const follow = (url: string, { timings = quick, hold = false } = {}) => {
+const follow = (
+  url: string,
+  {
+    timings = quick,
+    hold = false,
+    start = { after: null },
+    clock = systemClock,
+  }: { timings?: StreamTimings; hold?: boolean; start?: StreamOptions['start']; clock?: Clock } = {},
+) => {
   const stopping = new AbortController()
   const seqs: number[] = []
   const said: string[] = []
+  const positions: [number, string | undefined][] = []
   const dones = new Map<number, () => void>()
   const ended = followStream({
     url: `${url.replace('http', 'ws')}/ws`,
@@ -29,7 +39,12 @@ const follow = (url: string, { timings = quick, hold = false } = {}) => {
     userAgent: 'Micro/test',
     signal: stopping.signal,
     timings,
+    clock,
+    start,
+    onHello: () => {},
     onReady: (again) => said.push(again ? 'again' : 'ready'),
+    onStillLost: (reason) => said.push(`still lost: ${reason}`),
+    onPosition: (seq, event) => positions.push([seq, event]),
     onLost: (reason) => said.push(`lost: ${reason}`),
     onMissed: (reason) => said.push(`missed: ${reason}`),
     onEvent(seq, _event, done) {
@@ -45,7 +60,7 @@ const follow = (url: string, { timings = quick, hold = false } = {}) => {
     stopping.abort()
     return ended
   })
-  return { seqs, said, dones, ended, stop: () => stopping.abort() }
+  return { seqs, said, positions, dones, ended, stop: () => stopping.abort() }
 }
 
 const send = (peer: Peer | undefined, ...seqs: number[]) => {
@@ -164,6 +179,27 @@ test('a server that forgot the cursor is followed from now on, and the loss is s
   await eventually(() => expect(peers.at(-1)?.acked()).toBe(3))
 })
 
+test('of a cursor before what is kept the loss is said, and it goes on with the oldest that is there', async () => {
+  const { url, peers } = await server({
+    onResume: (peer, after) => {
+      if (after === 10) {
+        const message = 'Events 11 to 40 are no longer kept.'
+        peer.send({ type: 'error', code: 'events_left', message, first_seq: 41 })
+        return peer.socket.close(4404, 'events_left')
+      }
+      peer.send({ type: 'ready', after: after ?? 0 })
+      send(peer, 41, 42)
+    },
+  })
+  const { seqs, said, positions } = follow(url, { start: { after: 10, event: 'evt_10' } })
+  await eventually(() => expect(seqs).toEqual([41, 42]))
+  expect(said[0]).toMatch(
+    /^missed: Events before 41 are no longer kept, so that those from 11 to 40 are missing\. Going on/,
+  )
+  expect(peers[1]?.frames[0]).toEqual({ type: 'resume', after: 40 })
+  await eventually(() => expect(positions.at(-1)).toEqual([42, 'evt_42']))
+})
+
 test('a cursor names the event at it, so that a server with another history can tell; what it says is passed on', async () => {
   const { url, peers } = await server({
     onResume: (peer, after, connection) => {
@@ -264,4 +300,54 @@ test('frames of a later version are passed over', async () => {
   })
   const { said } = follow(url)
   await eventually(() => expect(said).toEqual(['ready']))
+})
+
+test('it begins where it is told to, and says how far everything is handled', async () => {
+  const { url, peers } = await server({ onResume: serving(() => [1, 2, 3, 4, 5]) })
+  const { seqs, positions, dones } = follow(url, { hold: true, start: { after: 2, event: 'evt_2' } })
+  await eventually(() => expect(seqs).toEqual([3, 4, 5]))
+  expect(peers[0]?.frames[0]).toEqual({ type: 'resume', after: 2, event: 'evt_2' })
+  for (const seq of [4, 3, 5]) dones.get(seq)?.()
+  expect(positions).toEqual([
+    [2, 'evt_2'],
+    [2, 'evt_2'],
+    [4, 'evt_4'],
+    [5, 'evt_5'],
+  ])
+})
+
+test('a connection that stays away is told of again and again', async () => {
+  const { url, close } = await server({ onResume: (peer) => peer.send({ type: 'ready', after: 0 }) })
+  const { said } = follow(url, { timings: { ...quick, reminderMs: 10 } })
+  await eventually(() => expect(said).toEqual(['ready']))
+  await close()
+  await eventually(() => expect(said.filter((line) => line.startsWith('still lost: ')).length).toBeGreaterThan(2))
+})
+
+test('a machine that was asleep connects anew, even if the connection looks well', async () => {
+  const { url, peers } = await server({ onResume: (peer) => peer.send({ type: 'ready', after: 0 }) })
+  let sleptMs = 0
+  const clock = { now: () => new Date(monotonicMs() + sleptMs) }
+  const { said } = follow(url, { timings: { ...quick, heartbeatMs: 20 }, clock })
+  await eventually(() => expect(said).toEqual(['ready']))
+  sleptMs = 3_600_000
+  await eventually(() => expect(said).toEqual(['ready', 'lost: this machine was asleep', 'again']))
+  expect(peers).toHaveLength(2)
+})
+
+test('what the key may not be told is passed over without a new connection, and acknowledged with what came before', async () => {
+  const { url, peers } = await server({ onResume: (peer, after) => peer.send({ type: 'ready', after: after ?? 0 }) })
+  const { seqs, said, dones, positions } = follow(url, { hold: true })
+  await eventually(() => expect(peers[0]?.resumedAfter()).toBe(null))
+  send(peers[0], 1)
+  peers[0]?.send({ type: 'skip', seq: 40 })
+  send(peers[0], 41)
+  await eventually(() => expect(seqs).toEqual([1, 41]))
+  expect(peers[0]?.acked()).toBe(undefined)
+  dones.get(1)?.()
+  await eventually(() => expect(peers[0]?.acked()).toBe(40))
+  peers[0]?.socket.terminate()
+  await eventually(() => expect(peers[1]?.resumedAfter()).toBe(40))
+  expect(said.filter((line) => line.startsWith('missed'))).toEqual([])
+  expect(positions.at(-1)).toEqual([40, undefined])
 })

@@ -1,15 +1,17 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Event } from '@micro/contracts'
-import { monotonicMs } from '@micro/kernel'
-import { Failure, newKeyHint } from '../shell/failure.ts'
+import { monotonicMs, type Clock } from '@micro/kernel'
+import { credentialFailure, Failure, newKeyHint } from '../shell/failure.ts'
 import { openConnection, type Connection, type ConnectionTimings } from './connection.ts'
-import { createCursor, type Cursor } from './cursor.ts'
+import { createCursor } from './cursor.ts'
 
 /** Times in milliseconds. */
 export interface StreamTimings extends ConnectionTimings {
   readonly backoffMsMin: number
   readonly backoffMsMax: number
+  /** How often it is told that there is still no connection. */
+  readonly reminderMs: number
 }
 
 export const streamTimings: StreamTimings = {
@@ -17,6 +19,7 @@ export const streamTimings: StreamTimings = {
   heartbeatMs: 15_000,
   backoffMsMin: 200,
   backoffMsMax: 5_000,
+  reminderMs: 30_000,
 }
 
 export interface StreamOptions {
@@ -26,8 +29,17 @@ export interface StreamOptions {
   /** Ends the stream at once. */
   readonly signal: AbortSignal
   readonly timings: StreamTimings
-  onReady(again: boolean): void
+  readonly clock: Clock
+  /** Behind which seq to begin, and the event there when it is known; null for from now on. */
+  readonly start: { readonly after: number | null; readonly event?: string }
+  onHello(merchant: string, mode: string): void
+  /** `lostForMs`: how long there was no connection. */
+  onReady(again: boolean, lostForMs: number): void
   onLost(reason: string): void
+  /** There is still no connection, told now and then. */
+  onStillLost(reason: string, lostForMs: number): void
+  /** All up to this seq is handled, over all connections; the event there, when it is known. */
+  onPosition(seq: number, event: string | undefined): void
   /** Events of this stretch of the order are gone for good. */
   onMissed(reason: string): void
   /** Each event once, in order, over all connections; `done` when it is handled. */
@@ -43,17 +55,20 @@ const spread = (ms: number): number => randomInt(Math.ceil(ms / 2), ms + 1)
  */
 export const followStream = async (options: StreamOptions): Promise<void> => {
   const { signal, timings } = options
-  let cursor: Cursor | undefined
+  const { after, event } = options.start
+  let cursor = after === null ? undefined : createCursor(after, event)
   let connection: Connection | undefined
   let wasReady = false
   let lost = false
+  let [lostAtMs, toldAtMs] = [0, 0]
   let tries = 0
   /** The seq that was missing when a connection was dropped for it. */
   let missing: number | undefined
 
   const ready = (after: number): void => {
     cursor ??= createCursor(after)
-    if (!wasReady || lost) options.onReady(wasReady)
+    if (!wasReady || lost) options.onReady(wasReady, lost ? monotonicMs() - lostAtMs : 0)
+    if (!wasReady) options.onPosition(cursor.position, cursor.positionEvent)
     wasReady = true
     lost = false
     connection?.acknowledge(cursor.position)
@@ -76,9 +91,18 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
     else
       options.onEvent(seq, event, () => {
         own.handled(seq)
-        if (own === cursor) connection?.acknowledge(own.position)
+        if (own !== cursor) return
+        connection?.acknowledge(own.position)
+        options.onPosition(own.position, own.positionEvent)
       })
     return undefined
+  }
+
+  const pass = (seq: number): void => {
+    if (cursor === undefined) return
+    cursor.pass(seq)
+    connection?.acknowledge(cursor.position)
+    options.onPosition(cursor.position, cursor.positionEvent)
   }
 
   const rest = async (retryAfterMs: number): Promise<void> => {
@@ -94,15 +118,25 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
       afterEvent: cursor?.positionEvent,
       onReady: ready,
       onEvent: receive,
+      onSkip: pass,
     })
     const ending = await connection.ended
     if (ending.kind === 'stopped') return
     if (ending.kind === 'refused') {
-      const hint = ending.unauthenticated ? `\n${newKeyHint}` : ''
-      throw new Failure(`The server refused the connection: ${ending.reason}${hint}`)
+      const sentence = `The server refused the connection: ${ending.reason}`
+      throw ending.unauthenticated ? credentialFailure(`${sentence}\n${newKeyHint}`) : new Failure(sentence)
     }
     // Only a connection that held for a while shows that coming back at once is welcome.
     if (monotonicMs() - openedAt > timings.backoffMsMax) tries = 0
+    if (ending.kind === 'events_left') {
+      const { firstSeq } = ending
+      options.onMissed(
+        `Events before ${firstSeq} are no longer kept, so that those from ${(cursor?.position ?? 0) + 1} to ${firstSeq - 1} are missing. Going on with the oldest that is there.`,
+      )
+      cursor = createCursor(firstSeq - 1)
+      await rest(0)
+      continue
+    }
     if (ending.kind === 'unknown_cursor') {
       options.onMissed(
         `${ending.reason ?? 'The server no longer has the events after the last one seen.'} Going on with new ones; events may have been missed.`,
@@ -114,8 +148,15 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
     if (!wasReady && !ending.reachable)
       throw new Failure(
         `Cannot reach Micro at ${options.url}: ${ending.reason}. Is it running? Start it with: micro up`,
+        { exitCode: 6 },
       )
-    if (!lost) options.onLost(ending.reason)
+    if (!lost) {
+      options.onLost(ending.reason)
+      lostAtMs = toldAtMs = monotonicMs()
+    } else if (monotonicMs() - toldAtMs >= timings.reminderMs) {
+      toldAtMs = monotonicMs()
+      options.onStillLost(ending.reason, toldAtMs - lostAtMs)
+    }
     lost = true
     await rest(ending.retryAfterMs)
   }

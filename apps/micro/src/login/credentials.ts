@@ -40,7 +40,9 @@ const readPassword = async (stdin: NodeJS.ReadStream): Promise<string> => {
 
 const ask = async ({ email, lastEmail, stdin }: CredentialOptions): Promise<{ email: string; password: string }> => {
   if (stdin.isTTY !== true)
-    throw usageFailure('There is no terminal to ask on. Use: micro login --email you@example.com --password-stdin')
+    throw usageFailure(
+      'There is no terminal to ask on. Use: micro login --email you@example.com --password-stdin, or by a browser: micro login',
+    )
   const initial = lastEmail === undefined ? {} : { initialValue: lastEmail }
   const given =
     email ?? answered(await askText({ message: 'Email', validate: required, input: stdin, output, ...initial }))

@@ -74,9 +74,9 @@ describe('login', () => {
     expect(server.openSessions()).toBe(1)
   })
 
-  test('with a wrong password ends with 1, says so on standard error and changes nothing', async () => {
+  test('with a wrong password ends with 3, says so on standard error and changes nothing', async () => {
     const { code, stdout, stderr } = await logIn('dev@example.com', password.trim())
-    expect([code, stdout]).toEqual([1, ''])
+    expect([code, stdout]).toEqual([3, ''])
     expect(stderr).toBe('Error: Could not log in: The email or the password is wrong.\n')
     await expect(stat(file())).rejects.toThrow('ENOENT')
   })
@@ -131,11 +131,11 @@ describe('whoami', () => {
     })
   })
 
-  test('with a key that was revoked ends with 1', async () => {
+  test('with a key that was revoked ends with 3', async () => {
     await logIn()
     for (const key of server.keys) key.revoked = true
     expect(await micro(['whoami'])).toMatchObject({
-      code: 1,
+      code: 3,
       stdout: '',
       stderr: 'Error: Invalid API Key provided: sk_test_****\n',
     })
@@ -145,7 +145,7 @@ describe('whoami', () => {
     await logIn()
     await using elsewhere = await authServer()
     const { code, stderr } = await runCli(['whoami', '--gateway-url', elsewhere.url], { home: home.path })
-    expect(code).toBe(1)
+    expect(code).toBe(3)
     expect(stderr).toContain(`You are logged in at ${server.url}, not at ${elsewhere.url}`)
     expect(elsewhere.seen).toEqual([])
   })

@@ -1,14 +1,23 @@
 import { hostname } from 'node:os'
 import { ApiError } from '@micro/client'
+import type { Tokens } from '@micro/contracts'
 import { parseApiKey } from '@micro/signing'
 import { authClient, type AuthClient } from '../session/api.ts'
 import { endSession, isUnauthenticated, revokeKey } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
+import { exitCodeOf } from '../shell/exit-codes.ts'
 import { Failure } from '../shell/failure.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { updateSettingsFile } from '../settings/settings-file.ts'
 import { sameGateway, type Login, type Settings } from '../settings/settings.ts'
 import { readCredentials } from './credentials.ts'
+import { logInByBrowser } from './pair.ts'
+
+interface Flags {
+  readonly email?: string
+  readonly passwordStdin?: boolean
+  readonly interactive?: boolean
+}
 
 interface DeviceKey {
   readonly value: string
@@ -55,12 +64,18 @@ const endPrevious = async (previous: Login, fallbackUrl: string, version: string
   await Promise.allSettled(work)
 }
 
-const logIn = async (client: AuthClient, credentials: { email: string; password: string }) => {
+const logInByPassword = async (context: Context, settings: Settings, flags: Flags): Promise<Tokens> => {
+  const credentials = await readCredentials({
+    email: flags.email,
+    passwordFromStdin: flags.passwordStdin === true,
+    lastEmail: settings.stored.email,
+    stdin: context.stdin,
+  })
   try {
-    return await client.logIn({ body: credentials })
+    return await authClient({ gatewayUrl: settings.gatewayUrl, version: context.version }).logIn({ body: credentials })
   } catch (error) {
     if (error instanceof ApiError && error.status < 500)
-      throw new Failure(`Could not log in: ${error.message}`, { cause: error })
+      throw new Failure(`Could not log in: ${error.message}`, { cause: error, exitCode: exitCodeOf(error) })
     throw error
   }
 }
@@ -72,18 +87,15 @@ const warnOfPlainHttp = ({ terminal }: Context, gatewayUrl: string): void => {
     terminal.err(`Warning: ${gatewayUrl} is not encrypted; your password can be read on the way.`)
 }
 
-const run = async (context: Context, flags: { email?: string; passwordStdin?: boolean }): Promise<void> => {
+const run = async (context: Context, flags: Flags): Promise<void> => {
   const { terminal, version } = context
   const settings = await context.settings()
   const { gatewayUrl, stored } = settings
   warnOfPlainHttp(context, gatewayUrl)
-  const credentials = await readCredentials({
-    email: flags.email,
-    passwordFromStdin: flags.passwordStdin === true,
-    lastEmail: stored.email,
-    stdin: context.stdin,
-  })
-  const tokens = await logIn(authClient({ gatewayUrl, version }), credentials)
+  const asksHere = flags.interactive === true || flags.email !== undefined || flags.passwordStdin === true
+  const tokens = asksHere
+    ? await logInByPassword(context, settings, flags)
+    : await logInByBrowser(context, { gatewayUrl, version })
   const session = authClient({ gatewayUrl, version, credential: tokens.token })
   const me = await session.getMe({})
   const key = (await reusableKey(settings, version, me.merchant)) ?? (await createDeviceKey(session))
@@ -116,15 +128,18 @@ const run = async (context: Context, flags: { email?: string; passwordStdin?: bo
 export const addLogin = (program: MicroCommand, shell: Shell): void => {
   program
     .command('login')
-    .examples('micro login', 'micro login --email dev@example.com --password-stdin < password.txt')
+    .examples(
+      'micro login',
+      'micro login --interactive',
+      'micro login --email dev@example.com --password-stdin < password.txt',
+    )
     .summary('Log in, and give this device a test API key')
     .description(
-      'Log in with your email and password. This device gets a test API key of its own, kept in the settings file and revoked by "micro logout".',
+      'Log in by a page in your browser, where you compare the words that are shown here; or, with --interactive, with your email and password on this terminal. This device gets a test API key of its own, kept in the settings file and revoked by "micro logout".',
     )
     .helpGroup('Account commands:')
-    .option('-e, --email <email>', 'log in with this email instead of asking')
-    .option('--password-stdin', 'read the password from standard input, for scripts')
-    .action((flags: { email?: string; passwordStdin?: boolean }, command: MicroCommand) =>
-      run(contextOf(shell, command), flags),
-    )
+    .option('-i, --interactive', 'ask for email and password here instead of opening a browser')
+    .option('-e, --email <email>', 'log in with this email, and ask for the password here')
+    .option('--password-stdin', 'read the password from standard input, for scripts; needs --email')
+    .action((flags: Flags, command: MicroCommand) => run(contextOf(shell, command), flags))
 }

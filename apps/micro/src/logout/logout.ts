@@ -1,7 +1,7 @@
 import { ConnectionError } from '@micro/client'
 import { endSession, isUnauthenticated, revokeKey } from '../session/session.ts'
 import type { MicroCommand } from '../shell/command.ts'
-import { contextOf, type Context, type Shell } from '../shell/shell.ts'
+import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { updateSettingsFile } from '../settings/settings-file.ts'
 import { defaultGatewayUrl, type Login } from '../settings/settings.ts'
 
@@ -28,10 +28,12 @@ const warn = ({ terminal }: Context, error: unknown, { apiKeyId }: Login): void 
 }
 
 const run = async (context: Context): Promise<void> => {
-  const { terminal, version } = context
+  const { terminal, version, json } = context
   const { path, stored } = await context.settings()
-  if (stored.apiKey === undefined && stored.refreshToken === undefined) {
-    terminal.out('You are not logged in.')
+  const email = stored.email ?? null
+  if (stored.apiKey === undefined && stored.refreshToken === undefined && stored.liveApiKey === undefined) {
+    if (json) printJson(terminal, { logged_out: false, email })
+    else terminal.out('You are not logged in.')
     return
   }
   try {
@@ -40,9 +42,19 @@ const run = async (context: Context): Promise<void> => {
     warn(context, error, stored)
   }
   await updateSettingsFile(path, () =>
-    Promise.resolve({ api_key: undefined, api_key_id: undefined, email: undefined, refresh_token: undefined }),
+    Promise.resolve({
+      live_api_key: undefined,
+      api_key: undefined,
+      api_key_id: undefined,
+      email: undefined,
+      refresh_token: undefined,
+    }),
   )
-  terminal.out(`Logged out${stored.email === undefined ? '' : ` ${stored.email}`}. Nothing secret is left in ${path}.`)
+  if (json) printJson(terminal, { logged_out: true, email })
+  else
+    terminal.out(
+      `Logged out${stored.email === undefined ? '' : ` ${stored.email}`}. Nothing secret is left in ${path}.`,
+    )
 }
 
 export const addLogout = (program: MicroCommand, shell: Shell): void => {

@@ -6,9 +6,9 @@ export const services = ['gateway', 'auth', 'payments', 'ledger', 'events'] as c
 /** Who calls whom: each service is given the public keys of its callers and no others. */
 export const callers: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
   gateway: [],
-  auth: ['gateway'],
+  auth: ['gateway', 'payments', 'events'],
   payments: ['gateway', 'events'],
-  ledger: ['gateway', 'payments'],
+  ledger: ['gateway', 'payments', 'events'],
   events: ['gateway'],
 }
 

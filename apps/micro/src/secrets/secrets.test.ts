@@ -78,24 +78,30 @@ describe('rotations at once', () => {
   })
 })
 
-test('separate services: announce, rotate and prune, every kind, each in the files of those that need it', async () => {
-  const dir = join(home.path, 'separate services')
-  expect((await secrets('init', '--dir', dir)).code).toBe(0)
-  const states = async (kind: string) =>
-    (await listed('--dir', dir)).filter((item) => item.kind === kind).map(({ state }) => state)
-  expect(await states('encryption')).toEqual(['current', 'current'])
-  for (const kind of ['jwt', 'encryption', 'checkpoint', 'tokens']) {
-    const announced = await secrets('rotate', kind, '--dir', dir, '--announce')
-    expect([kind, announced.code]).toEqual([kind, 0])
-    expect(announced.stderr).toContain(`micro secrets rotate ${kind} --dir '${dir}'`)
-    expect(await states(kind)).toContain('next')
-    expect((await secrets('rotate', kind, '--dir', dir)).code).toBe(0)
-    expect(await states(kind)).toContain('previous')
-    expect((await secrets('prune', kind, '--dir', dir, '--force')).code).toBe(0)
-    expect(new Set(await states(kind))).toEqual(new Set(['current']))
-  }
-  expect((await secrets('prune', 'tokens', '--dir', dir)).stdout).toContain('no earlier secret to drop: tokens')
-})
+// Some forty runs of the program.
+const patience = { timeout: 120_000 }
+test(
+  'separate services: announce, rotate and prune, every kind, each in the files of those that need it',
+  patience,
+  async () => {
+    const dir = join(home.path, 'separate services')
+    expect((await secrets('init', '--dir', dir)).code).toBe(0)
+    const states = async (kind: string) =>
+      (await listed('--dir', dir)).filter((item) => item.kind === kind).map(({ state }) => state)
+    expect(await states('encryption')).toEqual(['current', 'current'])
+    for (const kind of ['jwt', 'encryption', 'checkpoint', 'tokens']) {
+      const announced = await secrets('rotate', kind, '--dir', dir, '--announce')
+      expect([kind, announced.code]).toEqual([kind, 0])
+      expect(announced.stderr).toContain(`micro secrets rotate ${kind} --dir '${dir}'`)
+      expect(await states(kind)).toContain('next')
+      expect((await secrets('rotate', kind, '--dir', dir)).code).toBe(0)
+      expect(await states(kind)).toContain('previous')
+      expect((await secrets('prune', kind, '--dir', dir, '--force')).code).toBe(0)
+      expect(new Set(await states(kind))).toEqual(new Set(['current']))
+    }
+    expect((await secrets('prune', 'tokens', '--dir', dir)).stdout).toContain('no earlier secret to drop: tokens')
+  },
+)
 
 describe('prune', () => {
   test('of what nobody can be asked about refuses, says what would break, and changes nothing', async () => {

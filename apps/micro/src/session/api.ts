@@ -1,6 +1,6 @@
 import { createClient, httpTransport, type Client, type HttpTransportOptions } from '@micro/client'
 import { authApi, ledgerApi, paymentsApi, type Api } from '@micro/contracts'
-import { Failure } from '../shell/failure.ts'
+import { credentialFailure, type Failure } from '../shell/failure.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export type AuthClient = Client<typeof authApi>
@@ -35,8 +35,8 @@ export const ledgerClient: (access: Access) => LedgerClient = clientOf(ledgerApi
 /** The way out when the stored login does not count. */
 export const notLoggedIn = ({ stored, storedApplies, gatewayUrl }: Settings): Failure =>
   storedApplies
-    ? new Failure('You are not logged in. Log in with: micro login')
-    : new Failure(
+    ? credentialFailure('You are not logged in. Log in with: micro login')
+    : credentialFailure(
         `You are logged in at ${stored.gatewayUrl ?? ''}, not at ${gatewayUrl}. Log in there with: micro login --gateway-url ${gatewayUrl}`,
       )
 
@@ -44,5 +44,7 @@ export const notLoggedIn = ({ stored, storedApplies, gatewayUrl }: Settings): Fa
 export const requireApiKey = (settings: Settings): string => {
   if (settings.apiKey !== undefined) return settings.apiKey.value
   if (!settings.storedApplies) throw notLoggedIn(settings)
-  throw new Failure('There is no API key to use. Log in with: micro login, or give one as --api-key or MICRO_API_KEY.')
+  throw credentialFailure(
+    'There is no API key to use. Log in with: micro login, or give one as --api-key or MICRO_API_KEY.',
+  )
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '@micro/client'
-import { Failure } from '../shell/failure.ts'
+import { credentialFailure } from '../shell/failure.ts'
 import { updateSettingsFile } from '../settings/settings-file.ts'
 import type { Settings } from '../settings/settings.ts'
 import { authClient, notLoggedIn, type AuthClient } from './api.ts'
@@ -26,7 +26,7 @@ export const openSession = async ({ settings, version }: SessionOptions): Promis
       .refreshSession({ body: { refresh_token } })
       .catch((error: unknown) => {
         throw isUnauthenticated(error)
-          ? new Failure('Your session has ended. Log in again with: micro login', { cause: error })
+          ? credentialFailure('Your session has ended. Log in again with: micro login', error)
           : error
       })
     credential = tokens.token

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { chmod, readFile, stat } from 'node:fs/promises'
 import { Failure } from '../shell/failure.ts'
 import { fileReason } from '../shell/file-reason.ts'
+import { replaceFile } from '../shell/replace-file.ts'
 import { withFileLock } from './file-lock.ts'
 import { FlatYamlError, formatFlatYaml, parseFlatYaml, type Values } from './flat-yaml.ts'
 
@@ -45,26 +45,6 @@ export const readSettingsFile = async (path: string, note: (line: string) => voi
     return values
   } catch (error) {
     throw unusable(path, 'read', error)
-  }
-}
-
-/** Written aside, flushed and renamed: whoever reads sees the old file or the new one, never half of one. */
-const replaceFile = async (path: string, text: string): Promise<void> => {
-  // A link to a file kept elsewhere stays a link.
-  const target = await realpath(path).catch(() => path)
-  const aside = `${target}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const file = await open(aside, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(aside, target)
-  } catch (error) {
-    await rm(aside, { force: true })
-    throw error
   }
 }
 

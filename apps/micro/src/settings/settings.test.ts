@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment } from '../config.ts'
 import { Failure } from '../shell/failure.ts'
-import { resolveSettings, sameGateway, settingsPath, type GlobalFlags } from './settings.ts'
+import { profileFile, resolveSettings, sameGateway, settingsPath, type GlobalFlags } from './settings.ts'
 
 const flags = (over: Partial<GlobalFlags> = {}): GlobalFlags => ({ color: true, ...over })
 const environment = (over: Partial<Environment> = {}): Environment => ({
   apiKey: undefined,
   gatewayUrl: undefined,
   settingsPath: undefined,
+  profile: undefined,
   colour: true,
+  screen: false,
+  inherited: {},
   ...over,
 })
 const file = { api_key: 'sk_file', gateway_url: 'http://file.test:1' }
@@ -77,4 +80,31 @@ test('a key that no header can carry is refused without being shown', () => {
   const resolve = () => resolveSettings(flags({ apiKey: 'sk_test_secret\r\nx: y' }), environment(), {})
   expect(resolve).toThrow(/characters that no key has/)
   expect(resolve).not.toThrow(/secret/)
+})
+
+describe('each profile has a file of its own', () => {
+  for (const [config, profile, want] of [
+    ['/home/a/.micro.yaml', undefined, '/home/a/.micro.yaml'],
+    ['/home/a/.micro.yaml', 'default', '/home/a/.micro.yaml'],
+    ['/home/a/.micro.yaml', 'shop', '/home/a/.micro.shop.yaml'],
+    ['/etc/micro', 'shop-2', '/etc/micro.shop-2'],
+  ] as const)
+    test(`${profile} beside ${config}`, () =>
+      expect(settingsPath(flags({ config, ...(profile === undefined ? {} : { profile }) }), environment())).toBe(want))
+
+  test('MICRO_PROFILE names one, --profile another', () => {
+    const named = environment({ settingsPath: '/a/m.yaml', profile: 'env' })
+    expect(settingsPath(flags(), named)).toBe('/a/m.env.yaml')
+    expect(settingsPath(flags({ profile: 'flag' }), named)).toBe('/a/m.flag.yaml')
+  })
+  for (const profile of ['../x', 'a/b', '', '.x', 'a b', 'x'.repeat(41)])
+    test(`'${profile}' is no name`, () =>
+      expect(() => settingsPath(flags({ profile }), environment())).toThrow(Failure))
+
+  test('a profile is known by its file', () => {
+    const pattern = profileFile('.micro.yaml')
+    expect(pattern.exec('.micro.shop.yaml')?.[1]).toBe('shop')
+    for (const name of ['.micro.yaml', 'xmicro.shop.yaml', '.micro.yaml.lock', '.micro.shop.yaml.tmp'])
+      expect(pattern.exec(name)).toBe(null)
+  })
 })

@@ -7,6 +7,7 @@ import type { Values } from './flat-yaml.ts'
 /** Flags that every command understands. */
 export interface GlobalFlags {
   readonly config?: string
+  readonly profile?: string
   readonly apiKey?: string
   readonly gatewayUrl?: string
   readonly json?: boolean
@@ -18,6 +19,8 @@ export interface Login {
   readonly gatewayUrl: string | undefined
   readonly email: string | undefined
   readonly apiKey: string | undefined
+  /** Used only by who says --live. */
+  readonly liveApiKey: string | undefined
   /** Known for keys that logging in made: those are ours to revoke. */
   readonly apiKeyId: string | undefined
   readonly refreshToken: string | undefined
@@ -29,6 +32,7 @@ export type Origin = 'flag' | 'environment' | 'file' | 'default'
 export interface Settings {
   readonly path: string
   readonly gatewayUrl: string
+  readonly gatewayUrlOrigin: Origin
   readonly apiKey: { readonly value: string; readonly origin: Origin } | undefined
   /** What the file says, whether it applies or not. */
   readonly stored: Login
@@ -39,11 +43,43 @@ export interface Settings {
 export const defaultGatewayUrl = 'http://localhost:8080'
 
 /** The original's place and keys; a file written by it still works. */
-export const settingsPath = (flags: GlobalFlags, environment: Environment): string =>
+export const mainSettingsPath = (flags: GlobalFlags, environment: Environment): string =>
   flags.config ?? environment.settingsPath ?? join(homedir(), '.micro.yaml')
 
+const profilePattern = '[A-Za-z0-9][A-Za-z0-9_-]{0,39}'
+
+/** Of `~/.micro.yaml` and `shop`: `~/.micro.shop.yaml`. */
+const besides = (path: string, profile: string): string => {
+  const [, stem = path, ending = ''] = /^(.*?)(\.ya?ml)?$/s.exec(path) ?? []
+  return `${stem}.${profile}${ending}`
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+
+/** Matches the names of the files that profiles have beside a main one, and tells the profile. */
+export const profileFile = (mainName: string): RegExp => {
+  const [before = '', after = ''] = besides(mainName, '\0').split('\0')
+  return new RegExp(`^${escaped(before)}(${profilePattern})${escaped(after)}$`)
+}
+
+/** Which profile is meant; undefined for the plain one. @throws Failure (2) */
+export const profileOf = (flags: GlobalFlags, environment: Environment): string | undefined => {
+  const profile = flags.profile ?? environment.profile
+  if (profile === undefined || profile === 'default') return undefined
+  if (!new RegExp(`^${profilePattern}$`).test(profile))
+    throw usageFailure(`A profile is named in letters, digits, - and _, got '${profile}'.`)
+  return profile
+}
+
+/** Each profile has a file of its own, so that no secret of one is where another's are. @throws Failure (2) */
+export const settingsPath = (flags: GlobalFlags, environment: Environment): string => {
+  const main = mainSettingsPath(flags, environment)
+  const profile = profileOf(flags, environment)
+  return profile === undefined ? main : besides(main, profile)
+}
+
 /** @throws Failure (2) for what is no address of a gateway */
-const readGatewayUrl = (text: string): string => {
+export const readGatewayUrl = (text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const usable =
     url !== undefined &&
@@ -79,28 +115,40 @@ const loginOf = (file: Values): Login => {
     gatewayUrl: read('gateway_url'),
     email: read('email'),
     apiKey: read('api_key'),
+    liveApiKey: read('live_api_key'),
     apiKeyId: read('api_key_id'),
     refreshToken: read('refresh_token'),
   }
 }
 
+interface Given {
+  readonly value: string
+  readonly origin: Origin
+}
+
+const firstOf = (...sources: readonly { readonly value: string | undefined; readonly origin: Origin }[]) =>
+  sources.find((each): each is Given => each.value !== undefined)
+
 /** @throws Failure (2) when a value cannot be used */
 export const resolveSettings = (flags: GlobalFlags, environment: Environment, file: Values): Settings => {
   const stored = loginOf(file)
-  const gatewayUrl = readGatewayUrl(
-    flags.gatewayUrl ?? environment.gatewayUrl ?? stored.gatewayUrl ?? defaultGatewayUrl,
+  const gateway = firstOf(
+    { value: flags.gatewayUrl, origin: 'flag' },
+    { value: environment.gatewayUrl, origin: 'environment' },
+    { value: stored.gatewayUrl, origin: 'file' },
   )
+  const gatewayUrl = readGatewayUrl(gateway?.value ?? defaultGatewayUrl)
   const storedApplies = stored.gatewayUrl === undefined || sameGateway(readGatewayUrl(stored.gatewayUrl), gatewayUrl)
-  const candidates = [
-    { value: flags.apiKey, origin: 'flag' },
+  const key = firstOf(
+    { value: flags.apiKey === '' ? undefined : flags.apiKey, origin: 'flag' },
     { value: environment.apiKey, origin: 'environment' },
     { value: storedApplies ? stored.apiKey : undefined, origin: 'file' },
-  ] as const
-  const chosen = candidates.find(({ value }) => value !== undefined && value !== '')
+  )
   return {
     path: settingsPath(flags, environment),
     gatewayUrl,
-    apiKey: chosen?.value === undefined ? undefined : { value: readApiKey(chosen.value), origin: chosen.origin },
+    gatewayUrlOrigin: gateway?.origin ?? 'default',
+    apiKey: key === undefined ? undefined : { value: readApiKey(key.value), origin: key.origin },
     stored,
     storedApplies,
   }

@@ -11,7 +11,10 @@ const sum = (widths: readonly number[]): number => widths.reduce((total, width) 
 
 /** Leaves columns out, the most dispensable first, until the others fit, cut short as far as they may be. */
 const kept = (columns: readonly Column[], widths: readonly number[], limit: number): Set<number> => {
-  const least = widths.map((width, at) => (columns[at]?.cut === true ? Math.min(width, cutCommon) : width))
+  const least = widths.map((width, at) => {
+    const { cut = false } = columns[at] ?? {}
+    return cut === false ? width : Math.min(width, cut === true ? cutCommon : cut)
+  })
   const shown = new Set(widths.keys())
   const spares = [...shown]
     .filter((at) => columns[at]?.spare !== undefined)
@@ -33,7 +36,7 @@ export const fitColumns = (
   const fitted = widths.map((width, at) => (shown.has(at) ? width : undefined))
   const widestCut = (): number | undefined =>
     [...shown]
-      .filter((at) => columns[at]?.cut === true && (fitted[at] ?? 0) > cutMin)
+      .filter((at) => (columns[at]?.cut ?? false) !== false && (fitted[at] ?? 0) > cutMin)
       .toSorted((a, b) => (fitted[b] ?? 0) - (fitted[a] ?? 0))[0]
   for (let over = sum(fitted.filter((width) => width !== undefined)) - limit; over > 0; over--) {
     const at = widestCut()

@@ -5,8 +5,8 @@ export interface Column {
   readonly heading: string
   /** Numbers stand right, so that their digits are below each other. */
   readonly right?: boolean
-  /** Where a terminal is narrow its texts are cut short. */
-  readonly cut?: boolean
+  /** Where a terminal is narrow its texts are cut short; below so many characters only once nothing is left to leave out. */
+  readonly cut?: boolean | number
   /** Where that is not enough it is left out: 1 before 2. */
   readonly spare?: number
 }

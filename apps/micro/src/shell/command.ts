@@ -56,6 +56,13 @@ const wrapped = (text: string, width = Number.POSITIVE_INFINITY, indent = 0): st
   return lines.join('\n')
 }
 
+/** Lines that are indented are laid out as they are meant. */
+const wrappedLines = (text: string, width: number | undefined): string =>
+  text
+    .split('\n')
+    .map((line) => (line.startsWith('  ') ? line : wrapped(line, width)))
+    .join('\n')
+
 const columns = (items: readonly (readonly [string, string])[], { helpWidth }: Help): string[] => {
   const width = Math.max(...items.map(([term]) => term.length))
   return items.map(([term, text]) => wrapped(`  ${term.padEnd(width)}   ${text}`, helpWidth, width + 5))
@@ -95,7 +102,7 @@ const formatHelp = (command: Command, helper: Help): string => {
       helper,
     )
   return [
-    wrapped(command.description(), helper.helpWidth),
+    wrappedLines(command.description(), helper.helpWidth),
     '',
     ...section('Usage:', usageLines(command)),
     ...section('Examples:', command instanceof MicroCommand && command.exampleText !== '' ? [command.exampleText] : []),

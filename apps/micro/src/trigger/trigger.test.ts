@@ -1,9 +1,10 @@
-import { eventObjects } from '@micro/contracts'
+import { eventObjects, isLedgerEvent } from '@micro/contracts'
 import { newApiKey } from '@micro/signing'
 import { temporaryDirectory, type TemporaryDirectory } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../cli.fixture.ts'
 import { fault, httpServer } from '../gateway.fixture.ts'
+import { inProcess } from '../in-process.fixture.ts'
 import { triggers } from './triggers.ts'
 
 const apiKey = newApiKey('test')
@@ -43,13 +44,29 @@ test('a key the server no longer takes is told with the way to a new one', async
   await using server = await httpServer(() => ({ status: 401, body: { error } }))
   const { code, stderr } = await trigger(server.url, 'charge.succeeded')
   expect([code, stderr]).toEqual([
-    1,
+    3,
     'Error: Invalid API Key provided: ****\nLog in again for a new key: micro login\n',
   ])
 })
 
-test('there is a trigger for every event', () =>
-  expect(Object.keys(triggers).toSorted()).toEqual(Object.keys(eventObjects).toSorted()))
+/** What comes of time, of banks, or of a customer on a page, and so not at once; the ledger's come of `micro ledger`. */
+const notAtOnce = [
+  ...Object.keys(eventObjects).filter(isLedgerEvent),
+  'charge.dispute.closed',
+  'charge.dispute.funds_reinstated',
+  'charge.dispute.updated',
+  'charge.expired',
+  'checkout.session.completed',
+  'payment_intent.processing',
+  'payout.failed',
+  'payout.paid',
+  'payout.updated',
+  'refund.failed',
+  'webhook_endpoint.disabled',
+]
+
+test('there is a trigger for every event that can be caused at once', () =>
+  expect([...Object.keys(triggers), ...notAtOnce].toSorted()).toEqual(Object.keys(eventObjects).toSorted()))
 
 const create = '/v1/payment_intents'
 for (const [event, paths, last] of [
@@ -88,19 +105,19 @@ test('--json gives the ids as data', async () => {
   expect(JSON.parse((await trigger(server.url, 'charge.failed', '--json')).stdout)).toMatchObject({
     event: 'charge.failed',
     calls: [
-      { operation: 'createPaymentIntent', payment_intent: 'pi_1' },
+      { operation: 'createPaymentIntent', object: 'payment_intent', id: 'pi_1' },
       { charge: 'ch_1', decline_code: 'generic_decline' },
     ],
   })
 })
 
-test('a refusal by the server ends with 1 and its sentence', async () => {
+test('a refusal by the server ends with its class and its sentence', async () => {
   await using server = await httpServer(() => ({
     ...fault(429, 'Too many requests: 100 per minute are allowed.'),
     headers: { 'request-id': 'req_1' },
   }))
   expect(await trigger(server.url, 'charge.failed')).toEqual({
-    code: 1,
+    code: 6,
     stdout: '',
     stderr: 'Error: Too many requests: 100 per minute are allowed. (request req_1)\n',
   })
@@ -119,7 +136,57 @@ test('a live key makes no call', async () => {
 test('no server is one sentence', async () => {
   const { code, stderr } = await trigger('http://127.0.0.1:1', 'charge.failed')
   expect([code, stderr]).toEqual([
-    1,
+    6,
     'Error: Cannot reach Micro at http://127.0.0.1:1. Is it running? Start it with: micro up\n',
   ])
+})
+
+test('--list names every trigger, also as data', async () => {
+  const { code, stdout } = await inProcess(['trigger', '--list'])
+  expect([code, stdout.trim().split('\n').length]).toEqual([0, Object.keys(triggers).length + 1])
+  expect(JSON.parse((await inProcess(['trigger', '--list', '--json'])).stdout)).toContainEqual({
+    event: 'charge.refunded',
+    summary: 'pay, and refund it',
+  })
+})
+
+test('--override changes what a call sends, as the contract has its types, and leaves the rest', async () => {
+  await using server = await paymentsServer()
+  const { code, stdout } = await trigger(
+    ...[server.url, 'payment_intent.succeeded', '--override', 'payment_intent:amount=5000'],
+    ...['--override', 'create_payment_intent:metadata[order]=7', '--override', 'payment_intent:off_session=true'],
+    ...['--override', 'confirm_payment_intent:payment_method=pm_card_visa_debit'],
+  )
+  expect([code, stdout.split('\n')[0]]).toEqual([0, 'Created pi_1 over 50.00 USD.'])
+  expect(server.seen.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+    {
+      amount: 5000,
+      currency: 'usd',
+      description: '(created by micro trigger)',
+      metadata: { order: '7' },
+      off_session: true,
+    },
+    { payment_method: 'pm_card_visa_debit' },
+  ])
+})
+
+for (const [override, message] of [
+  ['payment_inten:amount=1', 'Did you mean payment_intent?'],
+  ['refund:amount=1', "This trigger has no call 'refund'"],
+  ['amount=5', 'It must look like payment_intent:amount=5000'],
+  ['payment_intent:amount', 'It must look like'],
+] as const)
+  test(`--override ${override} makes no call`, async () => {
+    const { code, stderr } = await inProcess(['trigger', 'payment_intent.succeeded', '--override', override])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  })
+
+test('the help tells one event a line, however narrow the terminal is', async () => {
+  const { stdout } = await runCli(['trigger', '--help'], { home: home.path })
+  const lines = stdout.split('\n')
+  for (const [name, { summary }] of Object.entries(triggers)) {
+    const line = lines.find((each) => each.trim().startsWith(`${name} `))
+    expect(line).toMatch(/^ {2}\S+ {3,}\S/)
+    expect(line?.endsWith(summary)).toBe(true)
+  }
 })

@@ -39,7 +39,7 @@ const startUp = async (args: readonly string[] = [], code: string | undefined = 
     driver,
     `import { run } from ${JSON.stringify(runModule)}
      const { stdin, stdout, stderr } = process
-     const environment = { apiKey: undefined, gatewayUrl: undefined, settingsPath: undefined, colour: false }
+     const environment = { apiKey: undefined, gatewayUrl: undefined, settingsPath: undefined, colour: false, inherited: {} }
      process.exitCode = await run(process.argv.slice(2), {
        environment, stdin, stdout, stderr, clock: { now: () => new Date() }, version: '0', programUrl: ${JSON.stringify(programUrl)},
      })`,

@@ -28,9 +28,10 @@ const run = async (context: Context): Promise<void> => {
       'API key',
       `${key?.name ?? key?.id ?? ''} …${key?.truncated_key ?? credential.slice(-4)} (${origins[settings.apiKey?.origin ?? 'file']})`.trim(),
     ],
+    ['Publishable', me.publishable_key ?? '(none; make one with: micro keys create --publishable)'],
     ['Gateway', settings.gatewayUrl],
   ] as const
-  for (const [name, value] of rows) terminal.out(`${terminal.paint('dim', name.padEnd(9))} ${value}`)
+  for (const [name, value] of rows) terminal.out(`${terminal.paint('dim', name.padEnd(11))} ${value}`)
 }
 
 export const addWhoami = (program: MicroCommand, shell: Shell): void => {

@@ -70,3 +70,10 @@ test.runIf(process.platform === 'linux')('a pid that was given to another proces
   await writeFile(join(directory.path, 'lock.7'), JSON.stringify({ pid: process.pid, started: 'an earlier boot:1' }))
   await lockDirectory(directory.path)
 })
+
+test('a lock that does not tell when its process started is held as long as there is such a process', async () => {
+  await writeFile(join(directory.path, 'lock.7'), JSON.stringify({ pid: process.pid, started: '' }))
+  await expect(lockDirectory(directory.path)).rejects.toMatchObject({ pid: process.pid })
+  await writeFile(join(directory.path, 'lock.7'), JSON.stringify({ pid: 999_999_999, started: '' }))
+  await lockDirectory(directory.path)
+})

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -23,18 +24,38 @@ const LOCK = /^lock\.(\d+)$/
 
 type Holder = { pid: number; started: string }
 
-/** When a process started: with its pid it names the process, even after the number went round. Linux only. */
+/** By `ps`, where there is no /proc, as on macOS: to the second, and the same whoever asks. Empty without a `ps`. */
+const startByPs = (pid: number): string => {
+  try {
+    const env = { LC_ALL: 'C', TZ: 'UTC' }
+    return execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 5_000,
+    }).trim()
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * When a process started: with its pid it names the process, even after the number went round. Empty where the system
+ * does not tell.
+ */
 const startOf = (pid: number): string => {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? ''
     return `${boot}:${afterName.split(' ')[19]}`
   } catch {
-    return ''
+    return process.platform === 'linux' ? '' : startByPs(pid)
   }
 }
 
-const isHeld = ({ pid, started }: Holder) => pid > 0 && isAlive(pid) && startOf(pid) === started
+/** In doubt it is held: two on one directory are worse than none. Releases before told no start where there is no /proc. */
+const isHeld = ({ pid, started }: Holder) =>
+  pid > 0 && isAlive(pid) && (started === '' || [started, ''].includes(startOf(pid)))
 
 const lockNumbers = async (directory: string) =>
   (await readdir(directory))

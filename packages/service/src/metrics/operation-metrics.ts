@@ -1,6 +1,6 @@
 import { Fault, monotonicMs } from '@micro/kernel'
 import type { Runtime } from '../dependencies.ts'
-import type { Idempotency } from '../idempotency.ts'
+import type { ClaimOutcome, Idempotency } from '../idempotency.ts'
 import type { Answer, Operation, RawCall } from '../operation.ts'
 import { StreamReply } from '../stream-reply.ts'
 
@@ -94,6 +94,21 @@ export const watchedOperations = (
   return new Map(watched)
 }
 
+/** Of a key that the work itself claims: counted when it has, since a repeat is only known by not getting it. */
+const countedAtTheEnd = (outcome: ClaimOutcome, claimed: () => void): ClaimOutcome => {
+  if (outcome.kind === 'replay') return outcome
+  const counting = (mine: boolean): boolean => {
+    if (mine) claimed()
+    return mine
+  }
+  return {
+    ...outcome,
+    isStored: () => counting(outcome.isStored()),
+    finish: async (response) => counting(await outcome.finish(response)),
+    release: async () => counting(await outcome.release()),
+  }
+}
+
 /** Counts what became of idempotency keys. */
 export const watchedIdempotency = (idempotency: Idempotency, { metrics }: Pick<Runtime, 'metrics'>): Idempotency => {
   const count = metrics.counter({
@@ -105,6 +120,7 @@ export const watchedIdempotency = (idempotency: Idempotency, { metrics }: Pick<R
     async claim(request) {
       try {
         const outcome = await idempotency.claim(request)
+        if (request.withWork === true) return countedAtTheEnd(outcome, () => count({ outcome: 'claimed' }))
         if (outcome.kind === 'replay') count({ outcome: 'replayed' })
         else count({ outcome: outcome.claim.recoveryPoint === null ? 'claimed' : 'resumed' })
         return outcome

@@ -1,88 +1,73 @@
 import { everyScope, type authApi } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
 import type { Handlers } from '@micro/service'
-import { newApiKey } from '@micro/signing'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
-import { keyedHash } from '../secrets.ts'
-import { apiKeyMissing, apiKeyToWire, asMade, endIn, isApiKeyId, mayManage, typeOf } from './api-key.ts'
+import { apiKeyMissing, apiKeyToWire, isApiKeyId, mayManage } from './api-key.ts'
+import { publishableKeyMaker } from './publishable-key.http.ts'
+import { secretKeyMaker } from './secret-key.work.ts'
 import {
-  countWorkingApiKeys,
-  insertApiKey,
   lockApiKey,
+  lockKeysOf,
   revokeApiKeyRow,
+  revokeSuccessors,
   selectApiKey,
   selectApiKeysAfter,
   selectApiKeysBefore,
 } from './api-key.store.ts'
 
-/** Keys a merchant may have in one mode, not counting those that were rolled and are in their grace. */
-const standingKeysMax = 100n
+export const apiKeyHandlers = (
+  deps: AuthDependencies,
+): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => {
+  const { db, bus, clock, log, audit } = deps
+  const createPublishableKey = publishableKeyMaker(deps)
+  const makeSecretKey = secretKeyMaker(deps)
 
-export const apiKeyHandlers = ({
-  db,
-  bus,
-  clock,
-  newId,
-  log,
-  config,
-  audit,
-}: AuthDependencies): Pick<Handlers<typeof authApi>, 'createApiKey' | 'listApiKeys' | 'revokeApiKey'> => ({
-  async createApiKey(call) {
-    const { principal, body } = call
-    assert(principal.user !== undefined, 'a session principal names no user')
-    const now = clock.now()
-    const scopes = body.scopes ?? [everyScope]
-    const key = newApiKey(body.environment, typeOf({ scopes }))
-    const pepper = config.peppers.current
-    const row = {
-      id: newId('api_key'),
-      merchant: principal.merchant,
-      mode: body.environment,
-      name: body.name ?? null,
-      scopes,
-      last_four: key.slice(-4),
-      created_at: now,
-      expires_at: body.expires_in === undefined ? null : endIn(now, body.expires_in),
-      rolled_from: null,
-    }
-    const created_by = principal.user
-    await db.transaction(async (sql) => {
-      // Each key has a rate limit of its own: keys without end would be requests without end.
-      if ((await countWorkingApiKeys(sql, { ...row, now })).standing >= standingKeysMax) {
-        throw new Fault('api_keys_too_many', { limit: standingKeysMax, mode: row.mode })
-      }
-      await insertApiKey(sql, { ...row, hash: keyedHash(pepper, 'api_key', key), pepper_id: pepper.id, created_by })
-      await audit(sql, call, { action: 'api_key.created', subject: row.id, mode: row.mode })
-    })
-    log.info({ api_key_id: row.id, merchant: row.merchant, mode: row.mode, user: principal.user }, 'api_key.created')
-    return { ...apiKeyToWire(asMade(row)), key }
-  },
+  return {
+    async createApiKey(call) {
+      const { user } = call.principal
+      assert(user !== undefined, 'a session principal names no user')
+      if (call.body.publishable === true) return createPublishableKey(call, user)
+      const { environment: mode, name = null, scopes = [everyScope], expires_in: seconds = null } = call.body
+      const wanted = { merchant: call.principal.merchant, user, mode, name, scopes, seconds }
+      return db.transaction((sql) => makeSecretKey(sql, call, wanted))
+    },
 
-  async listApiKeys({ principal: { merchant }, query }) {
-    const { rows, hasMore } = await readListPage(query, {
-      resource: 'api_key',
-      exists: async (id) => isApiKeyId(id) && (await selectApiKey(db.sql, { id, merchant })) !== undefined,
-      older: (place) => selectApiKeysAfter(db.sql, { merchant, ...place }),
-      newer: (place) => selectApiKeysBefore(db.sql, { merchant, ...place }),
-    })
-    return { object: 'list', url: '/auth/api_keys', has_more: hasMore, data: rows.map(apiKeyToWire) }
-  },
+    async listApiKeys({ principal: { merchant }, query }) {
+      const { rows, hasMore } = await readListPage(query, {
+        resource: 'api_key',
+        exists: async (id) => isApiKeyId(id) && (await selectApiKey(db.sql, { id, merchant })) !== undefined,
+        older: (place) => selectApiKeysAfter(db.sql, { merchant, ...place }),
+        newer: (place) => selectApiKeysBefore(db.sql, { merchant, ...place }),
+      })
+      return { object: 'list', url: '/auth/api_keys', has_more: hasMore, data: rows.map(apiKeyToWire) }
+    },
 
-  async revokeApiKey(call) {
-    const { principal, params } = call
-    const { merchant } = principal
-    const { id } = params
-    if (!isApiKeyId(id)) throw apiKeyMissing(id)
-    const revoked = await db.transaction(async (sql) => {
-      const key = await lockApiKey(sql, { id, merchant })
-      if (key === undefined) throw apiKeyMissing(id)
-      if (!mayManage(principal, key)) throw new Fault('permission_denied')
-      if (key.revoked_at === null) await audit(sql, call, { action: 'api_key.revoked', subject: id, mode: key.mode })
-      return revokeApiKeyRow(sql, { id, merchant, now: clock.now() })
-    })
-    bus.publish('credential.revoked', { keyId: id })
-    log.info({ api_key_id: id, merchant, by: principal.kind, user: principal.user }, 'api_key.revoked')
-    return apiKeyToWire(revoked)
-  },
-})
+    async revokeApiKey(call) {
+      const { principal, params, query } = call
+      const { merchant } = principal
+      const { id } = params
+      if (!isApiKeyId(id)) throw apiKeyMissing(id)
+      // A stolen key in its grace is not to end the one that its owner replaced it by.
+      const isPerson = principal.kind === 'session'
+      if (query.successors !== undefined && !isPerson) throw new Fault('permission_denied')
+      const now = clock.now()
+      const [revoked, successors] = await db.transaction(async (sql) => {
+        const key = await lockApiKey(sql, { id, merchant })
+        if (key === undefined) throw apiKeyMissing(id)
+        if (!mayManage(principal, key)) throw new Fault('permission_denied')
+        if (key.revoked_at === null) await audit(sql, call, { action: 'api_key.revoked', subject: id, mode: key.mode })
+        const row = await revokeApiKeyRow(sql, { id, merchant, now })
+        if (!isPerson || query.successors === false) return [row, []]
+        await lockKeysOf(sql, merchant)
+        const ended = await revokeSuccessors(sql, { id, merchant, all: query.successors === true, now })
+        for (const subject of ended)
+          await audit(sql, call, { action: 'api_key.revoked', subject, mode: key.mode, detail: { successor_of: id } })
+        return [row, ended]
+      })
+      for (const keyId of [id, ...successors]) bus.publish('credential.revoked', { keyId })
+      log.info({ api_key_id: id, merchant, by: principal.kind, user: principal.user }, 'api_key.revoked')
+      return { ...apiKeyToWire(revoked), ...(successors.length === 0 ? {} : { revoked_successors: successors }) }
+    },
+  }
+}

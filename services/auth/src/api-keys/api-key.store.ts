@@ -2,28 +2,41 @@ import type { Mode } from '@micro/contracts'
 import { first, only, type Sql } from '@micro/postgres'
 import type { ApiKeyRow, NewApiKeyRow } from './api-key.ts'
 
-export const insertApiKey = (
-  sql: Sql,
-  key: NewApiKeyRow & { hash: Buffer; pepper_id: string; created_by: string },
-) => sql`
+/** Everything of a key that its row holds. */
+export type StoredApiKey = NewApiKeyRow & {
+  hash: Buffer
+  pepper_id: string
+  created_by: string
+  /** Made by the key it replaces, and not by a person. */
+  rolled_by_key?: boolean
+}
+
+export const insertApiKey = (sql: Sql, key: StoredApiKey) => sql`
   insert into auth.api_keys (id, merchant, mode, name, scopes, hash, pepper_id, last_four, created_by, created_at,
-                             expires_at, rolled_from)
+                             expires_at, rolled_from, rolled_by_key, publishable_key)
   values (${key.id}, ${key.merchant}, ${key.mode}, ${key.name}, ${key.scopes}, ${key.hash}, ${key.pepper_id},
-          ${key.last_four}, ${key.created_by}, ${key.created_at}, ${key.expires_at}, ${key.rolled_from})`
+          ${key.last_four}, ${key.created_by}, ${key.created_at}, ${key.expires_at}, ${key.rolled_from},
+          ${key.rolled_by_key ?? false}, ${key.publishable_key})`
 
 /**
- * Counts a merchant's keys of one mode that work: those that stand, and those that were rolled and are in their grace.
- * Under a lock that makes creations of the merchant wait for each other; an advisory one, since the service may not
- * change merchants and so may not lock them either.
+ * Makes creations, rolls and revocations with successors of one merchant wait for each other; an advisory lock, since the
+ * service may not change merchants and so may not lock them either.
+ */
+export const lockKeysOf = (sql: Sql, merchant: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('auth.api_keys/' || ${merchant}, 0))`
+
+/**
+ * Counts a merchant's keys of one mode that work: those that stand, the publishable one aside, and those that were rolled
+ * and are in their grace. Under the lock of the merchant's keys.
  */
 export const countWorkingApiKeys = async (
   sql: Sql,
   { merchant, mode, now }: { merchant: string; mode: Mode; now: Date },
 ): Promise<{ standing: bigint; retiring: bigint }> => {
-  await sql`select pg_advisory_xact_lock(hashtextextended('auth.api_keys/' || ${merchant}, 0))`
+  await lockKeysOf(sql, merchant)
   return only(
     await sql<{ standing: bigint; retiring: bigint }>`
-    select count(*) filter (where rolled_to is null) as standing,
+    select count(*) filter (where rolled_to is null and publishable_key is null) as standing,
            count(*) filter (where rolled_to is not null) as retiring
     from auth.api_keys
     where merchant = ${merchant} and mode = ${mode} and revoked_at is null
@@ -38,7 +51,7 @@ export const selectApiKey = async (
   first(
     await sql<ApiKeyRow>`
     select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
-           rolled_from, rolled_to, retires_at
+           rolled_from, rolled_to, retires_at, publishable_key
     from auth.api_keys
     where merchant = ${merchant} and id = ${id}`,
   )
@@ -51,7 +64,7 @@ export const lockApiKey = async (
   first(
     await sql<ApiKeyRow & { created_by: string }>`
     select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
-           rolled_from, rolled_to, retires_at, created_by
+           rolled_from, rolled_to, retires_at, publishable_key, created_by
     from auth.api_keys
     where merchant = ${merchant} and id = ${id}
     for update`,
@@ -70,7 +83,7 @@ export const selectApiKeysAfter = (
   { merchant, after, limit }: { merchant: string; after: string | null; limit: number },
 ) => sql<ApiKeyRow>`
   select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
-         rolled_from, rolled_to, retires_at
+         rolled_from, rolled_to, retires_at, publishable_key
   from auth.api_keys
   where merchant = ${merchant} and (${after}::text is null or id < ${after})
   order by id desc     -- ids begin with their time
@@ -82,7 +95,7 @@ export const selectApiKeysBefore = (
   { merchant, before, limit }: { merchant: string; before: string; limit: number },
 ) => sql<ApiKeyRow>`
   select id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
-         rolled_from, rolled_to, retires_at
+         rolled_from, rolled_to, retires_at, publishable_key
   from auth.api_keys
   where merchant = ${merchant} and id > ${before}
   order by id
@@ -98,11 +111,38 @@ export const revokeApiKeyRow = async (
     update auth.api_keys set revoked_at = coalesce(revoked_at, ${now})
     where merchant = ${merchant} and id = ${id}
     returning id, merchant, mode, name, scopes, last_four, created_at, expires_at, last_used_at, revoked_at,
-              rolled_from, rolled_to, retires_at`,
+              rolled_from, rolled_to, retires_at, publishable_key`,
   )
 
+/**
+ * Revokes those that a key was replaced by, one after the other: `all`, or as long as each was made by the one it replaces.
+ * Under the lock of the merchant's keys, or one that is being made is missed. Resolves with the ids, the oldest first.
+ */
+export const revokeSuccessors = async (
+  sql: Sql,
+  { id, merchant, all, now }: { id: string; merchant: string; all: boolean; now: Date },
+): Promise<string[]> =>
+  (
+    await sql<{ id: string }>`
+    with recursive line as (
+      select id, rolled_to from auth.api_keys where merchant = ${merchant} and id = ${id}
+      union all
+      select successor.id, successor.rolled_to
+      from line join auth.api_keys successor on successor.id = line.rolled_to
+      where successor.merchant = ${merchant} and (${all}::boolean or successor.rolled_by_key)
+    )
+    update auth.api_keys set revoked_at = ${now}
+    where merchant = ${merchant} and id in (select id from line) and id <> ${id} and revoked_at is null
+    returning id`
+  )
+    .map((key) => key.id)
+    .toSorted()
+
 /** What verifying a key takes. */
-export type LiveApiKey = Pick<ApiKeyRow, 'id' | 'merchant' | 'mode' | 'scopes' | 'expires_at' | 'retires_at'> & {
+export type LiveApiKey = Pick<
+  ApiKeyRow,
+  'id' | 'merchant' | 'mode' | 'scopes' | 'expires_at' | 'retires_at' | 'publishable_key'
+> & {
   pepper_id: string
 }
 
@@ -113,7 +153,7 @@ export type LiveApiKey = Pick<ApiKeyRow, 'id' | 'merchant' | 'mode' | 'scopes' |
 export const selectLiveApiKeyByHash = async (sql: Sql, hashes: readonly Buffer[]): Promise<LiveApiKey | undefined> =>
   first(
     await sql<LiveApiKey>`
-    select id, merchant, mode, scopes, pepper_id, expires_at, retires_at from auth.api_keys
+    select id, merchant, mode, scopes, pepper_id, expires_at, retires_at, publishable_key from auth.api_keys
     where hash = any(${hashes}::bytea[]) and revoked_at is null
       and not exists (
         select from auth.merchants join auth.users on users.id = merchants.owner

@@ -121,8 +121,9 @@ describe('creating', () => {
 describe('listing', () => {
   test('pages through all keys newest first, in both directions, and says when there are more', async () => {
     const { principal } = await auth.enter('pages@example.com')
-    const ids: string[] = []
-    for (let at = 0; at < 5; at++) {
+    // Made with the merchant.
+    const ids = (await list(principal)).body.data.map(({ id }) => id)
+    for (let at = 0; at < 3; at++) {
       clock.advance(1)
       ids.unshift((await auth.createKey(principal)).id)
     }
@@ -141,7 +142,7 @@ describe('listing', () => {
 
   test("shows no other merchant's keys, and their ids are as unknown as any other as a cursor", async () => {
     const key = await auth.createKey(ada)
-    expect((await list(eve)).body.data).toEqual([])
+    expect((await list(eve)).body.data.map(({ type }) => type)).toEqual(['publishable', 'publishable'])
     for (const id of [key.id, 'key_unknown', "'--"]) {
       for (const cursor of ['starting_after', 'ending_before']) {
         const answer = await list(eve, `?${cursor}=${id}`)

@@ -6,7 +6,7 @@ export interface ApiKeyRow {
   merchant: string
   mode: Mode
   name: string | null
-  /** What the key may do; `*` alone makes it a secret key. */
+  /** What the key may do; `*` alone makes it a secret key. A publishable key has none. */
   scopes: string[]
   last_four: string
   created_at: Date
@@ -18,6 +18,8 @@ export interface ApiKeyRow {
   rolled_to: string | null
   /** The end of a key that was rolled, at the latest `expires_at`. */
   retires_at: Date | null
+  /** The key itself, where it is no secret. */
+  publishable_key: string | null
 }
 
 /** A key as it is made: nothing has happened to it yet. */
@@ -39,8 +41,15 @@ export const apiKeyMissing = (id: string): Fault =>
 const seconds = (date: Date | null): number | null => (date === null ? null : unixSeconds(date))
 
 /** How the text of the key begins. */
-export const typeOf = ({ scopes }: Pick<ApiKeyRow, 'scopes'>): 'sk' | 'rk' =>
-  scopes.includes(everyScope) ? 'sk' : 'rk'
+export const typeOf = ({
+  scopes,
+  publishable_key,
+}: Pick<ApiKeyRow, 'scopes' | 'publishable_key'>): 'sk' | 'rk' | 'pk' => {
+  if (publishable_key !== null) return 'pk'
+  return scopes.includes(everyScope) ? 'sk' : 'rk'
+}
+
+const typeNames = { sk: 'secret', rk: 'restricted', pk: 'publishable' } as const
 
 /** From when on the key no longer works; null when it has no end. */
 export const endOf = ({ expires_at, retires_at }: Pick<ApiKeyRow, 'expires_at' | 'retires_at'>): Date | null =>
@@ -57,10 +66,11 @@ export const endIn = (now: Date, inSeconds: number): Date => fromUnixSeconds(uni
 export const apiKeyToWire = (row: ApiKeyRow): ApiKey => ({
   id: row.id,
   object: 'api_key',
-  type: typeOf(row) === 'sk' ? 'secret' : 'restricted',
+  type: typeNames[typeOf(row)],
   name: row.name,
   environment: row.mode,
   scopes: row.scopes,
+  key: row.publishable_key,
   truncated_key: row.last_four,
   created: unixSeconds(row.created_at),
   last_used: seconds(row.last_used_at),
@@ -84,7 +94,7 @@ export const mayManage = (principal: MerchantPrincipal, key: Pick<ApiKeyRow, 'id
  */
 export const roll = (
   old: ApiKeyRow,
-  { id, last_four, now, graceSeconds }: { id: string; last_four: string; now: Date; graceSeconds: number },
+  { id, key, now, graceSeconds }: { id: string; key: string; now: Date; graceSeconds: number },
 ): { successor: NewApiKeyRow; retires_at: Date } => {
   const refuse = (reason: string): Fault => new Fault('api_key_unexpected_state', { id: old.id, reason })
   if (old.revoked_at !== null) throw refuse('it is revoked; create a new one')
@@ -94,7 +104,12 @@ export const roll = (
   const { merchant, mode, name, scopes, expires_at } = old
   const graceEnd = endIn(now, graceSeconds)
   return {
-    successor: { id, merchant, mode, name, scopes, last_four, created_at: now, expires_at, rolled_from: old.id },
+    successor: {
+      ...{ id, merchant, mode, name, scopes, expires_at, created_at: now },
+      last_four: key.slice(-4),
+      rolled_from: old.id,
+      publishable_key: old.publishable_key === null ? null : key,
+    },
     retires_at: expires_at !== null && expires_at < graceEnd ? expires_at : graceEnd,
   }
 }

@@ -31,7 +31,7 @@ export const rollHandlers = ({
       if (old === undefined) throw apiKeyMissing(id)
       if (!mayManage(principal, old)) throw new Fault('permission_denied')
       const key = newApiKey(old.mode, typeOf(old))
-      const given = { id: newId('api_key'), last_four: key.slice(-4), now, graceSeconds: body.expires_in ?? 0 }
+      const given = { id: newId('api_key'), key, now, graceSeconds: body.expires_in ?? 0 }
       const { successor, retires_at } = roll(old, given)
       const { retiring } = await countWorkingApiKeys(sql, { merchant, mode: old.mode, now })
       // The successor takes the place of the old key; what grows in number is keys in their grace.
@@ -39,8 +39,14 @@ export const rollHandlers = ({
         throw new Fault('api_keys_rolled_too_many', { limit: retiringKeysMax, mode: old.mode })
       }
       const hash = keyedHash(pepper, 'api_key', key)
-      await insertApiKey(sql, { ...successor, hash, pepper_id: pepper.id, created_by: user ?? old.created_by })
       await retireApiKey(sql, { id, merchant, rolled_to: successor.id, retires_at })
+      await insertApiKey(sql, {
+        ...successor,
+        hash,
+        pepper_id: pepper.id,
+        created_by: user ?? old.created_by,
+        rolled_by_key: principal.kind !== 'session',
+      })
       const detail = { rolled_to: successor.id }
       await audit(sql, call, { action: 'api_key.rolled', subject: id, mode: old.mode, detail })
       return { key, successor, old: { ...old, rolled_to: successor.id, retires_at } }

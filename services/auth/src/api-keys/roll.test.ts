@@ -75,7 +75,7 @@ describe('the new key', () => {
     expect(parseApiKey(key)).toEqual({ type: 'rk', mode: 'live' })
     expect(await auth.verify(key)).toMatchObject({ keyId: body.id, scopes: old.scopes, mode: 'live' })
     expect(rolled_key).toEqual({ ...(await listed(old.id)), rolled_to: body.id, expires: seconds() + hour })
-    expect(await listed(body.id)).toEqual({ ...shown, last_used: null })
+    expect(await listed(body.id)).toEqual({ ...shown, key: null, last_used: null })
     expect(auth.logged.join('\n')).not.toContain(key)
   })
 
@@ -142,6 +142,64 @@ describe('the old key', () => {
     expect(await auth.judge(old.key)).toEqual({ principal: null, expired: false, expires_in_ms: null })
     await eventually(() => expect(auth.revoked).toEqual([{ keyId: old.id }]))
     expect(await works(body.key)).toBe(true)
+  })
+})
+
+describe('revoking a key that was rolled', () => {
+  const revokeWith = (id: string, query: string, principal = ada) =>
+    auth.call<{ revoked_successors?: string[] }>('DELETE', `/auth/api_keys/${id}${query}`, { principal })
+
+  test('ends what the key made in its place, as a thief of it may have, and what that made', async () => {
+    const stolen = await auth.createKey(ada)
+    const first = (await roll(asKey(stolen), stolen.id)).body
+    const second = (await roll(asKey(first), first.id)).body
+    const { body } = await revokeWith(stolen.id, '')
+    expect(body.revoked_successors).toEqual([first.id, second.id].toSorted())
+    expect([await works(first.key), await works(second.key)]).toEqual([false, false])
+    await eventually(() =>
+      expect(auth.revoked.map(({ keyId }) => keyId)).toEqual(expect.arrayContaining([stolen.id, first.id, second.id])),
+    )
+    const entries = await database.db.sql<{ subject: string; detail: object }>`
+      select subject, detail from auth.audit_log where action = 'api_key.revoked' and subject = ${second.id}`
+    expect(entries).toEqual([{ subject: second.id, detail: { successor_of: stolen.id } }])
+  })
+
+  test('leaves what a person made in its place, and what came of that', async () => {
+    const old = await auth.createKey(ada)
+    const { body: next } = await roll(ada, old.id, { expires_in: hour })
+    const { body: last } = await roll(asKey(next), next.id)
+    expect((await revokeWith(old.id, '')).body.revoked_successors).toBeUndefined()
+    expect(await works(last.key)).toBe(true)
+  })
+
+  for (const [query, works_on] of [
+    ['?successors=true', false],
+    ['?successors=false', true],
+  ] as const)
+    test(`${query}: whoever made it, ${works_on ? 'it works on' : 'it ends'}`, async () => {
+      const old = await auth.createKey(ada)
+      const byPerson = (await roll(ada, old.id, { expires_in: hour })).body
+      const byKey = (await roll(asKey(byPerson), byPerson.id)).body
+      expect((await revokeWith(old.id, query)).status).toBe(200)
+      expect(await works(byKey.key)).toBe(works_on)
+    })
+
+  test('by the key itself ends it alone: who stole it does not end what its owner made', async () => {
+    const stolen = await auth.createKey(ada)
+    const { body: owners } = await roll(ada, stolen.id, { expires_in: hour })
+    expect((await revokeWith(stolen.id, '?successors=true', asKey(stolen))).status).toBe(403)
+    expect((await revokeWith(stolen.id, '', asKey(stolen))).status).toBe(200)
+    expect([await works(stolen.key), await works(owners.key)]).toEqual([false, true])
+  })
+
+  test('while its successor is being rolled, time and again, leaves none behind', async () => {
+    for (let round = 0; round < 5; round++) {
+      const stolen = await auth.createKey(ada)
+      const first = (await roll(asKey(stolen), stolen.id)).body
+      const [rolled] = await Promise.all([roll(asKey(first), first.id), revokeWith(stolen.id, '')])
+      if (rolled.status === 201) expect(await works(rolled.body.key)).toBe(false)
+      expect(await works(first.key)).toBe(false)
+    }
   })
 })
 

@@ -302,3 +302,45 @@ describe('reading', () => {
     expect(new Set(data.map(({ merchant }) => merchant))).toEqual(new Set([ada.user.merchant]))
   })
 })
+
+describe('what another service tells', () => {
+  const told = {
+    id: 'aud_01toldbypayments',
+    action: 'processor.created',
+    actor: { type: 'api_key', id: 'key_1' },
+    subject: 'proc_1',
+    mode: 'live',
+    client_ip: ip,
+    request: 'req_of_the_act',
+    detail: { url: 'https://api.stripe.com' },
+    created: 1_700_000_000,
+  } as const
+  const tell = (service: 'payments' | 'events' | 'ledger', merchant: string | null, more: object = {}) =>
+    auth.call('POST', '/internal/audit_entries', {
+      principal: { kind: 'service', service },
+      body: { ...told, merchant, ...more },
+    })
+
+  test('stands in the log of the merchant and of the installation, once however often it is told', async () => {
+    const { principal } = await auth.enter('processors@example.com')
+    for (let time = 0; time < 2; time++) expect((await tell('payments', principal.merchant)).status).toBe(200)
+    const { id, action, actor, subject, mode, created } = told
+    const entry = { id, action, actor, subject, mode, created, request: told.request, outcome: 'success' }
+    expect((await own(principal, '?action=processor.created')).body.data).toMatchObject([entry])
+    expect((await whole('?action=processor.created')).body.data).toMatchObject([entry])
+    expect((await own(ada.principal, '?action=processor.created')).body.data).toEqual([])
+  })
+
+  test('of the installation stands in its log alone', async () => {
+    const redriven = { id: 'aud_01toldbyevents', action: 'dead_letter.redriven', mode: null }
+    expect((await tell('events', null, redriven)).status).toBe(200)
+    const wanted = '?action=dead_letter.redriven'
+    expect((await whole(wanted)).body.data).toMatchObject([{ ...redriven, merchant: null }])
+    expect((await own(ada.principal, wanted)).body.data).toEqual([])
+  })
+
+  test('is believed of payments and events alone', async () => {
+    expect((await tell('ledger', ada.user.merchant)).status).toBe(403)
+    expect((await own(ada.principal, '?action=processor.created')).body.data).toEqual([])
+  })
+})

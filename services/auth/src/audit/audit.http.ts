@@ -1,17 +1,20 @@
 import type { authApi, Query } from '@micro/contracts'
-import { assert } from '@micro/kernel'
+import { assert, Fault, fromUnixSeconds } from '@micro/kernel'
 import { timeRangeOf, type Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
 import { auditEntryToWire, ownAuditEntryToWire, type AuditRow } from './audit.ts'
-import { auditEntryExists, selectAuditEntriesAfter, selectAuditEntriesBefore } from './audit.store.ts'
+import { auditEntryExists, insertToldEntry, selectAuditEntriesAfter, selectAuditEntriesBefore } from './audit.store.ts'
 
 type AuditQuery = Query<(typeof authApi)['listAuditLog']>
 
 export const auditHandlers = ({
   db,
   audit,
-}: AuthDependencies): Pick<Handlers<typeof authApi>, 'listAuditLog' | 'listInstallationAuditLog'> => {
+}: AuthDependencies): Pick<
+  Handlers<typeof authApi>,
+  'listAuditLog' | 'listInstallationAuditLog' | 'recordAuditEntry'
+> => {
   const read = (query: AuditQuery, merchant: string | null): Promise<{ rows: AuditRow[]; hasMore: boolean }> => {
     const { from = null, until = null } = timeRangeOf(query.created)
     const filter = { merchant, action: query.action ?? null, from, until }
@@ -24,6 +27,19 @@ export const auditHandlers = ({
   }
 
   return {
+    async recordAuditEntry({ principal, body: { actor, request, created, ...told } }) {
+      if (principal.service !== 'payments' && principal.service !== 'events') throw new Fault('permission_denied')
+      await insertToldEntry(db.sql, {
+        ...told,
+        outcome: 'success',
+        actor_kind: actor.type,
+        actor: actor.id,
+        request_id: request,
+        created_at: fromUnixSeconds(created),
+      })
+      return { id: told.id }
+    },
+
     async listAuditLog({ principal: { merchant, user }, query }) {
       assert(user !== undefined, 'a session principal names no user')
       const { rows, hasMore } = await read(query, merchant)

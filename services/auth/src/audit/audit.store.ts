@@ -16,6 +16,14 @@ export const insertAuditEntry = (sql: Sql, row: AuditRow) => sql`
   values (${row.id}, ${row.action}, ${row.outcome}, ${row.actor_kind}, ${row.actor}, ${row.subject}, ${row.merchant},
           ${row.mode}, ${row.client_ip}, ${row.request_id}, ${JSON.stringify(row.detail)}::jsonb, ${row.created_at})`
 
+/** Of what another service tells, which may tell it again. */
+export const insertToldEntry = (sql: Sql, row: AuditRow) => sql`
+  insert into auth.audit_log (id, action, outcome, actor_kind, actor, subject, merchant, mode, client_ip, request_id,
+                              detail, created_at)
+  values (${row.id}, ${row.action}, ${row.outcome}, ${row.actor_kind}, ${row.actor}, ${row.subject}, ${row.merchant},
+          ${row.mode}, ${row.client_ip}, ${row.request_id}, ${JSON.stringify(row.detail)}::jsonb, ${row.created_at})
+  on conflict (id) do nothing`
+
 export const auditEntryExists = async (
   sql: Sql,
   { id, merchant }: { id: string; merchant: string | null },

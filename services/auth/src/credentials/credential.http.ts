@@ -1,5 +1,6 @@
 import type { authApi, Response } from '@micro/contracts'
 import type { Handlers } from '@micro/service'
+import { Fault } from '@micro/kernel'
 import { everyOf, parseApiKey } from '@micro/signing'
 import { endOf, hasExpired, typeOf } from '../api-keys/api-key.ts'
 import { selectLiveApiKeyByHash } from '../api-keys/api-key.store.ts'
@@ -31,8 +32,11 @@ export const credentialHandlers = ({
     noteKeyUse(key.id, key.pepper_id === config.peppers.current.id ? undefined : hashes[0])
     const { id: keyId, merchant, mode, scopes } = key
     const end = endOf(key)
+    const publishable = key.publishable_key !== null
     return {
-      principal: { kind: 'api_key', merchant, mode, keyId, scopes },
+      principal: publishable
+        ? { kind: 'publishable_key', merchant, mode, keyId }
+        : { kind: 'api_key', merchant, mode, keyId, scopes },
       expired: false,
       expires_in_ms: end === null ? null : end.getTime() - now.getTime(),
     }
@@ -50,8 +54,10 @@ export const credentialHandlers = ({
   }
 
   return {
-    async verifyCredential({ body: { credential } }) {
-      return /^[sr]k_/.test(credential) ? ofApiKey(credential) : ofAccessToken(credential)
+    async verifyCredential({ principal, body: { credential } }) {
+      // Who lets people in asks; other services have no business with what they bring.
+      if (principal.service !== 'gateway') throw new Fault('permission_denied')
+      return /^[srp]k_/.test(credential) ? ofApiKey(credential) : ofAccessToken(credential)
     },
   }
 }

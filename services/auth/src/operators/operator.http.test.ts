@@ -72,7 +72,7 @@ describe('disabling a user', () => {
     for (const credential of [tokens.token, second.body.token, ...keys.map(({ key }) => key)])
       expect(await auth.verify(credential)).toBeNull()
     expect((await auth.refresh(tokens.refresh_token)).code).toBe('refresh_token_invalid')
-    await eventually(() => expect(auth.revoked).toHaveLength(4))
+    await eventually(() => expect(auth.revoked).toHaveLength(6))
     for (const { id } of keys) expect(auth.revoked).toContainEqual({ keyId: id })
     expect(auth.revoked).toContainEqual({ session: principal.session })
 

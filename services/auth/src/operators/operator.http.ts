@@ -4,6 +4,7 @@ import type { Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
 import { endSessionsOf } from '../logins/session.store.ts'
+import { deleteWaitingPairings } from '../pairings/pairing.store.ts'
 import { decideUserChange, managedUserToWire } from './operator.ts'
 import {
   countOtherOperators,
@@ -52,6 +53,7 @@ export const operatorHandlers = ({
         // Sessions that go on are an operator's from now on, or no longer so: caches must learn of it.
         return { ...after, sessions: done.length === 0 ? [] : await selectLiveSessionIds(sql, id), keys: [] }
       }
+      await deleteWaitingPairings(sql, id)
       const sessions = await endSessionsOf(sql, { userId: id, except: null, now, reason: 'user_disabled' })
       return { ...after, sessions, keys: await selectActiveApiKeyIds(sql, current.merchant) }
     })

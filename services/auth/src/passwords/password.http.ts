@@ -3,6 +3,7 @@ import { assert, Fault } from '@micro/kernel'
 import type { Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { endSessionsOf } from '../logins/session.store.ts'
+import { deleteWaitingPairings } from '../pairings/pairing.store.ts'
 import { userToWire } from '../users/user.ts'
 import { savePassword, selectUser } from '../users/user.store.ts'
 
@@ -36,6 +37,7 @@ export const passwordHandlers = ({
       if (!(await savePassword(sql, { id: user.id, from: user.password_hash, to, now }))) {
         throw new Fault('password_wrong', { param: 'current_password' })
       }
+      await deleteWaitingPairings(sql, user.id)
       const others = await endSessionsOf(sql, { userId: user.id, except: session, now, reason: 'password_changed' })
       const detail = { sessions_ended: others.length }
       await audit(sql, call, { action: 'password.changed', subject: user.id, detail })

@@ -7,6 +7,7 @@ import type {
   Body as BodyOf,
   BusMessages,
   MerchantPrincipal,
+  Principal,
   Response,
   Tokens,
   User,
@@ -51,7 +52,7 @@ export const testConfig = async (changes: Partial<AuthConfig> = {}): Promise<Aut
 })
 
 interface Caller {
-  readonly principal?: MerchantPrincipal
+  readonly principal?: Principal
   readonly ip?: string
 }
 

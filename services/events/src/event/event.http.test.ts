@@ -23,8 +23,16 @@ beforeAll(async () => {
   const outbox = arraySource()
   const types = ['payment_intent.created', 'charge.succeeded', 'payment_intent.succeeded'] as const
   for (let at = 1; at <= 12; at++)
-    outbox.rows.push(outboxEvent(at, { type: types[at % 3] ?? types[0], request_id: `req_${at}` }))
+    outbox.rows.push(
+      outboxEvent(at, { type: types[at % 3] ?? types[0], request_id: `req_${at}`, created: 1_700_000_000 + at - 1 }),
+    )
   outbox.rows.push(outboxEvent(13, { merchant: 'acct_b' }), outboxEvent(14, { mode: 'live' }))
+  for (const [at, type] of ['ledger.transaction.posted', 'charge.succeeded', 'ledger.account.created'].entries())
+    outbox.rows.push(outboxEvent(15 + at, { merchant: 'acct_ledger', type }))
+  for (let at = 18; at <= 20; at++)
+    outbox.rows.push(
+      outboxEvent(at, { merchant: 'acct_large', object: { object: 'charge', text: 'x'.repeat(600_000) } }),
+    )
   service = eventsService({
     ...testRuntime(seededIds(1)),
     db: database.db,
@@ -103,6 +111,13 @@ describe('GET /v1/events', () => {
     ['?type=payment_intent.*&limit=3', [12, 11, 9], true],
     [`?type=payment_intent.*&limit=10&starting_after=${idOf(9)}`, [8, 6, 5, 3, 2], false],
     ['?type=nothing.known', [], false],
+    ['?types[]=charge.succeeded&types[]=payment_intent.created&limit=4', [12, 10, 9, 7], true],
+    ['?types[0]=charge.*', [10, 7, 4, 1], false],
+    ['?created=1700000004', [5], false],
+    ['?created[gte]=1700000004&created[lt]=1700000007', [7, 6, 5], false],
+    ['?created[gt]=1700000004&created[lte]=1700000007&limit=2', [8, 7], true],
+    [`?created[lt]=1700000007&ending_before=${idOf(2)}&limit=3`, [5, 4, 3], true],
+    ['?created[gt]=1700000020', [], false],
   ] as const)
     test(`${query || 'without parameters'} gives ${want.join(', ')}, ${more ? 'and more' : 'and no more'}`, async () => {
       const { status, body } = await get(`/v1/events${query}`)
@@ -115,6 +130,17 @@ describe('GET /v1/events', () => {
     expect(ids((await get('/v1/events', key('acct_a', 'live'))).body)).toEqual([14])
     expect(ids((await get('/v1/events', key('acct_c'))).body)).toEqual([])
   })
+
+  for (const [query, param] of [
+    ['type=charge.succeeded&types[]=charge.failed', 'types'],
+    [`${Array.from({ length: 21 }, () => 'types[]=a.b').join('&')}`, 'types'],
+    ['created[gte]=yesterday', 'created'],
+    ['delivery_success=true', 'delivery_success'],
+  ] as const)
+    test(`400 for ${query.slice(0, 60)}`, async () => {
+      const { status, body } = await get(`/v1/events?${query}`)
+      expect([status, body.error.param]).toEqual([400, param])
+    })
 
   test("400 for both cursors, and for another merchant's event as cursor", async () => {
     expect((await get(`/v1/events?starting_after=${idOf(1)}&ending_before=${idOf(2)}`)).status).toBe(400)
@@ -135,11 +161,46 @@ describe('GET /internal/stream', () => {
   ] as const)
     test(`${query} gives seqs ${seqs.join(', ') || 'none'} and the head`, async () => {
       const { body } = await stream(query)
-      const answer = body as unknown as { head_seq: number; events: { seq: number }[] }
-      expect([answer.events.map(({ seq }) => seq), answer.head_seq]).toEqual([seqs, 12])
+      const answer = body as unknown as { head_seq: number; first_seq: number; events: { seq: number }[] }
+      expect([answer.events.map(({ seq }) => seq), answer.first_seq, answer.head_seq]).toEqual([seqs, 1, 12])
     })
 
   test('403 for a merchant', async () => {
     expect((await get('/internal/stream?merchant=acct_b&mode=test&after=0')).status).toBe(403)
   })
+})
+
+describe("the ledger's events", () => {
+  const reader = (...scopes: string[]): MerchantPrincipal => ({ ...key('acct_ledger'), scopes })
+
+  for (const scopes of [['*'], ['events:read', 'ledger:read'], ['events:read', 'ledger:write']])
+    test(`are listed and retrieved with ${scopes.join(' and ')}`, async () => {
+      expect(ids((await get('/v1/events', reader(...scopes))).body)).toEqual([17, 16, 15])
+      expect(ids((await get('/v1/events?type=ledger.*', reader(...scopes))).body)).toEqual([17, 15])
+      expect((await get(`/v1/events/${idOf(15)}`, reader(...scopes))).status).toBe(200)
+    })
+
+  test('are to a key that may not read the ledger as if they had never been', async () => {
+    const blind = reader('events:read')
+    expect(ids((await get('/v1/events', blind)).body)).toEqual([16])
+    expect(ids((await get('/v1/events?type=ledger.*', blind)).body)).toEqual([])
+    expect(ids((await get('/v1/events?types[]=ledger.transaction.posted', blind)).body)).toEqual([])
+    expect(ids((await get(`/v1/events?ending_before=${idOf(16)}`, blind)).body)).toEqual([])
+    const [hidden, never] = await Promise.all([
+      get(`/v1/events/${idOf(15)}`, blind),
+      get(`/v1/events/${idOf(15)}`, key('acct_b')),
+    ])
+    expect(hidden).toEqual(never)
+    expect(hidden.status).toBe(404)
+    expect((await get(`/v1/events?starting_after=${idOf(15)}`, blind)).status).toBe(400)
+  })
+})
+
+test('one who follows events gets large ones a few at a time, and at least one', async () => {
+  const after = async (seq: number) => {
+    const url = `/internal/stream?merchant=acct_large&mode=test&after=${seq}&limit=100`
+    const { body } = await get(url, { kind: 'service', service: 'gateway' })
+    return (body as unknown as { events: { seq: number }[] }).events.map((event) => event.seq)
+  }
+  expect([await after(0), await after(1), await after(2), await after(3)]).toEqual([[1, 2], [2, 3], [3], []])
 })

@@ -4,15 +4,20 @@ import { toWire, typesOf, type EventRow } from './event.ts'
 describe('a type filter', () => {
   for (const [filter, types] of [
     [undefined, null],
-    ['*', null],
-    ['charge.succeeded', ['charge.succeeded']],
-    ['charge.*', ['charge.succeeded', 'charge.failed']],
-    ['unheard.of', ['unheard.of']],
-    ['unheard.*', []],
+    [['*'], null],
+    [['charge.succeeded', '*'], null],
+    [['charge.succeeded'], ['charge.succeeded']],
+    [['price.*'], ['price.created', 'price.updated']],
+    [
+      ['price.updated', 'price.*', 'unheard.of'],
+      ['price.updated', 'price.created', 'unheard.of'],
+    ],
+    [['unheard.of'], ['unheard.of']],
+    [['unheard.*'], []],
     // Only a whole word before the dot counts: `char.*` is no prefix of `charge.succeeded`.
-    ['char.*', []],
+    [['char.*'], []],
   ] as const)
-    test(`${filter} means ${JSON.stringify(types)}`, () => expect(typesOf(filter)).toEqual(types))
+    test(`${JSON.stringify(filter)} means ${JSON.stringify(types)}`, () => expect(typesOf(filter)).toEqual(types))
 })
 
 const row: EventRow = {
@@ -43,3 +48,9 @@ test('an event shows its object, its origin and its time in Unix seconds, and ne
 })
 
 test('a live event says so', () => expect(toWire({ ...row, mode: 'live' }).livemode).toBe(true))
+
+test('an event of a change tells what its object was before', () => {
+  const previous_attributes = { amount: 4 }
+  const told = { object: { id: 'ch_1', object: 'charge', amount: 5 }, previous_attributes }
+  expect(toWire({ ...row, type: 'charge.updated', object: told }).data).toEqual(told)
+})

@@ -118,6 +118,20 @@ test('when the acknowledgement is lost the events come again and are neither sto
   expect(announced.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([1, 2, 3])
 })
 
+test('that an outbox waits for no acknowledgement is noted once it is so, and not before', async () => {
+  const drained = () => db.sql`select name from events.sources where drained_at is not null`
+  const outbox = arraySource()
+  outbox.rows.push(outboxEvent(1))
+  outbox.failures.acknowledge = 1e9
+  await start(outbox.source)
+  await eventually(() => outbox.pulls() > 3)
+  expect(await stored()).toHaveLength(1)
+  expect(await drained()).toEqual([])
+  outbox.failures.acknowledge = 0
+  await eventually(async () => expect(await drained()).toHaveLength(1))
+  expect(outbox.waiting()).toBe(0)
+})
+
 test('an event whose lower position becomes visible after a higher one was stored is not missed', async () => {
   const outbox = arraySource()
   await start(outbox.source)
@@ -193,6 +207,18 @@ test('a lease that another took between two batches is noticed before anything i
   await eventually(() => outbox.waiting() === 0)
   expect(await db.sql`select epoch from events.sources`).toEqual([{ epoch: 3n }])
   expect((await stored()).map(({ seq }) => seq)).toEqual([1n, 2n])
+})
+
+test('a lease that a dead reader took before the clock was set back keeps nobody waiting until it tells that time again', async () => {
+  const outbox = arraySource()
+  outbox.rows.push(outboxEvent(1))
+  await db.sql`
+    insert into events.sources (name, holder, leased_until, epoch)
+    values ('payments', 'dead', clock_timestamp() + interval '1 hour', 7)`
+  await start(outbox.source)
+  await eventually(() => outbox.waiting() === 0)
+  expect((await stored()).map(({ seq }) => seq)).toEqual([1n])
+  expect(await db.sql`select epoch from events.sources`).toEqual([{ epoch: 8n }])
 })
 
 test('batches in quick succession share one taking of the lease', async () => {

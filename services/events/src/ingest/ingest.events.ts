@@ -7,9 +7,11 @@ import { toWire, type EventRow } from '../event/event.ts'
 import { createIngestMetrics } from './ingest-metrics.ts'
 import { byTenant, deadLetter, sortOut, withoutKnown, type DeadLetter, type TenantArrivals } from './ingest.ts'
 import {
+  countPending,
   insertDeadLetters,
   insertEvents,
   lockLease,
+  noteDrained,
   raiseHeads,
   releaseLease,
   selectKnown,
@@ -31,6 +33,9 @@ export interface IngestOptions extends Pick<Runtime, 'bus' | 'clock' | 'log' | '
   readonly leaseMs: number
   readonly pollMs: number
 }
+
+/** How often it is noted that everything stored is acknowledged. */
+const drainedEveryMs = 10 * 60 * 1_000
 
 /** Another reader took the outbox over while we read: what we pulled is its to store. */
 class LeaseLostError extends Error {
@@ -56,10 +61,16 @@ const number = (
     return arrivals.map(({ position: _, ...arrival }, at) => ({ ...arrival, seq: before + BigInt(at) + 1n }))
   })
 
-const announcementOf = (events: readonly EventRow[]): Stored[] => {
+/** As the database counted it: how many deliveries each event has, by its place. */
+type Pending = ReadonlyMap<string, number>
+
+const placeOf = ({ merchant, mode, seq }: { merchant: string; mode: string; seq: bigint }): string =>
+  `${merchant}\0${mode}\0${seq}`
+
+const announcementOf = (events: readonly EventRow[], pending: Pending): Stored[] => {
   const [event] = events
   if (event === undefined) return []
-  const sequenced = events.map((row) => ({ seq: Number(row.seq), event: toWire(row) }))
+  const sequenced = events.map((row) => ({ seq: Number(row.seq), event: toWire(row, pending.get(placeOf(row))) }))
   return [{ merchant: event.merchant, mode: event.mode, events: sequenced }]
 }
 
@@ -76,12 +87,19 @@ const store = async (sql: TransactionSql, lease: Lease, rows: readonly OutboxEve
   if (fresh.fresh.length === 0) return { stored: [], dead: letters, repeated: fresh.repeated }
   const tenants = byTenant(fresh.fresh)
   const numbered = number(tenants, await raiseHeads(sql, tenants))
-  await insertEvents(sql.andCommit, lease.source, numbered.flat())
-  return { stored: numbered.flatMap(announcementOf), dead: letters, repeated: fresh.repeated }
+  const stamped = numbered.flat()
+  // Sent together, run in order: the deliveries are made with the events.
+  const [, counted] = await Promise.all([
+    insertEvents(sql, lease.source, stamped),
+    countPending(sql.andCommit, stamped),
+  ])
+  const pending = new Map(counted.map((each) => [placeOf(each), Number(each.pending)]))
+  const stored = numbered.flatMap((each) => announcementOf(each, pending))
+  return { stored, dead: letters, repeated: fresh.repeated }
 }
 
 /** True when PostgreSQL refused the content itself (data exception, broken constraint, too large): trying again cannot help. */
-const isRefusal = (error: unknown): boolean => /^(22|23|54)/.test(sqlState(error) ?? '')
+export const isRefusal = (error: unknown): boolean => /^(22|23|54)/.test(sqlState(error) ?? '')
 
 /** Stores one row, or puts it aside when the database will not have it. */
 const storeAlone = async (db: Database, lease: Lease, row: OutboxEvent): Promise<Outcome> => {
@@ -156,14 +174,24 @@ export const createIngest = (options: IngestOptions): Worker => {
     return true
   }
 
+  let drainedNotedMs: number | undefined
+
+  // All that the outbox had was in the answer, and is acknowledged: what was stored before it was asked is, too.
+  const drained = async (lease: Lease): Promise<void> => {
+    if (drainedNotedMs !== undefined && monotonicMs() < drainedNotedMs + drainedEveryMs) return
+    await noteDrained(db.sql, lease)
+    drainedNotedMs = monotonicMs()
+  }
+
   const round = async (): Promise<boolean> => {
     const lease = await ownLease()
     if (lease === undefined) return false
-    const { events: rows } = await source.pullOutbox({ query: { limit: batchMax } })
-    if (rows.length === 0) return false
+    const { events: rows, has_more: more = false } = await source.pullOutbox({ query: { limit: batchMax } })
     const facts = { 'micro.source': name, 'micro.events': rows.length }
-    const isOurs = await traces.root('ingest events', { facts }, () => bringIn(lease, rows))
-    return isOurs && rows.length >= batchMax
+    const isOurs = rows.length === 0 || (await traces.root('ingest events', { facts }, () => bringIn(lease, rows)))
+    const isFull = more || rows.length >= batchMax
+    if (isOurs && !isFull) await drained(lease)
+    return isOurs && isFull
   }
 
   const worker = createWorker({ name: `ingest ${name}`, everyMs: options.pollMs, log, round })

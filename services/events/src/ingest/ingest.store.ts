@@ -1,30 +1,37 @@
+import type { Tenant } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
 import type { EventRow } from '../event/event.ts'
-import type { DeadLetter, Known, TenantArrivals } from './ingest.ts'
+import type { DeadLetter, Known } from './ingest.ts'
 
 export interface Lease {
   readonly source: string
   readonly holder: string
   readonly epoch: bigint
+  /** When it was taken or renewed, by the database's clock. */
+  readonly at: Date
 }
 
-/** Takes a free or lapsed lease, or renews one's own; undefined while another holds it. By the database's clock alone. */
+/**
+ * Takes a free or lapsed lease, or renews one's own; undefined while another holds it. By the database's clock alone: one
+ * that ends later than any lease may was taken before that was set back, by whoever renews it if it still lives.
+ */
 export const takeLease = async (
   sql: Sql,
   { source, holder, leaseMs }: { source: string; holder: string; leaseMs: number },
 ): Promise<Lease | undefined> => {
   const taken = first(
-    await sql<{ epoch: bigint }>`
+    await sql<{ epoch: bigint; at: Date }>`
     insert into events.sources as own (name, holder, leased_until, epoch)
     values (${source}, ${holder}, clock_timestamp() + ${leaseMs} * interval '1 millisecond', 1)
     on conflict (name) do update
     set holder = excluded.holder,
         leased_until = excluded.leased_until,
         epoch = case when own.holder = excluded.holder then own.epoch else own.epoch + 1 end
-    where own.holder = excluded.holder or own.leased_until < clock_timestamp()
-    returning epoch`,
+    where own.holder = excluded.holder
+      or own.leased_until not between clock_timestamp() and clock_timestamp() + interval '2 minutes'
+    returning epoch, clock_timestamp() as at`,
   )
-  return taken && { source, holder, epoch: taken.epoch }
+  return taken && { source, holder, ...taken }
 }
 
 /**
@@ -44,12 +51,19 @@ export const releaseLease = (sql: Sql, { source, holder }: Pick<Lease, 'source' 
   update events.sources set leased_until = clock_timestamp() - interval '1 millisecond'
   where name = ${source} and holder = ${holder}`
 
+/** Notes that nothing that was stored before then waits for its acknowledgement. Until then it cannot leave. */
+export const noteDrained = (sql: Sql, { source, at }: Pick<Lease, 'source' | 'at'>) => sql`
+  update events.sources set drained_at = greatest(drained_at, ${at}::timestamptz) where name = ${source}`
+
 /** Which of these ids are stored. Across merchants, since an id names one event in all the world. */
 export const selectKnown = (sql: Sql, ids: readonly string[]) => sql<Known>`
   select id, merchant, mode, source from events.events where id = any(${ids}::text[])`
 
 /** Raises the heads by as many seqs as each tenant needs. The rows are locked in (merchant, mode) order, so nobody deadlocks. */
-export const raiseHeads = (sql: Sql, tenants: readonly TenantArrivals[]) => sql<{
+export const raiseHeads = (
+  sql: Sql,
+  tenants: readonly (Tenant & { readonly arrivals: { readonly length: number } })[],
+) => sql<{
   merchant: string
   mode: string
   last_seq: bigint
@@ -75,6 +89,22 @@ export const insertEvents = (sql: Sql, source: string, events: readonly EventRow
     ${events.map((event) => event.created_at)}::timestamptz[], ${events.map((event) => event.request_id)}::text[],
     ${events.map((event) => event.idempotency_key)}::text[], ${events.map((event) => event.object)}::json[]
   )`
+
+/** To how many webhook endpoints each of these is to be delivered, of all merchants; those to none are left out. */
+export const countPending = (sql: Sql, events: readonly Pick<EventRow, 'merchant' | 'mode' | 'seq'>[]) => sql<{
+  merchant: string
+  mode: string
+  seq: bigint
+  pending: bigint
+}>`
+  select merchant, mode, seq, count(*) as pending
+  from events.deliveries
+  join unnest(
+    ${events.map((event) => event.merchant)}::text[], ${events.map((event) => event.mode)}::text[],
+    ${events.map((event) => event.seq)}::bigint[]
+  ) as stored (merchant, mode, seq) using (merchant, mode, seq)
+  where status = 'pending'
+  group by merchant, mode, seq`
 
 export const insertDeadLetters = (sql: Sql, source: string, letters: readonly DeadLetter[]) => sql`
   insert into events.dead_letters (source, position, event_id, reason, content)

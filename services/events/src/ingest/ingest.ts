@@ -13,8 +13,8 @@ export interface DeadLetter {
   readonly content: string
 }
 
-/** Largest payload of one event, in characters of JSON. */
-export const objectCharsMax = 256 * 1024
+/** Largest payload of one event, in characters of JSON: a ledger transaction of 1,000 entries fits, however large they are. */
+export const objectCharsMax = 1024 * 1024
 
 const secondsMax = 253_402_300_799 // the year 9999
 

@@ -11,7 +11,8 @@ const createOutbox = `
   create table scratch.outbox (
     id bigint generated always as identity primary key, event_id text collate "C" not null unique,
     merchant text collate "C" not null, mode text not null, type text not null, created_at timestamptz not null,
-    request_id text, idempotency_key text, object json not null, acked_at timestamptz);
+    request_id text, idempotency_key text, object json not null,
+    previous_attributes json, acked_at timestamptz);
   grant usage on schema scratch to scratch_app;
   grant select, insert, update on scratch.outbox to scratch_app`
 

@@ -5,7 +5,11 @@ import { addressKey } from './client-ip.ts'
 import type { CredentialCache } from './credential-cache.ts'
 import { readCredential, type Credential } from './credential.ts'
 
-const held = { api_key: 'secret_key', session: 'session' } as const satisfies Record<Credential['kind'], Access>
+const held = {
+  api_key: 'secret_key',
+  publishable_key: 'publishable_key',
+  session: 'session',
+} as const satisfies Record<Credential['kind'], Access>
 
 const missing = (access: readonly Access[]): Fault =>
   new Fault(access[0] === 'secret_key' ? 'api_key_missing' : 'session_missing')
@@ -14,7 +18,7 @@ const missing = (access: readonly Access[]): Fault =>
 const checkKind = (access: readonly Access[], { kind }: Credential): void => {
   if (access.includes(held[kind])) return
   if (kind === 'session' && access.includes('operator')) return
-  throw new Fault(kind === 'session' ? 'secret_key_required' : 'session_missing')
+  throw new Fault(access.includes('secret_key') ? 'secret_key_required' : 'session_missing')
 }
 
 const masked = (credential: Credential): string => `${credential.text.slice(0, 8)}****${credential.text.slice(-4)}`
@@ -54,7 +58,7 @@ export const createAuthenticator = (options: { cache: CredentialCache; enforce: 
     const credential = readCredential(authorization)
     if (credential === undefined) throw missing(access)
     checkKind(access, credential)
-    if (credential.kind === 'api_key' && credential.mode === 'live' && !confidential)
+    if (credential.kind !== 'session' && credential.mode === 'live' && !confidential)
       throw new Fault('live_requires_tls')
     if (!cache.wasValid(credential.text)) await enforce(failures, addressKey(clientIp), setHeader, 0)
     const { principal, expired } = await cache.verify(credential.text)

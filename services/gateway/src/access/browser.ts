@@ -17,7 +17,7 @@ export interface BrowserGuard {
   originAllowed(origin: string, host: string): boolean
   /** For what changes something, and for WebSockets. @throws Fault origin_not_allowed */
   checkOrigin(origin: string | undefined, host: string): void
-  /** Whether answers to this origin carry CORS headers: only those configured. */
+  /** Whether every answer to this origin carries CORS headers: only those configured. */
   shares(origin: string): boolean
 }
 

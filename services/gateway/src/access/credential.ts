@@ -3,7 +3,7 @@ import { maskApiKey, parseApiKey } from '@micro/signing'
 
 /** A well-formed credential, not yet verified. `text` is a secret. */
 export type Credential =
-  | { readonly kind: 'api_key'; readonly text: string; readonly mode: 'test' | 'live' }
+  | { readonly kind: 'api_key' | 'publishable_key'; readonly text: string; readonly mode: 'test' | 'live' }
   | { readonly kind: 'session'; readonly text: string }
 
 const sessionLengthMax = 4096
@@ -19,7 +19,7 @@ const basicUser = (header: string): string | undefined => {
 }
 
 /**
- * Reads the Authorization header: a secret key (Bearer, or Basic user name) or a session's access token (Bearer).
+ * Reads the Authorization header: an API key (Bearer, or Basic user name) or a session's access token (Bearer).
  * Form and checksum are judged here, so that typos and guesses cost no look-up. Undefined when there is no header.
  * @throws Fault api_key_invalid (key masked), session_invalid
  */
@@ -36,5 +36,5 @@ export const readCredential = (header: string | undefined): Credential | undefin
     throw new Fault('api_key_invalid', {
       key: text === '' ? '(none; the Authorization header must read: Bearer sk_...)' : maskApiKey(text),
     })
-  return { kind: 'api_key', text, mode: key.mode }
+  return { kind: key.type === 'pk' ? 'publishable_key' : 'api_key', text, mode: key.mode }
 }

@@ -6,15 +6,26 @@ import { createConnection } from './connection.ts'
 const eventOf = (seq: number): SequencedEvent => ({ seq, event: { id: `evt_${seq}` } as SequencedEvent['event'] })
 const upTo = (count: number): SequencedEvent[] => Array.from({ length: count }, (_, at) => eventOf(at + 1))
 
-const setUp = (stored: SequencedEvent[] = [], headSeq = stored.length) => {
+const setUp = (
+  stored: SequencedEvent[] = [],
+  headSeq = stored.length,
+  wants: (event: SequencedEvent) => boolean = () => true,
+) => {
   const frames: ServerFrame[] = []
   const flushes: (() => void)[] = []
-  const state = { stored, buffered: 0, reads: 0, closed: undefined as number | undefined, failing: false }
+  const state = {
+    stored,
+    first: stored[0]?.seq ?? 1,
+    buffered: 0,
+    reads: 0,
+    closed: undefined as number | undefined,
+    failing: false,
+  }
   const connection = createConnection({
     socket: {
       bufferedBytes: () => state.buffered,
-      send(text, flushed) {
-        frames.push(JSON.parse(text) as ServerFrame)
+      send(frame, flushed) {
+        frames.push(frame)
         flushes.push(flushed)
       },
       close: (code) => (state.closed = code),
@@ -24,7 +35,8 @@ const setUp = (stored: SequencedEvent[] = [], headSeq = stored.length) => {
       await Promise.resolve()
       if (state.failing) throw new Error('store down')
       return {
-        head_seq: state.stored.at(-1)?.seq ?? 0,
+        head_seq: Math.max(headSeq, state.stored.at(-1)?.seq ?? 0),
+        first_seq: state.first,
         events: state.stored.filter(({ seq }) => seq > after).slice(0, limit),
       }
     },
@@ -33,7 +45,9 @@ const setUp = (stored: SequencedEvent[] = [], headSeq = stored.length) => {
     mode: 'test',
     headSeq,
     bufferedBytesMax: 1000,
+    wants,
     onSent: () => {},
+    mayTell: ({ type }) => type !== 'ledger.hidden',
     onReadError: () => {},
   })
   const seqs = (): number[] => frames.flatMap((frame) => (frame.type === 'event' ? [frame.seq] : []))
@@ -78,6 +92,36 @@ describe('a stream connection', () => {
     expect([seqs(), state.closed]).toEqual([[6, 7, 8, 9], undefined])
   })
 
+  for (const [name, stored, after, first] of [
+    ['before the events that are kept', upTo(9).slice(5), 2, 6],
+    ['of the beginning, where that is no longer kept', upTo(9).slice(5), 0, 6],
+    ['where none is kept any more', [], 2, 10],
+  ] as const)
+    test(`resuming from a cursor ${name} is told what has left, and from where it can go on`, async () => {
+      const { frames, seqs, state, sendFrame } = setUp([...stored], 9)
+      state.first = first
+      await sendFrame({ type: 'resume', after })
+      const message = `Events ${after + 1} to ${first - 1} are no longer kept. Resume after ${first - 1} to get all that are, or after null for new ones only.`
+      expect(frames.slice(1)).toEqual([{ type: 'error', code: 'events_left', message, first_seq: first }])
+      expect([seqs(), state.closed]).toEqual([[], closeCodes.unknownCursor])
+      const again = setUp([...stored], 9)
+      again.state.first = first
+      await again.sendFrame({ type: 'resume', after: first - 1 })
+      expect([again.seqs(), again.state.closed]).toEqual([stored.map(({ seq }) => seq), undefined])
+    })
+
+  test('a client that is so slow that events leave before it gets them is told so', async () => {
+    const { connection, frames, seqs, state, sendFrame } = setUp(upTo(3))
+    state.buffered = 2_000
+    await sendFrame({ type: 'resume', after: 0 })
+    state.stored = []
+    state.first = 4
+    state.buffered = 0
+    connection.headKnown(3)
+    await eventually(() => expect(frames.at(-1)).toMatchObject({ code: 'events_left', first_seq: 4 }))
+    expect(seqs()).toEqual([])
+  })
+
   test('announced events that continue the cursor are sent without asking the store', async () => {
     const { connection, seqs, state, sendFrame } = setUp(upTo(2))
     await sendFrame({ type: 'resume', after: 2 })
@@ -113,6 +157,19 @@ describe('a stream connection', () => {
     expect(seqs()).toEqual(numbers(1, unacknowledgedMax))
     await sendFrame({ type: 'ack', seq: 10 })
     await eventually(() => expect(seqs()).toEqual(numbers(1, unacknowledgedMax + 10)))
+  })
+
+  test('events that are not asked for take up nothing of the window, whichever are under way', async () => {
+    const wanted = new Set([1, 2, 5, 700, 1_000])
+    const { seqs, sendFrame } = setUp(upTo(1_000), 1_000, ({ seq }) => wanted.has(seq))
+    await sendFrame({ type: 'resume', after: 0 })
+    // Those under way hold up what comes long after them, and nothing else does.
+    expect(seqs()).toEqual([1, 2, 5])
+    await sendFrame({ type: 'ack', seq: 2 })
+    await sendFrame({ type: 'ack', seq: 5 })
+    await eventually(() => expect(seqs()).toEqual([1, 2, 5, 700]))
+    await sendFrame({ type: 'ack', seq: 700 })
+    await eventually(() => expect(seqs()).toEqual([...wanted]))
   })
 
   test('a slow reader is paused and continued where it was', async () => {
@@ -228,5 +285,42 @@ describe('a stream ends', () => {
     connection.announce([eventOf(2)])
     await sendFrame({ type: 'ack', seq: 1 })
     expect(frames).toHaveLength(count)
+  })
+})
+
+describe('what a client may not be told', () => {
+  const hidden = (seq: number): SequencedEvent => ({
+    seq,
+    event: { id: `evt_${seq}`, type: 'ledger.hidden' } as SequencedEvent['event'],
+  })
+  const shown = (frames: readonly ServerFrame[]) =>
+    frames.flatMap((frame) => (frame.type === 'event' || frame.type === 'skip' ? [[frame.type, frame.seq]] : []))
+
+  test('is passed over in the order, one word for those that follow each other, whether read or announced', async () => {
+    const { connection, frames, state, sendFrame } = setUp([hidden(1), hidden(2), eventOf(3), hidden(4), eventOf(5)])
+    await sendFrame({ type: 'resume', after: 0 })
+    const want = [
+      ['skip', 2],
+      ['event', 3],
+      ['skip', 4],
+      ['event', 5],
+    ]
+    expect(shown(frames)).toEqual(want)
+    state.stored = [...state.stored, hidden(6), eventOf(7)]
+    connection.announce([hidden(6), eventOf(7)])
+    expect(shown(frames)).toEqual([...want, ['skip', 6], ['event', 7]])
+    expect(JSON.stringify(frames)).not.toContain('hidden')
+  })
+
+  test('needs no acknowledgement but that of what was shown before it, and may have one', async () => {
+    const many = Array.from({ length: 1_000 }, (_, at) => hidden(at + 2))
+    const { frames, seqs, sendFrame, state } = setUp([eventOf(1), ...many, eventOf(1_002)])
+    await sendFrame({ type: 'resume', after: 0 })
+    expect(seqs()).toEqual([1])
+    await sendFrame({ type: 'ack', seq: 1 })
+    await eventually(() => expect(seqs()).toEqual([1, 1_002]))
+    for (const [type, seq] of shown(frames)) if (type === 'skip') await sendFrame({ type: 'ack', seq })
+    await sendFrame({ type: 'ack', seq: 1_002 })
+    expect(state.closed).toBe(undefined)
   })
 })

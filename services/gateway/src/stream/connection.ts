@@ -1,7 +1,14 @@
-import { closeCodes, type ClientFrame, type Mode, type SequencedEvent, type ServerFrame } from '@micro/contracts'
+import {
+  closeCodes,
+  type ClientFrame,
+  type Event,
+  type Mode,
+  type SequencedEvent,
+  type ServerFrame,
+} from '@micro/contracts'
 import { monotonicMs } from '@micro/kernel'
 import { createAllowance } from './allowance.ts'
-import { continuing, roomOf, skips, startAt, withAck, withHead, withSent, type Cursor } from './cursor.ts'
+import { continuing, keptFrom, roomOf, startAt, withAck, withHead, withSent, type Cursor, type Page } from './cursor.ts'
 import { readClientFrame } from './frames.ts'
 
 const pageMax = 100
@@ -15,21 +22,28 @@ export interface StreamSocket {
   close(code: number, reason: string): void
 }
 
-/** Reads a merchant's events after a seq, oldest first, and the newest seq there is. */
-export type ReadEvents = (
-  after: number,
-  limit: number,
-) => Promise<{ head_seq: number; events: readonly SequencedEvent[] }>
+/** Where the frames of a connection go, in whichever form. */
+export interface FrameSink extends Omit<StreamSocket, 'send'> {
+  /** `flushed` is called once the frame has left. */
+  send(frame: ServerFrame, flushed: () => void): void
+}
+
+/** Reads a merchant's events after a seq, oldest first, and the newest and the first seq there is. */
+export type ReadEvents = (after: number, limit: number) => Promise<Page>
 
 export interface ConnectionOptions {
-  readonly socket: StreamSocket
+  readonly socket: FrameSink
   readonly read: ReadEvents
   readonly session: string
   readonly merchant: string
   readonly mode: Mode
   readonly headSeq: number
+  /** Whether the client may be told of an event. */
+  readonly mayTell: (event: Event) => boolean
   readonly bufferedBytesMax: number
   readonly onReadError: (error: unknown) => void
+  /** Which events this client asks for; left out: all. */
+  readonly wants?: (event: SequencedEvent) => boolean
   /** An event was handed to the socket. */
   readonly onSent: () => void
 }
@@ -42,25 +56,35 @@ export interface Connection {
   announce(events: readonly SequencedEvent[]): void
   /** The newest seq there is, as the store says. */
   headKnown(head: number): void
+  /** Something besides new events waits for this client. Not every kind of stream has such things. */
+  ring?(): void
   /** Events flow only while the credential is known to be good; false pauses. */
   setVerified(verified: boolean): void
   /** The client has not sent its cursor in time. */
   resumeOverdue(): void
-  end(code: number, error?: { code: string; message: string }): void
+  end(code: number, error?: { code: string; message: string; first_seq?: number }): void
   readonly resumed: boolean
 }
 
-export const createConnection = (options: ConnectionOptions): Connection => {
-  const { socket, read } = options
+/** A connection that speaks in frames, in whichever form they came. */
+export interface FrameConnection extends Connection {
+  /** The client sent this. */
+  take(frame: ClientFrame): Promise<void>
+}
+
+export const createConnection = (options: ConnectionOptions): FrameConnection => {
+  const { socket, read, wants = () => true } = options
   const allowance = createAllowance(monotonicMs)
   let cursor: Cursor | undefined
+  /** The last event that was shown, and the last that the client said it has. */
+  let [shown, heard] = [0, 0]
   let resuming = false
   let pumping = false
   let rung = false
   let verified = true
   let open = true
 
-  const send = (frame: ServerFrame): void => socket.send(JSON.stringify(frame), flushed)
+  const send = (frame: ServerFrame): void => socket.send(frame, flushed)
 
   const end: Connection['end'] = (code, error) => {
     if (!open) return
@@ -71,24 +95,48 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const violate = (message: string): void => end(closeCodes.protocol, { code: 'protocol_error', message })
   const unknownCursor = (message: string): void => end(closeCodes.unknownCursor, { code: 'unknown_cursor', message })
 
+  /** Never silence: whoever thinks to have seen everything must hear that something is missing. */
+  const eventsLeft = (after: number, first: number): void =>
+    end(closeCodes.unknownCursor, {
+      code: 'events_left',
+      message: `Events ${after + 1} to ${first - 1} are no longer kept. Resume after ${first - 1} to get all that are, or after null for new ones only.`,
+      first_seq: first,
+    })
+
   const blocked = (): boolean => !open || !verified || socket.bufferedBytes() > options.bufferedBytesMax
 
   const deliver = (events: readonly SequencedEvent[]): void => {
     if (cursor === undefined) return
-    for (const { seq, event } of continuing(cursor, events)) {
+    const next = continuing(cursor, events)
+    for (const [at, each] of next.entries()) {
       if (blocked()) return
-      send({ type: 'event', seq, event })
-      options.onSent()
-      cursor = withSent(cursor, seq)
+      const { seq, event } = each
+      const tellable = options.mayTell(event)
+      if (tellable && wants(each)) {
+        send({ type: 'event', seq, event })
+        options.onSent()
+        shown = seq
+        cursor = withSent(cursor, seq)
+        continue
+      }
+      // One word for all that follow each other.
+      const following = next[at + 1]?.event
+      if (!tellable && following !== undefined && !options.mayTell(following)) continue
+      if (!tellable) send({ type: 'skip', seq })
+      cursor = passing(withSent(cursor, seq))
     }
   }
+
+  /** Nobody has to say that there was nothing for them: with all that was shown, what was skipped is acknowledged. */
+  const passing = (at: Cursor): Cursor => (at.acked >= shown ? { ...at, acked: at.sent } : at)
 
   const pumpOnce = async (): Promise<boolean> => {
     if (cursor === undefined || blocked() || roomOf(cursor) === 0 || cursor.head <= cursor.sent) return false
     const page = await read(cursor.sent, Math.min(pageMax, roomOf(cursor)))
     cursor = withHead(cursor, page.head_seq)
-    if (skips(cursor, page.events)) {
-      unknownCursor(`Events after ${cursor.sent} are no longer kept. Resume from null.`)
+    const first = keptFrom(cursor, page)
+    if (first !== undefined) {
+      eventsLeft(cursor.sent, first)
       return false
     }
     deliver(page.events)
@@ -128,15 +176,18 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const resume = async ({ after, event }: Extract<ClientFrame, { type: 'resume' }>): Promise<void> => {
     if (resuming) return violate('resume may be sent once.')
     resuming = true
-    let head = options.headSeq
     // The client may have heard of newer events on an earlier connection than this one knew of at its hello.
-    if (after !== null && after > head) head = (await read(after, 0)).head_seq
+    const page = after === null ? { head_seq: options.headSeq, events: [] } : await read(after, 0)
+    const head = Math.max(options.headSeq, page.head_seq)
     if (after !== null && after > head) return unknownCursor(`There is no event ${after}: the newest is ${head}.`)
     if (after !== null && !(await isSameEvent(after, event)))
       return unknownCursor(`Event ${after} is not ${event}: the events were restored from an earlier copy.`)
+    const first = after === null ? undefined : keptFrom(startAt(after, head), page)
+    if (after !== null && first !== undefined) return eventsLeft(after, first)
     if (!open) return
     // null means from now on, and "now" is the head that hello told: nothing falls between the two.
     cursor = startAt(after ?? options.headSeq, head)
+    shown = heard = cursor.sent
     send({ type: 'ready', after: cursor.sent })
     await pump()
   }
@@ -145,13 +196,27 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     const moved = cursor === undefined ? undefined : withAck(cursor, seq)
     if (moved === undefined) return violate(`ack ${seq}: no such event was sent on this connection.`)
     // Acknowledgements that move forward are bounded by what was sent; only the others are counted.
-    if (moved === cursor && !allowance.take()) return violate('Too many frames.')
-    cursor = moved
+    if (seq <= heard && !allowance.take()) return violate('Too many frames.')
+    heard = Math.max(heard, seq)
+    cursor = passing(moved)
     void pump()
   }
 
   const handle = async (frame: ClientFrame): Promise<void> =>
     frame.type === 'ack' ? acknowledge(frame.seq) : resume(frame)
+
+  const take = async (frame: ClientFrame): Promise<void> => {
+    if (!open) return
+    try {
+      await handle(frame)
+    } catch (error) {
+      options.onReadError(error)
+      end(closeCodes.restarting, {
+        code: 'upstream_unavailable',
+        message: 'Events cannot be read right now. Connect again shortly.',
+      })
+    }
+  }
 
   send({
     type: 'hello',
@@ -162,19 +227,12 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   })
 
   return {
+    take,
     async receive(text) {
       if (!open) return
       const frame = readClientFrame(text)
       if (frame === undefined) return violate('Expected {"type":"resume","after":…} or {"type":"ack","seq":…}.')
-      try {
-        await handle(frame)
-      } catch (error) {
-        options.onReadError(error)
-        end(closeCodes.restarting, {
-          code: 'upstream_unavailable',
-          message: 'Events cannot be read right now. Connect again shortly.',
-        })
-      }
+      await take(frame)
     },
     announce(events) {
       const newest = events.at(-1)?.seq

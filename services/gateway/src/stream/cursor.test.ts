@@ -1,7 +1,7 @@
 import { unacknowledgedMax, type SequencedEvent } from '@micro/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { continuing, roomOf, skips, startAt, withAck, withHead, withSent } from './cursor.ts'
+import { continuing, keptFrom, roomOf, startAt, withAck, withHead, withSent } from './cursor.ts'
 
 const events = (...seqs: number[]): SequencedEvent[] =>
   seqs.map((seq) => ({ seq, event: { id: `evt_${seq}` } as SequencedEvent['event'] }))
@@ -61,8 +61,18 @@ describe('the cursor', () => {
   })
 
   test('a store that begins later than the cursor has dropped what lay between', () => {
-    expect(skips(startAt(5, 9), events(7, 8))).toBe(true)
-    expect(skips(startAt(5, 9), events(5, 6, 7))).toBe(false)
-    expect(skips(startAt(5, 9), [])).toBe(false)
+    for (const [first, seqs, want] of [
+      [7, [7, 8], 7],
+      [undefined, [7, 8], 7],
+      [7, [], 7],
+      [1, [5, 6, 7], undefined],
+      [1, [], undefined],
+      [6, [], undefined],
+      // They left between the reading of the one and of the other.
+      [9, [6, 7], undefined],
+    ] as const) {
+      const page = { head_seq: 9, events: events(...seqs), ...(first === undefined ? {} : { first_seq: first }) }
+      expect(keptFrom(startAt(5, 9), page)).toBe(want)
+    }
   })
 })

@@ -36,8 +36,16 @@ export const continuing = (cursor: Cursor, events: readonly SequencedEvent[]): r
   return rest.slice(0, Math.min(gapAt < 0 ? rest.length : gapAt, roomOf(cursor)))
 }
 
-/** Whether the store's answer to "what follows the cursor" starts later than that: what lay between is gone for good. */
-export const skips = (cursor: Cursor, events: readonly SequencedEvent[]): boolean => {
-  const next = events.find(({ seq }) => seq > cursor.sent)
-  return next !== undefined && next.seq > cursor.sent + 1
+/** A page of the store's: what follows a seq, and the first seq that it keeps at all. */
+export interface Page {
+  readonly head_seq: number
+  /** Not told by a store of an older version. */
+  readonly first_seq?: number
+  readonly events: readonly SequencedEvent[]
+}
+
+/** Where what is kept after the cursor begins, when that is not right after it: what lay between is gone for good. */
+export const keptFrom = ({ sent }: Cursor, { first_seq: first = 0, events }: Page): number | undefined => {
+  const next = events.find(({ seq }) => seq > sent)?.seq ?? first
+  return next > sent + 1 ? next : undefined
 }

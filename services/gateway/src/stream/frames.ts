@@ -1,7 +1,7 @@
-import type { ClientFrame } from '@micro/contracts'
+import { clientFrames, type ClientFrame } from '@micro/contracts'
+import { compileValidator } from '@micro/service'
 
-const isSeq = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+const checks = { resume: compileValidator(clientFrames.resume), ack: compileValidator(clientFrames.ack) }
 
 const parse = (text: string): unknown => {
   try {
@@ -11,13 +11,20 @@ const parse = (text: string): unknown => {
   }
 }
 
+const isOf = (type: keyof typeof checks, frame: object): boolean => {
+  try {
+    checks[type](frame, false)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Reads one frame of a client; undefined for anything that is not exactly one of the protocol's. */
 export const readClientFrame = (text: string): ClientFrame | undefined => {
   const frame = parse(text)
-  if (frame === null || typeof frame !== 'object') return undefined
-  const { type, after, seq, event } = frame as Record<string, unknown>
-  if (type === 'resume' && (after === null || isSeq(after)) && (event === undefined || typeof event === 'string'))
-    return { type, after, ...(event === undefined ? {} : { event }) }
-  if (type === 'ack' && isSeq(seq)) return { type, seq }
-  return undefined
+  if (frame === null || typeof frame !== 'object' || !('type' in frame)) return undefined
+  const { type } = frame
+  if (type !== 'resume' && type !== 'ack') return undefined
+  return isOf(type, frame) ? (frame as ClientFrame) : undefined
 }

@@ -1,8 +1,15 @@
 import type { Client } from '@micro/client'
-import { closeCodes, type BusMessages, type eventsApi, type MerchantPrincipal, type Mode } from '@micro/contracts'
+import {
+  closeCodes,
+  type BusMessages,
+  type eventsApi,
+  type MerchantPrincipal,
+  type Mode,
+  type Tenant,
+} from '@micro/contracts'
 import type { Clock } from '@micro/kernel'
 import type { Logger, Metrics, MicroBus } from '@micro/service'
-import { isRevokedBy, type CredentialCache } from '../access/credential-cache.ts'
+import { isRevokedBy, type CredentialCache, type Verdict } from '../access/credential-cache.ts'
 import type { StreamConfig } from '../config.ts'
 import type { Connection } from './connection.ts'
 import { createStreamMetrics } from './stream-metrics.ts'
@@ -10,7 +17,8 @@ import { createStreamMetrics } from './stream-metrics.ts'
 /** An open connection with what it takes to keep it honest. */
 export interface Member {
   readonly principal: MerchantPrincipal
-  readonly credential: string
+  /** Asks whether the credential it came with still holds. */
+  readonly verify: () => Promise<Verdict>
   readonly connection: Connection
   /** Sends a ping; false when the last one was never answered. */
   isAlive(): boolean
@@ -44,7 +52,7 @@ export const createHub = (options: {
   log: Logger
   metrics: Metrics
   events: Pick<Client<typeof eventsApi>, 'readEventStream'>
-  cache: CredentialCache
+  cache: Pick<CredentialCache, 'evict'>
   config: StreamConfig
 }) => {
   const { bus, clock, log, events, cache, config } = options
@@ -55,6 +63,10 @@ export const createHub = (options: {
 
   const announce = ({ merchant, mode, events: stored }: BusMessages['events.stored']): void => {
     for (const { connection } of feeds.get(feedKey(merchant, mode))?.members ?? []) connection.announce(stored)
+  }
+
+  const ring = ({ merchant, mode }: Tenant): void => {
+    for (const { connection } of feeds.get(feedKey(merchant, mode))?.members ?? []) connection.ring?.()
   }
 
   const revoke = (revoked: BusMessages['credential.revoked']): void => {
@@ -79,9 +91,9 @@ export const createHub = (options: {
   }
 
   // A lost revocation is found here. While nobody can tell whether a key still holds, its stream is paused, not ended.
-  const verifyOne = async ({ credential, connection }: Member): Promise<void> => {
+  const verifyOne = async ({ verify: ask, connection }: Member): Promise<void> => {
     try {
-      const { principal, expired } = await cache.verify(credential)
+      const { principal, expired } = await ask()
       if (principal === null) connection.end(closeCodes.unauthenticated, expired ? expiredReason : revokedReason)
       else connection.setVerified(true)
     } catch {
@@ -96,6 +108,7 @@ export const createHub = (options: {
 
   const unsubscribe = [
     bus.subscribe('events.stored', announce),
+    bus.subscribe('cli_session.resent', ring),
     bus.subscribe('credential.revoked', revoke),
     // Its streams go on until the end it now has, which the next round of verifying learns.
     bus.subscribe('credential.changed', cache.evict),

@@ -1,6 +1,7 @@
 import type { AccountStatus } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
-import { countingOf, standingOf, type Account, type Limits, type Standing } from './account.ts'
+import { previousAttributes, type EmittedEvent } from '@micro/service'
+import { accountToWire, countingOf, standingOf, type Account, type Limits, type Standing } from './account.ts'
 
 /** What of an account can change; what is undefined stays. */
 export interface AccountChange {
@@ -67,4 +68,14 @@ export const changeAccount = (account: Account, change: AccountChange): Account 
     throw new Fault('account_not_empty', { account: id, balance, held: pendingIn + pendingOut })
   checkLimitsHold(changed, id, standing)
   return changed
+}
+
+/** What is to be told of a change; undefined when nothing became another. */
+export const changeEventOf = (account: Account, changed: Account): EmittedEvent | undefined => {
+  const [before, object] = [accountToWire(account), accountToWire(changed)]
+  const type =
+    before.status === object.status || object.status === 'active'
+      ? ('ledger.account.updated' as const)
+      : (`ledger.account.${object.status}` as const)
+  return Object.keys(previousAttributes(before, object)).length === 0 ? undefined : { type, object, before }
 }

@@ -1,16 +1,17 @@
 import type { Body, ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
+import { appendOutbox, cutPage, findCursor, parsePage, reply, type EventOrigin, type Handlers } from '@micro/service'
 import { isIsoCurrency } from '../assets/asset.ts'
 import { findAsset } from '../assets/asset.store.ts'
 import type { BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
 import type { LedgerConfig } from '../config.ts'
+import type { Bell } from '../outbox/bell.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
 import { parseUnits } from '../assets/amount.ts'
-import { changeAccount, checkLimitsHold } from './account-change.ts'
+import { changeAccount, changeEventOf, checkLimitsHold } from './account-change.ts'
 import { accountToWire, isSameAccount, isSystemAccount, type Account } from './account.ts'
 import { accountFilterOf } from './account-filter.ts'
 import {
@@ -38,6 +39,13 @@ const parseLimit = (given: number | string | null | undefined, param: string): b
   return limit
 }
 
+const originOf = ({ merchant, mode }: BookKey, requestId: string): EventOrigin => ({
+  merchant,
+  mode,
+  requestId,
+  idempotencyKey: null,
+})
+
 const limitsOf = (body: Pick<Body<Routes['updateLedgerAccount']>, 'min_available' | 'max_balance'>) => ({
   minAvailable: parseLimit(body.min_available, 'min_available'),
   maxBalance: parseLimit(body.max_balance, 'max_balance'),
@@ -50,8 +58,11 @@ export const accountHandlers = (deps: {
   clock: Clock
   newId: NewId
   config: LedgerConfig
+  /** An account has something to be told. */
+  tell: Bell
 }): AccountHandlers => {
-  const { db, reads, clock, newId, config } = deps
+  const { db, reads, clock, newId, config, tell } = deps
+  const append = appendOutbox(deps)
 
   /** A currency of ISO 4217, else an asset the merchant made. */
   const currencyOf = async (book: BookKey, given: string): Promise<{ currency: string; assetScale: number | null }> => {
@@ -65,7 +76,7 @@ export const accountHandlers = (deps: {
   const missing = (id: string): Fault => new Fault('resource_missing', { param: 'id', resource: 'ledger account', id })
 
   return {
-    async createLedgerAccount({ principal, body }) {
+    async createLedgerAccount({ principal, body, requestId }) {
       const id = body.id ?? newId('ledger_account')
       if (isSystemAccount(id)) throw new Fault('account_reserved', { param: 'id', account: id })
       const { minAvailable = null, maxBalance = null } = limitsOf(body)
@@ -74,17 +85,26 @@ export const accountHandlers = (deps: {
       const { name, type, metadata = {} } = body
       const wanted = { id, name, type, ...asset, minAvailable, maxBalance, metadata }
       const now = clock.now()
-      const add = () => insertAccount(db.sql, principal, wanted, now)
+      const add = () =>
+        db.transaction(async (sql): Promise<Account | undefined> => {
+          if (!(await insertAccount(sql, principal, wanted, now))) return undefined
+          const account = await findAccount(sql, principal, id)
+          assert(account !== undefined, `account ${id} was made and cannot be read`)
+          const object = accountToWire(account)
+          await append(sql.andCommit, originOf(principal, requestId), [{ type: 'ledger.account.created', object }])
+          return account
+        })
 
       // The merchant's first account opens the book.
-      const created = (await add()) || (await insertBook(db.sql, principal, now), await add())
-      const account = await findAccount(db.sql, principal, id)
+      const created = (await add()) ?? (await insertBook(db.sql, principal, now), await add())
+      if (created !== undefined) tell()
+      const account = created ?? (await findAccount(db.sql, principal, id))
       assert(account !== undefined, `account ${id} was neither made nor found`)
       if (!created && !isSameAccount(account, wanted)) throw new Fault('account_exists', { param: 'id', account: id })
       return reply(created ? 201 : 200, accountToWire(account))
     },
 
-    async updateLedgerAccount({ principal, params: { id }, body }) {
+    async updateLedgerAccount({ principal, params: { id }, body, requestId }) {
       const { name, status, metadata, if_version } = body
       const ifVersion = if_version === undefined ? undefined : BigInt(if_version)
       const change = { name, status, metadata, ifVersion, ...limitsOf(body) }
@@ -99,8 +119,11 @@ export const accountHandlers = (deps: {
         if (account === undefined) throw missing(id)
         const changed = changeAccount(account, change)
         await saveAccount(sql, principal, changed)
+        const event = changeEventOf(account, changed)
+        if (event !== undefined) await append(sql, originOf(principal, requestId), [event])
         return changed
       })
+      tell()
       return accountToWire(changed)
     },
 

@@ -63,7 +63,7 @@ describe('min_available', () => {
   })
   test(
     'of 1000 concurrent transactions that would overdraw it lets through what there is',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       await wallet('w4', 250)
       const answers = await Promise.all(Array.from({ length: 1000 }, (_, at) => spend('w4', 1, `overdraw ${at}`)))

@@ -26,7 +26,7 @@ beforeAll(async () => {
   // Another book with the same names, of which nothing may show.
   await fillAtRandom(ledger, random, { who: 'acct_other', steps: 20 })
   entries = await readNaively(ledger.database.owner, who)
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await expectSound(ledger)
   await ledger.close()

@@ -24,7 +24,7 @@ test('whatever people write, service and database hash the same, and the chain l
   const text = fc
     .string({ unit: 'grapheme', maxLength: 30 })
     .filter((each) => each.isWellFormed() && !each.includes('\0'))
-  const key = text.filter((each) => /^[^[\]]{1,40}$/u.test(each))
+  const key = text.filter((each) => /^[^[\]]{1,40}$/u.test(each) && each !== '__proto__')
   const large = fc.bigInt(1n, 10n ** 30n)
   let count = 0
   await fc.assert(

@@ -74,8 +74,8 @@ const derived: Readonly<Record<string, readonly string[]>> = {
   erasures: ['lane', 'book', 'seq', 'erased_in'],
 }
 
-/** About one installation: its keys, its processes, what it found out about itself. */
-const own = new Set(['checkpoints', 'leases', 'verifications'])
+/** About one installation: its keys, its processes, what it found out about itself and has still to tell. */
+const own = new Set(['checkpoints', 'leases', 'outbox', 'stretches', 'verifications'])
 
 const infrastructure = new Set(['schema_migrations', 'migrations'])
 

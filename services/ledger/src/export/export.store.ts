@@ -54,6 +54,7 @@ export interface AccountRow {
   readonly net: bigint
   readonly net_pending: bigint
   readonly entries: bigint
+  /** As of the seq where the account has a limit or is closed; else as they are now. */
   readonly pending_credits: bigint
   readonly pending_debits: bigint
   /** Whether it has entries behind that seq. */
@@ -61,9 +62,10 @@ export interface AccountRow {
 }
 
 /**
- * The book's next accounts in the order they were made, with their balances as of a seq: what they are less what came
- * since, which is little where the seq is the newest. What was made after that seq
- * was recorded is left out where the book goes on behind it, unless it has entries up to it.
+ * The book's next accounts in the order they were made, with their balances as of a seq: of one that has not moved since,
+ * what they are; else what its last entries up to there left, so that how much came since costs nothing. Alone what was
+ * held on either side is what it is less what came since, and only asked for where a limit or a closing is judged by it.
+ * What was made after that seq was recorded is left out where the book goes on behind it, unless it has entries up to it.
  */
 export const listAccounts = (
   sql: Sql,
@@ -73,26 +75,51 @@ export const listAccounts = (
   select a.id as number, a.public_id, a.name, a.type, a.normal_balance, a.currency, a.asset_scale, a.status,
     a.min_available, a.max_balance, a.metadata,
     to_char(a.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
-    a.posted_credits - a.posted_debits - since.posted as net,
-    a.pending_credits - a.pending_debits - since.held_credits + since.held_debits as net_pending,
-    a.pending_credits - since.held_credits as pending_credits, a.pending_debits - since.held_debits as pending_debits,
-    a.version - since.entries as entries, since.entries > 0 as moved
+    coalesce(past.net, a.posted_credits - a.posted_debits) as net,
+    coalesce(past.net_pending, a.pending_credits - a.pending_debits) as net_pending,
+    a.pending_credits - coalesce(past.held_credits, 0) as pending_credits,
+    a.pending_debits - coalesce(past.held_debits, 0) as pending_debits,
+    last.entries, last.entries < a.version as moved
   from ledger.books b
   join ledger.accounts a on a.lane = b.lane and a.book = b.id
   cross join lateral (
-    select count(*) as entries, coalesce(sum(e.amount) filter (where e.layer = 'posted'), 0) as posted,
-      coalesce(sum(h.credits), 0) as held_credits, coalesce(sum(h.debits), 0) as held_debits
-    from ledger.entries e
-    left join lateral (
-      select case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end as credits,
-        case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end as debits
-      from ledger.transactions t
-      where e.layer = 'pending' and t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
-    ) h on true
-    where e.account = a.id and e.lane = a.lane and e.seq > ${seq}
-  ) since
+    select coalesce((
+      select max(e.account_version) from (
+        select l.seq from ledger.entries l
+        where l.lane = a.lane and l.account = a.id and l.seq <= ${seq} order by l.seq desc limit 1
+      ) l
+      join ledger.entries e on e.lane = a.lane and e.book = a.book and e.seq = l.seq and e.account = a.id
+    ), 0) as entries offset 0
+  ) last
+  left join lateral (
+    select n.net, h.credits as held_credits, h.debits as held_debits,
+      coalesce((
+        select e.balance_after from (
+          select l.seq from ledger.entries l
+          where l.lane = a.lane and l.account = a.id and l.layer = 'pending' and l.seq <= ${seq}
+          order by l.seq desc limit 1
+        ) l
+        join ledger.entries e on e.lane = a.lane and e.book = a.book and e.seq = l.seq and e.account = a.id
+          and e.layer = 'pending'
+        order by e.leg desc limit 1
+      ), 0) as net_pending
+    from ledger.net_at(a.lane, a.id, ${seq}::bigint, null, null) n
+    cross join lateral (
+      select coalesce(sum(case t.kind when 'hold' then greatest(e.amount, 0) else least(e.amount, 0) end), 0) as credits,
+        coalesce(sum(case t.kind when 'hold' then greatest(-e.amount, 0) else least(-e.amount, 0) end), 0) as debits
+      from ledger.entries e
+      cross join lateral (
+        select * from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq offset 0
+      ) t
+      where e.lane = a.lane and e.account = a.id and e.layer = 'pending' and e.seq > ${seq}
+        and (a.min_available is not null or a.max_balance is not null or a.status = 'closed')
+      offset 0
+    ) h
+    where last.entries < a.version
+    offset 0 -- asked only of accounts that have moved
+  ) past on true
   where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode} and a.id > ${after}
-    and (${isHead}::boolean or a.version > since.entries or a.created_at <= (
+    and (${isHead}::boolean or last.entries > 0 or a.created_at <= (
       select t.created_at from ledger.transactions t where t.lane = b.lane and t.book = b.id and t.seq = ${seq}))
   order by a.id limit ${limit}`
 

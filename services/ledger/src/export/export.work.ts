@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ExportEnd, ExportLine } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
+import { lookUpByKeys } from '../balances/balance.store.ts'
 import type { BookKey } from '../books/book.ts'
 import { genesisOf } from '../chain/content.ts'
 import { findHash } from '../feed/feed.store.ts'
@@ -106,7 +107,11 @@ async function* bookLines(db: Database, book: BookKey, row: BookRow, extent: Ext
   }
   const isHead = extent.to === row.last_seq
   for (let after = 0n; ;) {
-    const accounts = await listAccounts(db.sql, book, { after, seq: extent.to, isHead, limit: rowsMax })
+    const page = { after, seq: extent.to, isHead, limit: rowsMax }
+    const accounts = await db.transaction(async (sql) => {
+      await lookUpByKeys(sql)
+      return listAccounts(sql, book, page)
+    })
     // One that was made since, in an asset made since: it has no entries up to the seq.
     yield accounts.filter((each) => each.asset_scale === null || codes.has(each.currency)).map(accountLine)
     after = accounts.at(-1)?.number ?? after

@@ -1,5 +1,5 @@
 import type { Body, ledgerApi, Query } from '@micro/contracts'
-import { assert, Fault, fromUnixSeconds } from '@micro/kernel'
+import { assert, Fault, fromUnixSeconds, type Clock } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import { cutPage, parsePage, reply, type Handlers, type Page } from '@micro/service'
 import { findAccountPosition } from '../accounts/account.store.ts'
@@ -13,7 +13,7 @@ import { refuseReservedAccounts, refuseReservedReference } from '../transactions
 import { seqRangeOf } from '../transactions/seq-range.ts'
 import { transactionOfHold, transactionToWire } from '../transactions/transaction.ts'
 import { loadTransactions, type SeqRange } from '../transactions/transaction.store.ts'
-import { holdToWire } from './hold.ts'
+import { endingOf, holdToWire, plannedHoldToWire } from './hold.ts'
 import {
   countHoldEntries,
   listAccountHoldSeqsDown,
@@ -31,7 +31,10 @@ type HoldHandlers = Pick<
 type ListQuery = Query<Routes['listLedgerHolds']>
 type CaptureBody = Body<Routes['captureLedgerHold']>
 
-const answer = ({ replayed, transaction }: PostResult) => reply(replayed ? 200 : 201, transactionToWire(transaction))
+const answer = ({ replayed, transaction }: PostResult, dryRun: boolean) =>
+  dryRun
+    ? reply(200, transactionToWire(transaction, { dryRun: !replayed }))
+    : reply(replayed ? 200 : 201, transactionToWire(transaction))
 
 const expiryOf = ({ expires_at: at, expires_in: inSeconds }: Body<Routes['createLedgerHold']>): Expiry | null => {
   if (at !== undefined && inSeconds !== undefined)
@@ -59,11 +62,13 @@ export const holdHandlers = ({
   db,
   reads,
   post,
+  clock,
 }: {
   db: Database
   /** For what may read much. */
   reads: Database
   post: Post
+  clock: Clock
 }): HoldHandlers => {
   const missing = (id: string): Fault => new Fault('resource_missing', { param: 'id', resource: 'ledger hold', id })
 
@@ -98,25 +103,37 @@ export const holdHandlers = ({
     throw new Fault('parameter_resource_missing', { param: cursor.param, resource: 'ledger hold', id: cursor.id })
   }
 
+  /** What was made up for a reference is taken: on a hold that has ended, its end is why. */
+  const explain = async (book: BookKey, { seq }: ParentPlace, error: unknown): Promise<unknown> => {
+    if (!(error instanceof Fault) || error.code !== 'reference_conflict') return error
+    const [hold] = await loadHolds(db.sql, book, [seq])
+    return (hold === undefined ? undefined : endingOf(hold, clock.now())) ?? error
+  }
+
   const follow = async (
     { merchant, mode }: BookKey,
     id: string,
-    body: Pick<CaptureBody, 'reference_id' | 'description' | 'metadata' | 'entries' | 'effective_at'>,
+    body: Pick<CaptureBody, 'reference_id' | 'description' | 'metadata' | 'entries' | 'effective_at' | 'dry_run'>,
     action: (parent: ParentPlace) => Exclude<Action, { kind: 'hold' }>,
-  ): Promise<PostResult> => {
+  ) => {
     refuseReservedReference(body.reference_id)
     const entries = body.entries === undefined ? [] : normaliseEntries(body.entries)
     const parent = await findHold({ merchant, mode }, id)
     if (parent === undefined) throw missing(id)
     const does = action(parent)
-    return post({
+    const request = {
       book: { merchant, mode },
       ...wordsOf(body),
       reference: body.reference_id ?? `${does.kind}:${id}`,
       entries,
       effectiveAt: body.effective_at === undefined ? undefined : fromUnixSeconds(body.effective_at),
       action: does,
+    }
+    const dryRun = body.dry_run === true
+    const result = await post(request, { dryRun }).catch(async (error: unknown) => {
+      throw body.reference_id === undefined ? await explain(request.book, parent, error) : error
     })
+    return answer(result, dryRun)
   }
 
   return {
@@ -124,13 +141,16 @@ export const holdHandlers = ({
       refuseReservedReference(body.reference_id)
       refuseReservedAccounts(body.entries)
       const { merchant, mode } = principal
-      const { replayed, transaction } = await post({
+      const dryRun = body.dry_run === true
+      const request = {
         book: { merchant, mode },
         ...wordsOf(body),
         reference: body.reference_id,
         entries: normaliseEntries(body.entries),
-        action: { kind: 'hold', expiry: expiryOf(body) },
-      })
+        action: { kind: 'hold' as const, expiry: expiryOf(body) },
+      }
+      const { replayed, transaction } = await post(request, { dryRun })
+      if (dryRun && !replayed) return reply(200, plannedHoldToWire(transaction))
       const [hold] = await loadHolds(db.sql, principal, [transaction.seq])
       assert(hold !== undefined, `hold ${transaction.id} was neither made nor found`)
       return reply(replayed ? 200 : 201, hold)
@@ -139,11 +159,11 @@ export const holdHandlers = ({
     async captureLedgerHold({ principal, params: { id }, body }) {
       const amount = amountOf(body)
       const final = body.final === true
-      return answer(await follow(principal, id, body, (parent) => ({ kind: 'capture', parent, amount, final })))
+      return follow(principal, id, body, (parent) => ({ kind: 'capture', parent, amount, final }))
     },
 
     async releaseLedgerHold({ principal, params: { id }, body }) {
-      return answer(await follow(principal, id, body, (parent) => ({ kind: 'release', parent })))
+      return follow(principal, id, body, (parent) => ({ kind: 'release', parent }))
     },
 
     async retrieveLedgerHold({ principal, params: { id } }) {

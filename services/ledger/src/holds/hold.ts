@@ -1,5 +1,5 @@
 import type { HoldStatus, LedgerHold } from '@micro/contracts'
-import { assert, unixSeconds } from '@micro/kernel'
+import { assert, Fault, fromUnixSeconds, unixSeconds } from '@micro/kernel'
 import { twins } from '../assets/amount.ts'
 import { directionOf } from '../transactions/entries.ts'
 import { holdIdOf, type Transaction } from '../transactions/transaction.ts'
@@ -12,6 +12,14 @@ export interface HoldFacts {
   readonly remaining: readonly bigint[]
   /** Ids of the transactions that captured it or gave it back, oldest first. */
   readonly transactions: readonly string[]
+}
+
+/** Why nothing follows on a hold any more; undefined while something may. One that is due has ended. */
+export const endingOf = ({ id, status, expires_at }: LedgerHold, now: Date): Fault | undefined => {
+  if (status === 'captured' || status === 'released' || status === 'expired')
+    return new Fault(`hold_${status}`, { hold: id })
+  const isDue = expires_at !== null && fromUnixSeconds(expires_at) <= now
+  return isDue ? new Fault('hold_expired', { hold: id }) : undefined
 }
 
 export const holdToWire = (transaction: Transaction, facts: HoldFacts): LedgerHold => ({
@@ -42,4 +50,15 @@ export const holdToWire = (transaction: Transaction, facts: HoldFacts): LedgerHo
   metadata: { ...transaction.metadata },
   livemode: transaction.mode === 'live',
   created: unixSeconds(transaction.createdAt),
+})
+
+/** A hold as it would be made. */
+export const plannedHoldToWire = (transaction: Transaction): LedgerHold => ({
+  ...holdToWire(transaction, {
+    status: 'open',
+    captured: transaction.entries.map(() => 0n),
+    remaining: transaction.entries.map(({ amount }) => amount),
+    transactions: [],
+  }),
+  status: 'dry_run',
 })

@@ -111,7 +111,7 @@ describe('an export that is imported', () => {
       `seq=${headSeq - 1}&effective_at=1000000002`,
     ]) {
       const url = `/ledger/trial_balance?${query}`
-      expect(await there.get(who, url)).toEqual(await here.get(who, url))
+      expect((await there.get(who, url)).text).toBe((await here.get(who, url)).text)
     }
     const early = { effective_at: 1_000_000_001 }
     const refused = await there.record(who, 'early', move(1, { from: 'eur_in', to: 'eur_out' }), early)
@@ -202,7 +202,7 @@ describe('an import is refused, and nothing of it kept', () => {
       other[index] = (other[index] ?? 0) ^ 0x01
       await refusal(other)
     }
-  }, 30_000)
+  }, 180_000)
 
   test('when it breaks off anywhere, or goes on after its end', async () => {
     for (const part of [0.1, 0.5, 0.9, 0.999]) await refusal(text.slice(0, Math.floor(text.length * part)))
@@ -266,7 +266,7 @@ describe('an import is refused, and nothing of it kept', () => {
       () => ({ currency: 'silver' }),
       /accounts_asset_fkey/,
     ],
-    ['a hold that never expires', () => ofKind('hold'), () => ({ kind: 'post' }), /not whole or not balanced/],
+    ['a hold that never expires', () => ofKind('hold'), () => ({ kind: 'post' }), /accounts_sums_check/],
     [
       'a capture of another hold',
       () => ofKind('capture'),

@@ -1,13 +1,14 @@
 import type { ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
-import type { Database } from '@micro/postgres'
-import { cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
+import type { Database, Sql } from '@micro/postgres'
+import { appendOutbox, cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { pointOf, type Point } from '../balances/point.ts'
 import type { InTurn } from '../bounds/turns.ts'
 import { nameOf, type BookKey } from '../books/book.ts'
 import { insertBook } from '../books/book.store.ts'
 import { laneOf } from '../books/lane.ts'
+import type { Bell } from '../outbox/bell.ts'
 import { findBooks, lockBooks } from '../posting/posting.store.ts'
 import { listTotals } from '../reports/report.store.ts'
 import type { Totals } from '../reports/report.ts'
@@ -45,6 +46,8 @@ export interface PeriodDependencies {
   readonly reads: Database
   /** Not those of reports: closing a large book takes longer than anyone should wait for one. */
   readonly inTurn: InTurn
+  /** A period has something to be told. */
+  readonly tell: Bell
 }
 
 /** How long adding up the balances of a book may take, in milliseconds; nobody waits for it but who closes. */
@@ -52,7 +55,12 @@ const addingUpMsMax = 300_000
 
 const totalsMax = 1_000_000
 
-export const periodHandlers = ({ db, reads, clock, newId, inTurn }: PeriodDependencies): PeriodHandlers => {
+export const periodHandlers = ({ db, reads, clock, newId, inTurn, tell }: PeriodDependencies): PeriodHandlers => {
+  const append = appendOutbox({ clock, newId })
+
+  const whole = async (sql: Sql, book: BookKey, period: Period) =>
+    periodToWire(period, await listPeriodTotals(sql, book, period.number, totalsShownMax + 1))
+
   /** The totals before a time, of what is recorded now, which the book need not wait for. */
   const addUp = (book: BookKey, before: Date): Promise<{ then: Point; totals: Totals[] }> =>
     reads.transaction(
@@ -68,7 +76,7 @@ export const periodHandlers = ({ db, reads, clock, newId, inTurn }: PeriodDepend
     )
 
   /** Closes the book under its lock, so that no posting is on its way meanwhile. Resolves with the period's id. */
-  const close = async (book: BookKey, wanted: Closing): Promise<{ id: string; made: boolean }> => {
+  const close = async (book: BookKey, wanted: Closing, requestId: string): Promise<{ id: string; made: boolean }> => {
     const before = wanted.closedBefore
     const { then, totals } = await addUp(book, before)
     const [place] = await findBooks(db.sql, [book])
@@ -91,32 +99,34 @@ export const periodHandlers = ({ db, reads, clock, newId, inTurn }: PeriodDepend
         createdAt,
       }
       await insertPeriod(sql, book, period, addTotals(totals, await listTotalsMoved(sql, book, { then, now })))
+      const closed = await findPeriod(sql, book, id)
+      assert(closed !== undefined, `period ${id} was closed and cannot be read`)
+      const origin = { merchant: book.merchant, mode: book.mode, requestId, idempotencyKey: null }
+      await append(sql, origin, [{ type: 'ledger.period.closed', object: await whole(sql, book, closed) }])
       return { id, made: true }
     })
   }
 
-  const whole = async (book: BookKey, period: Period) =>
-    periodToWire(period, await listPeriodTotals(db.sql, book, period.number, totalsShownMax + 1))
-
   return {
-    async closeLedgerPeriod({ principal, body }) {
+    async closeLedgerPeriod({ principal, body, requestId }) {
       const now = clock.now()
       const closedBefore = closedBeforeOf(body.closes_through, now)
       const wanted = { closedBefore, description: body.description ?? null }
       await insertBook(db.sql, principal, now)
       const newest = await findNewestPeriod(db.sql, principal)
       if (newest !== undefined && decideClosing(newest, wanted) === 'repeat')
-        return reply(200, await whole(principal, newest))
-      const { id, made } = await inTurn(nameOf(principal), () => close(principal, wanted))
+        return reply(200, await whole(db.sql, principal, newest))
+      const { id, made } = await inTurn(nameOf(principal), () => close(principal, wanted, requestId))
+      if (made) tell()
       const period = await findPeriod(db.sql, principal, id)
       assert(period !== undefined, `period ${id} was neither closed nor found`)
-      return reply(made ? 201 : 200, await whole(principal, period))
+      return reply(made ? 201 : 200, await whole(db.sql, principal, period))
     },
 
     async retrieveLedgerPeriod({ principal, params: { id } }) {
       const period = await findPeriod(db.sql, principal, id)
       if (period === undefined) throw new Fault('resource_missing', { param: 'id', resource: 'ledger period', id })
-      return whole(principal, period)
+      return whole(db.sql, principal, period)
     },
 
     async listLedgerPeriods({ principal, query }) {

@@ -1,6 +1,6 @@
 import { Fault, fromUnixSeconds } from '@micro/kernel'
 import { expect, test } from 'vitest'
-import { bookedAtOf } from './period.ts'
+import { bookedAtOf, effectiveAtOf } from './period.ts'
 import type { BookState } from './state.ts'
 
 const state = (closedBefore: Date | null): BookState => ({
@@ -34,4 +34,18 @@ for (const [closed, effective, by, want] of [
     if (want !== 'period_closed') return expect(decide()).toEqual(want === null ? null : fromUnixSeconds(want))
     expect(decide).toThrow(Fault)
     expect(decide).toThrow('effective_at: the book is closed up to 1970-01-01T00:01:39Z')
+  })
+
+for (const [given, recorded, want] of [
+  [undefined, 500.25, 500.25],
+  [500, 500.25, 500.25],
+  [500, 500.999, 500.999],
+  [500, 500, 500],
+  [500, 501, 500],
+  [499, 500.25, 499],
+  [501, 500.25, 501],
+] as const)
+  test(`a transaction of ${given ?? 'no date'} that is recorded at ${recorded} takes effect at ${want}`, () => {
+    const effectiveAt = given === undefined ? undefined : fromUnixSeconds(given)
+    expect(effectiveAtOf({ effectiveAt }, fromUnixSeconds(recorded))).toEqual(fromUnixSeconds(want))
   })

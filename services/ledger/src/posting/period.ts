@@ -1,5 +1,13 @@
-import { addMs, Fault } from '@micro/kernel'
+import { addMs, Fault, unixSeconds } from '@micro/kernel'
 import type { BookState } from './state.ts'
+
+/**
+ * When a transaction takes effect. Who names a date names a second: one recorded within it is on time, and takes effect
+ * when it is recorded, so that it is not noted a second time for counting some milliseconds before. Every bound that one can
+ * ask by, or close a book at, is a whole second, so both are on the same side of it.
+ */
+export const effectiveAtOf = ({ effectiveAt }: { readonly effectiveAt?: Date | undefined }, createdAt: Date): Date =>
+  effectiveAt === undefined || effectiveAt.getTime() === unixSeconds(createdAt) * 1_000 ? createdAt : effectiveAt
 
 /**
  * When a transaction counts, where that is not when it took effect: what Micro learns of a period that is closed counts

@@ -77,7 +77,7 @@ const fill = async (): Promise<void> => {
 
 test(
   'a posting to a large book among many small ones reads no more of it than it needs',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     await fill()
     const read = await ledger.database.db.transaction(async (sql) => {

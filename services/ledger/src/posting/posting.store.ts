@@ -2,6 +2,7 @@ import type { AccountStatus, AccountType, Mode } from '@micro/contracts'
 import type { Sql } from '@micro/postgres'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
+import { stretchesOf } from '../outbox/stretch.ts'
 import type { TransactionWrite } from './posting.ts'
 import type { AccountState } from './state.ts'
 
@@ -133,7 +134,7 @@ export interface Standing extends BookPlace {
 /**
  * Writes transactions and entries in one statement; the database's triggers move balances and seqs with them. Takes the
  * locks of the books first (in the order given, which must be sortPlaces's), and nothing is written when one of them
- * stands elsewhere.
+ * stands elsewhere. With them goes, for each book, one row that says which of them are to be told.
  */
 export const insertTransactions = async (
   sql: Sql,
@@ -144,7 +145,8 @@ export const insertTransactions = async (
   const legs = recordings.flatMap(({ lane, book, transaction: { seq }, entries }) =>
     entries.map((write, at) => ({ ...write, lane, book, seq, leg: at + 1 })),
   )
-  // Both inserts wait for the locks.
+  const stretches = stretchesOf(recordings)
+  // All inserts wait for the locks.
   await sql`
     with standing as materialized (
       select ledger.hold_books(
@@ -169,6 +171,12 @@ export const insertTransactions = async (
         ${of(({ transaction }) => transaction.kind)}::text[],
         ${of(({ transaction }) => transaction.parent?.seq ?? null)}::bigint[],
         ${of(({ transaction }) => transaction.expiresAt)}::timestamptz[]) t
+    ), untold as (
+      insert into ledger.stretches (lane, book, first_seq, last_seq)
+      select s.* from standing cross join unnest(
+        ${stretches.map(({ lane }) => lane)}::smallint[], ${stretches.map(({ book }) => book)}::bigint[],
+        ${stretches.map(({ firstSeq }) => firstSeq)}::bigint[],
+        ${stretches.map(({ lastSeq }) => lastSeq)}::bigint[]) s
     )
     insert into ledger.entries (lane, book, seq, leg, account, amount, balance_after, account_version, layer)
     select e.* from standing cross join unnest(

@@ -8,7 +8,7 @@ import type { RecordedEntry, StoredTransaction, Transaction } from '../transacti
 import type { Action } from './action.ts'
 import { checkBalanced } from './balanced.ts'
 import { addEntry, checkConditions, checkLimits } from './limits.ts'
-import { bookedAtOf } from './period.ts'
+import { bookedAtOf, effectiveAtOf } from './period.ts'
 import { followParent, planOf, type Plan } from './plan.ts'
 import type { AccountState, BookState } from './state.ts'
 
@@ -172,7 +172,7 @@ export const decide = (state: BookState, request: PostRequest, { now, ...facts }
   checkSums(plan, states)
   checkLimits(plan.entries, states, plan.params)
   checkConditions(plan.entries, states)
-  const effectiveAt = request.effectiveAt ?? createdAt
+  const effectiveAt = effectiveAtOf(request, createdAt)
   const bookedAt = bookedAtOf(state, request, { createdAt, effectiveAt })
   // From here the transaction must succeed.
   const applied = plan.entries.map((entry, at) => {

@@ -49,6 +49,32 @@ test('few leave together', async () => {
   expect(loads.map(({ size }) => size)).toEqual([32])
 })
 
+test('few wait for the load that is under way, and leave together', async () => {
+  const { loads, put } = started()
+  put(1)
+  await soon()
+  put(1)
+  await soon()
+  put(30)
+  await soon()
+  expect(loads.map(({ size }) => size)).toEqual([1])
+  loads[0]?.end()
+  await soon()
+  await soon()
+  expect(loads.map(({ size }) => size)).toEqual([1, 31])
+})
+
+test('many do not wait for a load that is under way', async () => {
+  const { loads, put } = started()
+  put(1)
+  await soon()
+  put(31)
+  await soon()
+  put(1)
+  await soon()
+  expect(loads.map(({ size }) => size)).toEqual([1, 32])
+})
+
 test('no more loads are under way than may be', async () => {
   const { loads, put } = started()
   put(5_000)

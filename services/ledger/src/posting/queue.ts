@@ -9,7 +9,7 @@ export interface QueueOptions<T, R> {
   readonly loadBytesMax: number
   /** How many loads may be under way at the same time. */
   readonly loadsMax: number
-  /** Fewer items than this are not shared out among several loads. */
+  /** Fewer items than this are not shared out among several loads, and wait for the one under way. */
   readonly shareMin: number
   /** Bounds of what waits; whatever comes beyond is refused. */
   readonly waitingMax: number
@@ -27,9 +27,9 @@ interface Waiting<T, R> {
 }
 
 /**
- * Group commit without timers: what arrives while a load is under way waits, and the next load takes all of it. An
- * idle queue carries a single item at once; the busier it is, the more share one load. However long one line is, the
- * first of another leaves with the next load.
+ * Group commit without timers: what arrives while a load is under way waits until that has ended, or enough of them have
+ * come, and leaves together. An idle queue carries a single item at once; the busier it is, the more share one load.
+ * However long one line is, the first of another leaves with the next load.
  */
 export const createQueue = <T, R>(options: QueueOptions<T, R>) => {
   const { carry, loadMax, loadBytesMax, loadsMax, shareMin, waitingMax, waitingBytesMax, bytesOf, lineOf } = options
@@ -68,13 +68,19 @@ export const createQueue = <T, R>(options: QueueOptions<T, R>) => {
     }
   }
 
+  // A load costs more than what few items add to it, and could not begin before the one under way ends.
+  const isTime = (): boolean => {
+    const { count } = lines.all()
+    return loads === 0 ? count > 0 : loads < loadsMax && count >= shareMin
+  }
+
   // After the sockets that are ready have been read, so that what arrived together leaves together.
   const call = (): void => {
-    if (called || lines.all().count === 0 || loads >= loadsMax) return
+    if (called || !isTime()) return
     called = true
     setImmediate(() => {
       called = false
-      while (lines.all().count > 0 && loads < loadsMax) void depart(takeLoad())
+      while (isTime()) void depart(takeLoad())
     })
   }
 

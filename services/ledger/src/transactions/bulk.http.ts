@@ -1,15 +1,6 @@
-import { BulkTransaction, ledgerApi } from '@micro/contracts'
+import { BulkTransaction, type ledgerApi } from '@micro/contracts'
 import { assert, Fault } from '@micro/kernel'
-import {
-  contextOf,
-  createItemCheck,
-  lineOf,
-  shareThread,
-  type Call,
-  type Handlers,
-  type Runtime,
-  type Service,
-} from '@micro/service'
+import { createItemCheck, lineOf, shareThread, type Call, type Handlers, type Runtime } from '@micro/service'
 import { createBulkSeats } from '../bounds/seats.ts'
 import type { BookKey } from '../books/book.ts'
 import type { Outcome, Posting, PostRequest } from '../posting/index.ts'
@@ -22,8 +13,6 @@ type Item = BulkItem<PostRequest>
 
 /** Bulks at work at the same time, in one process and of one book: each may hold some tens of megabytes. */
 const working = { ofBook: 2, inAll: 6 }
-/** And those of which the body is still arriving or the answer still leaving. */
-const open = { ofBook: 4, inAll: 12 }
 /** Entries of a bulk in all: the answer has each of them, and the book is locked while they are written. */
 const entriesMax = 40_000
 /** Postings of one bulk that wait or fly at the same time: two flights' worth, so that one fills while one is out. */
@@ -69,23 +58,6 @@ const createRoom = (unitsMax: number) => {
       if (units <= unitsMax / 2) freed?.()
     },
   }
-}
-
-/** Refuses more bulks at a time than there is memory for, before anything of them is read. */
-export const boundBulks = ({ http }: Pick<Service, 'http'>): void => {
-  const takeSeat = createBulkSeats(open)
-  http.addHook('preParsing', (request, { raw }, payload, done) => {
-    const principal = contextOf(request.raw)?.principal
-    const isBulk = request.routeOptions.url === ledgerApi.recordLedgerTransactions.path
-    if (!isBulk || principal === undefined || principal.kind === 'service') return done(null, payload)
-    try {
-      const leave = takeSeat(principal)
-      raw.once('finish', leave).once('close', leave)
-      done(null, payload)
-    } catch (error) {
-      done(error as Error)
-    }
-  })
 }
 
 const checkSize = (items: readonly BulkTransaction[]): void => {

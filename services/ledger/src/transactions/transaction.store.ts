@@ -12,7 +12,8 @@ export interface SeqRange {
   readonly limit: number
 }
 
-interface TransactionRow {
+/** A transaction as it is read, its entries as lists. */
+export interface TransactionRow {
   id: string
   mode: Mode
   kind: TransactionKind
@@ -40,7 +41,7 @@ interface TransactionRow {
   nets_after: bigint[]
 }
 
-const toTransaction = (row: TransactionRow): StoredTransaction => ({
+export const toTransaction = (row: TransactionRow): StoredTransaction => ({
   id: row.id,
   mode: row.mode,
   kind: row.kind,

@@ -348,12 +348,9 @@ const tamperings: readonly Tampering[] = [
   ],
   [
     'an account closed with something on it',
-    async (sql) => {
-      await sql`alter table ledger.accounts drop constraint accounts_closed_at_zero`
-      await sql`
-        update ledger.accounts set status = 'closed'
-        where merchant = 'acct_a' and mode = 'test' and public_id in ('idle', 'sales')`
-    },
+    (sql) => sql`
+      update ledger.accounts set status = 'closed'
+      where merchant = 'acct_a' and mode = 'test' and public_id in ('idle', 'sales')`,
     [{ problem: 'limit_passed', account: 'sales', found: 1 }],
   ],
 ]

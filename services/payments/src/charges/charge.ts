@@ -1,15 +1,56 @@
-import type { Charge as WireCharge, Tenant } from '@micro/contracts'
-import { unixSeconds } from '@micro/kernel'
+import type {
+  BillingDetails,
+  CaptureMethod,
+  ChargedCard,
+  ChargeOutcome,
+  FraudDetails,
+  Shipping,
+  Tenant,
+} from '@micro/contracts'
 import type { Intent } from '../payment-intents/payment-intent.ts'
+
+/** What is kept of the card; amounts and times are shown from the charge itself. */
+export type CardFacts = Omit<ChargedCard, 'amount_authorized' | 'capture_before'>
 
 /** One attempt to charge a payment intent, as its row has it. Amounts and fee in minor units. */
 export interface Charge extends Tenant {
   readonly id: string
   readonly payment_intent: string
   readonly amount: bigint
+  readonly amount_captured: bigint
+  /** Kept by the database, as the sum of its refunds. */
+  readonly amount_refunded: bigint
+  readonly disputed: boolean
   readonly currency: string
   readonly payment_method: string
+  /** What the processor knows the payment method by; null: by its id. */
+  readonly processor_method: string | null
+  /** Which configured processor it is sent to; null in test mode, of the simulator. */
+  readonly processor: string | null
   readonly status: 'pending' | 'succeeded' | 'failed'
+  /** Manually: success is an authorisation, and money moves when it is captured. */
+  readonly capture_method: 'automatic' | 'manual'
+  readonly captured: boolean
+  /** Until when an authorisation may be captured, on the merchant's clock. */
+  readonly capture_before: Date | null
+  /** When an authorisation was given back without having been captured. */
+  readonly released_at: Date | null
+  readonly customer: string | null
+  readonly off_session: boolean
+  readonly authenticated: boolean
+  readonly set_up: boolean
+  readonly payment_method_details: CardFacts | null
+  readonly billing_details: BillingDetails | null
+  readonly outcome: ChargeOutcome | null
+  /** Null in rows of an older version, which showed its intent's. */
+  readonly metadata: Record<string, string> | null
+  readonly description: string | null
+  readonly receipt_email: string | null
+  readonly shipping: Shipping | null
+  readonly fraud_details: FraudDetails | null
+  readonly statement_descriptor: string | null
+  readonly statement_descriptor_suffix: string | null
+  readonly transfer_group: string | null
   readonly processor_id: string | null
   readonly failure_code: DeclineFaultCode | null
   readonly decline_code: string | null
@@ -17,14 +58,15 @@ export interface Charge extends Tenant {
   readonly failure_param: string | null
   readonly advice_code: string | null
   readonly fee: bigint | null
-  readonly posting: 'none' | 'due' | 'done'
-  readonly posting_attempts: number
-  readonly posting_after: Date | null
-  readonly ledger_transaction: string | null
+  /** The movement that a capture makes. */
+  readonly balance_transaction: string | null
   readonly request_id: string
   readonly idempotency_key: string | null
   /** The status a success is answered with: 201 for a create on the original surface. */
   readonly answer_status: number
+  /** Which of the two its caller asked for. */
+  readonly answer_with: 'payment_intent' | 'charge'
+  readonly processing_told: boolean
   /** Until then somebody is at work on it; afterwards the completer takes over. */
   readonly leased_until: Date
   readonly created_at: Date
@@ -32,10 +74,23 @@ export interface Charge extends Tenant {
 }
 
 /** The faults a decline may be told as; all are card errors with status 402. */
-export type DeclineFaultCode = 'card_declined' | 'expired_card' | 'incorrect_cvc' | 'processing_error'
+export type DeclineFaultCode =
+  | 'card_declined'
+  | 'expired_card'
+  | 'incorrect_cvc'
+  | 'processing_error'
+  | 'authentication_required'
 
 const noResult = {
+  amount_captured: 0n,
+  amount_refunded: 0n,
+  disputed: false,
   status: 'pending',
+  captured: false,
+  capture_before: null,
+  released_at: null,
+  outcome: null,
+  fraud_details: null,
   processor_id: null,
   failure_code: null,
   decline_code: null,
@@ -43,18 +98,30 @@ const noResult = {
   failure_param: null,
   advice_code: null,
   fee: null,
-  posting: 'none',
-  posting_attempts: 0,
-  posting_after: null,
-  ledger_transaction: null,
+  balance_transaction: null,
+  processing_told: false,
   settled_at: null,
 } as const
 
 /** What its caller decides of a new charge. */
 export type NewCharge = Pick<
   Charge,
-  'id' | 'payment_method' | 'request_id' | 'idempotency_key' | 'answer_status' | 'created_at' | 'leased_until'
+  | 'id'
+  | 'payment_method'
+  | 'processor_method'
+  | 'processor'
+  | 'set_up'
+  | 'payment_method_details'
+  | 'billing_details'
+  | 'request_id'
+  | 'idempotency_key'
+  | 'answer_status'
+  | 'answer_with'
+  | 'created_at'
+  | 'leased_until'
 >
+
+export const isManual = (method: CaptureMethod): boolean => method === 'manual'
 
 export const pendingCharge = (intent: Intent, given: NewCharge): Charge => ({
   ...noResult,
@@ -63,31 +130,24 @@ export const pendingCharge = (intent: Intent, given: NewCharge): Charge => ({
   payment_intent: intent.id,
   amount: intent.amount,
   currency: intent.currency,
+  capture_method: isManual(captureMethodOf(intent)) ? 'manual' : 'automatic',
+  customer: intent.customer,
+  off_session: intent.off_session,
+  authenticated: intent.authenticated,
+  metadata: intent.metadata,
+  description: intent.description,
+  receipt_email: intent.receipt_email,
+  shipping: intent.shipping,
+  statement_descriptor: intent.statement_descriptor,
+  statement_descriptor_suffix: intent.statement_descriptor_suffix,
+  transfer_group: intent.transfer_group,
   ...given,
 })
 
-/** The charge as the API and the events show it. */
-export const chargeToWire = (charge: Charge, intent: Intent): WireCharge => {
-  const succeeded = charge.status === 'succeeded'
-  return {
-    id: charge.id,
-    object: 'charge',
-    amount: Number(charge.amount),
-    amount_captured: succeeded ? Number(charge.amount) : 0,
-    amount_refunded: 0,
-    balance_transaction: charge.ledger_transaction,
-    captured: succeeded,
-    created: unixSeconds(charge.created_at),
-    currency: charge.currency,
-    description: intent.description,
-    failure_code: charge.failure_code,
-    failure_message: charge.failure_message,
-    livemode: charge.mode === 'live',
-    metadata: intent.metadata,
-    paid: succeeded,
-    payment_intent: charge.payment_intent,
-    payment_method: charge.payment_method,
-    refunded: false,
-    status: charge.status,
-  }
-}
+/** What is asked for cards goes before what is asked for all. */
+export const captureMethodOf = ({ capture_method, payment_method_options: options }: Intent): CaptureMethod =>
+  options?.card?.capture_method ?? capture_method
+
+/** What can still be captured of it. */
+export const isAuthorised = ({ status, captured, released_at }: Charge): boolean =>
+  status === 'succeeded' && !captured && released_at === null

@@ -59,6 +59,7 @@ describe('an ambiguous result of the processor', () => {
       expect(bench.processor.sent - before).toBe(1)
       expect((await bench.events(id)).map(({ type }) => type)).toEqual([
         'payment_intent.created',
+        'payment_intent.processing',
         'charge.succeeded',
         'payment_intent.succeeded',
       ])

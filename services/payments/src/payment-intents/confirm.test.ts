@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBench, type Answer, type Bench } from '../payments.fixture.ts'
+import { declines } from '../processors/declines.ts'
+import { simulatorProcessor } from '../processors/simulator.work.ts'
 import { testCards } from '../processors/test-cards.ts'
 
 let bench: Bench
@@ -28,7 +30,7 @@ describe('a confirmed payment', () => {
       id,
       status: 'succeeded',
       amount_received: 1999,
-      payment_method: 'pm_card_visa',
+      payment_method: expect.stringMatching(/^pm_[0-9A-Za-z]{24}$/) as string,
       livemode: false,
     })
     expect(bench.ledger.booked.get(`micro:charge:${body.latest_charge ?? ''}`)).toMatchObject({
@@ -54,7 +56,15 @@ describe('a confirmed payment', () => {
       payment_intent: id,
     })
     const [charge] = await bench.chargesOf(id)
-    expect(charge).toMatchObject({
+    const movement = await bench.movementOf(id)
+    expect(events[1]?.object['balance_transaction'], 'the balance transaction is there at once').toBe(movement?.['id'])
+    expect(charge).toMatchObject({ balance_transaction: movement?.['id'], fee: 88n })
+    expect(movement).toMatchObject({
+      kind: 'charge',
+      amount: 1999n,
+      fee: 88n,
+      net: 1911n,
+      description: 'Coffee',
       posting: 'done',
       ledger_transaction: `ltx_of_micro:charge:${body.latest_charge ?? ''}`,
     })
@@ -122,9 +132,104 @@ describe('races', () => {
   })
 })
 
+describe('a processor whose book is in our own database', () => {
+  const within = () =>
+    bench.another({
+      processors: {
+        test: simulatorProcessor({ db: bench.database.db, clock: bench.clock }),
+        live: undefined,
+      },
+    })
+
+  test('charges in the one transaction that answers: nobody ever sees it pending, or the key without its answer', async () => {
+    const { call } = within()
+    const id = await create()
+    const body = { payment_method: 'pm_card_visa' }
+    const [seen, answer] = await Promise.all([
+      bench.chargesOf(id),
+      call(`/v1/payment_intents/${id}/confirm`, { body, key: `within-${id}` }),
+    ])
+    expect(seen).toEqual([])
+    expect(answer.body).toMatchObject({ id, status: 'succeeded', amount_received: 1999 })
+    expect(await bench.chargesOf(id)).toMatchObject([
+      { status: 'succeeded', captured: true, fee: 88n, processor_id: `sim_${answer.body.latest_charge ?? ''}` },
+    ])
+    expect(await bench.simulated(id)).toBe(1)
+    expect(await bench.movementOf(id)).toMatchObject({ posting: 'done' })
+    expect((await bench.events(id)).map(({ type }) => type)).toEqual([
+      'payment_intent.created',
+      'charge.succeeded',
+      'payment_intent.succeeded',
+    ])
+    const again = await call(`/v1/payment_intents/${id}/confirm`, { body, key: `within-${id}` })
+    expect([again.headers['idempotent-replayed'], again.text]).toEqual(['true', answer.text])
+  })
+
+  test('of parallel confirms with one key, all tell what the one that charged told', async () => {
+    const { call } = within()
+    const id = await create()
+    const body = { payment_method: 'pm_card_visa' }
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => call(`/v1/payment_intents/${id}/confirm`, { body, key: `race-within-${id}` })),
+    )
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
+    expect(answers[0]?.body.status).toBe('succeeded')
+    expect(await bench.simulated(id)).toBe(1)
+    expect(await bench.chargesOf(id)).toHaveLength(1)
+  })
+
+  test('of parallel creates with one key, one exists, and all tell of it', async () => {
+    const { call } = within()
+    const body = { amount: 700, currency: 'usd', description: 'one of six' }
+    const key = 'six-at-once'
+    const answers = await Promise.all(Array.from({ length: 6 }, () => call('/v1/payment_intents', { body, key })))
+    expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(1)
+    expect(
+      await bench.database.db.sql`select id from payments.payment_intents where description = 'one of six'`,
+    ).toHaveLength(1)
+    const other = await call('/v1/payment_intents', { body: { ...body, amount: 701 }, key })
+    expect([other.status, other.body.error['type']]).toEqual([400, 'idempotency_error'])
+  })
+
+  test('opens the dispute that a test card is for, and with it its report', async () => {
+    const { call } = within()
+    const id = await create()
+    const body = { payment_method: 'pm_card_createDispute' }
+    const answer = await call(`/v1/payment_intents/${id}/confirm`, { body, key: `disputed-within-${id}` })
+    expect(answer.body.status).toBe('succeeded')
+    const dispute = `simdp_${answer.body.latest_charge ?? ''}`
+    expect(
+      await bench.database.db.sql`
+        select d.id from payments.simulator_disputes d join payments.simulator_reports r on r.subject = d.id
+        where d.id = ${dispute}`,
+    ).toEqual([{ id: dispute }])
+  })
+
+  test('a decline is answered, stored and told as of any other', async () => {
+    const { call } = within()
+    const id = await create()
+    const options = { body: { payment_method: 'pm_card_chargeDeclined' }, key: `declined-within-${id}` }
+    const first = await call(`/v1/payment_intents/${id}/confirm`, options)
+    expect([first.status, first.body.error['code']]).toEqual([402, 'card_declined'])
+    expect((await call(`/v1/payment_intents/${id}/confirm`, options)).text).toBe(first.text)
+    expect((await bench.events(id)).map(({ type }) => type)).toEqual([
+      'payment_intent.created',
+      'charge.failed',
+      'payment_intent.payment_failed',
+    ])
+    expect((await call(`/v1/payment_intents/${id}/confirm`, { body: { payment_method: 'pm_card_visa' } })).status).toBe(
+      200,
+    )
+  })
+})
+
 describe('declines', () => {
-  for (const [name, card] of testCards) {
-    if (card === 'succeeds') continue
+  for (const [name, { decline, blocked, authentication }] of testCards) {
+    const card =
+      blocked === true
+        ? declines.fraudulent
+        : decline && { param: undefined, adviceCode: undefined, ...declines[decline] }
+    if (card === undefined || authentication !== 'never') continue
     test(`${name} is declined with 402 ${card.code} / ${card.declineCode}, and the intent can be paid otherwise`, async () => {
       const id = await create()
       const { status, body } = await confirm(id, { payment_method: name })
@@ -135,7 +240,10 @@ describe('declines', () => {
         decline_code: card.declineCode,
         message: card.message,
       })
-      expect([body.error['param'], body.error['advice_code']]).toEqual([card.param, card.adviceCode])
+      expect([body.error['param'], body.error['advice_code']]).toEqual([
+        'param' in card ? card.param : undefined,
+        card.adviceCode,
+      ])
       expect(body.error.payment_intent).toMatchObject({
         id,
         status: 'requires_payment_method',
@@ -176,8 +284,8 @@ describe('declines', () => {
   })
 })
 
-for (const [name, card] of testCards) {
-  if (card !== 'succeeds') continue
+for (const [name, { decline, blocked, authentication }] of testCards) {
+  if (decline !== undefined || blocked === true || !['never', 'on_request'].includes(authentication)) continue
   test(`${name} is charged`, async () => {
     expect((await confirm(await create(), { payment_method: name })).body.status).toBe('succeeded')
   })
@@ -189,7 +297,8 @@ describe('surfaces and modes', () => {
     const refused = await confirm(id, {})
     expect([refused.status, refused.body.error['code']]).toEqual([400, 'payment_method_missing'])
     const { status, body } = await bench.call(`/payments/payment_intents/${id}/confirm`, { method: 'POST' })
-    expect([status, body.status, body.payment_method]).toEqual([200, 'succeeded', 'pm_card_visa'])
+    expect([status, body.status]).toEqual([200, 'succeeded'])
+    expect((await bench.chargesOf(id))[0]).toMatchObject({ processor_method: 'pm_card_visa' })
   })
 
   test('create answers 201 on the original surface and 200 on /v1, with confirm too', async () => {
@@ -207,9 +316,8 @@ describe('surfaces and modes', () => {
   })
 
   test('payment_method_id is the original name of payment_method; two different ones are refused', async () => {
-    expect((await confirm(await create(), { payment_method_id: 'tok_mastercard' })).body.payment_method).toBe(
-      'tok_mastercard',
-    )
+    const paid = (await confirm(await create(), { payment_method_id: 'tok_mastercard' })).body
+    expect((await bench.chargesOf(paid.id))[0]).toMatchObject({ processor_method: 'tok_mastercard' })
     const { status, body } = await confirm(await create(), {
       payment_method: 'tok_visa',
       payment_method_id: 'tok_mastercard',
@@ -219,10 +327,11 @@ describe('surfaces and modes', () => {
 
   test('live mode without a processor never reaches the simulator', async () => {
     const sent = bench.processor.sent
-    const id = await create({ payment_method: 'pm_card_visa' }, { mode: 'live' })
+    const id = await create({}, { mode: 'live' })
+    const body = { payment_method: 'pm_card_visa' }
     for (const surface of ['/v1', '/payments']) {
-      const { status, body } = await bench.call(`${surface}/payment_intents/${id}/confirm`, { body: {}, mode: 'live' })
-      expect([status, body.error['code']]).toEqual([400, 'processor_not_configured'])
+      const refused = await bench.call(`${surface}/payment_intents/${id}/confirm`, { body, mode: 'live' })
+      expect([refused.status, refused.body.error['code']]).toEqual([400, 'processor_not_configured'])
     }
     const refused = await bench.call('/v1/payment_intents', {
       body: { amount: 1999, currency: 'usd', payment_method: 'pm_card_visa', confirm: true },
@@ -232,7 +341,7 @@ describe('surfaces and modes', () => {
     expect(refused.body.error['code']).toBe('processor_not_configured')
     expect((await bench.call('/v1/payment_intents', { mode: 'live', merchant: 'acct_live' })).body.data).toEqual([])
     expect((await bench.call(`/v1/payment_intents/${id}`, { mode: 'live' })).body).toMatchObject({
-      status: 'requires_confirmation',
+      status: 'requires_payment_method',
       livemode: true,
     })
     expect(bench.processor.sent).toBe(sent)

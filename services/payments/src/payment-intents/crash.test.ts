@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBench, type Answer, type Bench, type CallOptions } from '../payments.fixture.ts'
 import { mortal } from '../mortal.fixture.ts'
+import { simulatorProcessor } from '../processors/simulator.work.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -45,12 +46,17 @@ const deeds: Deed[] = [
   },
 ]
 
-const mortalProcess = () => {
+/** Whether the processor is another party, or writes in the database transaction of who asks it. */
+type Where = 'apart' | 'within'
+
+const mortalProcess = (where: Where = 'apart') => {
   const life = mortal()
+  const { database, clock } = bench
+  const processor = where === 'apart' ? bench.processor : simulatorProcessor({ db: database.db, clock })
   const { call } = bench.another({
-    db: life.db(bench.database.db),
+    db: life.db(database.db),
     ledger: life.ledger(bench.ledger.client),
-    processors: { test: life.processor(bench.processor), live: undefined },
+    processors: { test: life.processor(processor), live: undefined },
   })
   return { life, call }
 }
@@ -67,19 +73,23 @@ const recover = async (
   const answer = await request()
   await survivor.parts.completer.round()
   bench.clock.advance(leaseMs)
-  await survivor.parts.postings.round()
+  await survivor.parts.movements.round()
   return answer
 }
 
-describe.each(deeds)('a process that dies during a $name', (deed) => {
+const effectsMin = { apart: 12, within: 9 }
+const all = deeds.flatMap((deed) => (['apart', 'within'] as const).map((where) => ({ ...deed, where })))
+
+describe.each(all)('a process that dies during a $name, its processor $where', ({ where: at, ...deed }) => {
   for (const when of ['before', 'after'] as const) {
-    for (const order of ['completer first', 'retry first']) {
+    // Charged within, there is nothing pending for the completer to find.
+    for (const order of at === 'apart' ? ['completer first', 'retry first'] : ['retry first']) {
       test(`${when} any of its effects: with the ${order}, the same key converges to one charge`, async () => {
-        const { life, call } = mortalProcess()
+        const { life, call } = mortalProcess(at)
         const survivor = bench.another()
         for (let killAt = 1; ; killAt++) {
           const { path, body } = await deed.prepare()
-          const options: CallOptions = { body, key: `${deed.name} ${when} ${order} ${killAt}` }
+          const options: CallOptions = { body, key: `${deed.name} ${at} ${when} ${order} ${killAt}` }
           life.arm(killAt, when)
           const first = await call(path, options)
           const answer = await recover(survivor, order, () => survivor.call(path, options))
@@ -98,12 +108,15 @@ describe.each(deeds)('a process that dies during a $name', (deed) => {
           expect(told, where).toHaveLength(3)
           const booked = [...bench.ledger.booked.values()].filter(({ metadata }) => metadata?.['payment_intent'] === id)
           expect(booked, where).toHaveLength(deed.want.simulated)
-          expect(charges[0]?.['posting'], where).toBe(deed.want.simulated === 1 ? 'done' : 'none')
+          const movement = await bench.movementOf(id)
+          expect(movement?.['posting'], where).toBe(deed.want.simulated === 1 ? 'done' : undefined)
+          expect(charges[0]?.['balance_transaction'], where).toBe(movement?.['id'] ?? null)
           // Whatever was acknowledged before the death is what the retry tells.
           if (first.status < 500) expect(first.text, where).toBe(answer.text)
           const replay = await survivor.call(path, options)
           expect([replay.status, replay.text], where).toEqual([answer.status, answer.text])
-          if (!life.died()) return expect(killAt, 'the deed has fewer effects than expected').toBeGreaterThan(12)
+          if (!life.died())
+            return expect(killAt, 'the deed has fewer effects than expected').toBeGreaterThan(effectsMin[at])
           expect(killAt, 'the deed takes more effects than expected').toBeLessThan(60)
         }
       })
@@ -121,7 +134,7 @@ test('without a key, what a dead process began is finished by the completer, and
     expect([200, 400, 429]).toContain(second.status)
     bench.clock.advance(leaseMs)
     await bench.parts.completer.round()
-    await bench.parts.postings.round()
+    await bench.parts.movements.round()
     expect((await bench.call(`/v1/payment_intents/${id}`)).body.status).toBe('succeeded')
     expect(await bench.simulated(id)).toBe(1)
   }
@@ -138,6 +151,7 @@ test('two completers at once settle an abandoned charge once', async () => {
   expect(await bench.simulated(id)).toBe(1)
   expect((await bench.events(id)).map(({ type }) => type)).toEqual([
     'payment_intent.created',
+    'payment_intent.processing',
     'charge.succeeded',
     'payment_intent.succeeded',
   ])

@@ -1,13 +1,18 @@
-import { paymentsApi, successStatus, type Tenant } from '@micro/contracts'
-import type { NewId } from '@micro/kernel'
-import { appendOutbox, ringOutbox, type Call, type EventOrigin, type Handlers } from '@micro/service'
-import { refuseWhileCharging } from '../charges/charge.guard.ts'
+import { paymentsApi, successStatus } from '@micro/contracts'
+import { Fault } from '@micro/kernel'
+import type { Call, Handlers } from '@micro/service'
+import { originOf, tenantOf } from '../change.ts'
 import type { ChargeDependencies } from '../charges/charge.work.ts'
+import type { CancelWork } from './cancel.work.ts'
 import type { Confirmation, ConfirmWork } from './confirm.work.ts'
-import { cancelIntent, createIntent, intentToWire, type Intent } from './payment-intent.ts'
+import { knownIntent } from './client-secret.ts'
+import type { CreateWork, IntentTerms } from './create.work.ts'
+import type { Intent } from './payment-intent.ts'
 import { intentMissing, isIntentId } from './payment-intent.ids.ts'
-import { listIntents } from './payment-intent.list.ts'
-import { findIntent, insertIntent, lockIntent, saveIntent } from './payment-intent.store.ts'
+import { listIntents, searchIntents } from './payment-intent.list.ts'
+import { findIntent } from './payment-intent.store.ts'
+import { optionsOf, shippingOf } from './payment-intent.texts.ts'
+import { intentToWire } from './payment-intent.wire.ts'
 import { intentPoint, parseRecoveryPoint } from './recovery-point.ts'
 
 type Api = typeof paymentsApi
@@ -17,76 +22,73 @@ type IntentHandlers = Handlers<
     | 'createPaymentIntent'
     | 'retrievePaymentIntent'
     | 'listPaymentIntents'
+    | 'searchPaymentIntents'
     | 'confirmPaymentIntent'
     | 'cancelPaymentIntent'
+    | 'incrementAuthorization'
   >
 >
+export interface IntentWork {
+  readonly creations: CreateWork
+  readonly confirmations: ConfirmWork
+  readonly cancellations: CancelWork
+}
+
 type CreateCall = Call<Api['createPaymentIntent']>
+type ConfirmCall = Call<Api['confirmPaymentIntent']>
 
-const tenantOf = ({ principal: { merchant, mode } }: { principal: Tenant }): Tenant => ({ merchant, mode })
+export const paymentIntentHandlers = (
+  deps: ChargeDependencies,
+  { creations, confirmations, cancellations }: IntentWork,
+): IntentHandlers => {
+  const { db } = deps
 
-// 95 bits of it are random: whoever knows the intent's id still cannot guess it.
-const newClientSecret = (id: string, newId: NewId): string =>
-  `${id}_secret_${newId('payment_intent').slice('pi_'.length)}`
-
-export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: ConfirmWork): IntentHandlers => {
-  const { db, clock, newId, bus } = deps
-  const append = appendOutbox(deps)
-
-  const originOf = (call: CreateCall | Call<Api['cancelPaymentIntent']>): EventOrigin => ({
-    ...tenantOf(call),
-    requestId: call.requestId,
-    idempotencyKey: call.idempotency?.key ?? null,
-  })
-
-  const draft = (call: CreateCall): Intent => {
-    const { body } = call
-    const id = newId('payment_intent')
-    return createIntent({
-      id,
-      ...tenantOf(call),
-      clientSecret: newClientSecret(id, newId),
-      now: clock.now(),
+  /** Without confirm the answer is final with the intent; with it the key only notes that the intent exists. */
+  const create = (call: CreateCall): Promise<Intent> => {
+    const { body, idempotency } = call
+    const terms: IntentTerms = {
       amount: BigInt(body.amount),
       currency: body.currency,
       captureMethod: body.capture_method,
+      confirmationMethod: body.confirmation_method,
       automaticPaymentMethods: body.automatic_payment_methods,
+      customer: body.customer,
       description: body.description,
       metadata: body.metadata,
       paymentMethod: body.payment_method,
+      methodData: body.payment_method_data,
+      options: optionsOf(null, body.payment_method_options) ?? undefined,
       receiptEmail: body.receipt_email,
+      returnUrl: body.return_url,
+      setupFutureUsage: body.setup_future_usage,
+      shipping: body.shipping && shippingOf(body.shipping),
       statementDescriptor: body.statement_descriptor,
-    })
-  }
-
-  /** Without confirm the answer is final with the intent; with it the key only notes that the intent exists. */
-  const create = async (call: CreateCall): Promise<Intent> => {
-    const intent = draft(call)
+      statementDescriptorSuffix: body.statement_descriptor_suffix,
+      transferGroup: body.transfer_group,
+    }
     const status = successStatus(paymentsApi.createPaymentIntent, call.surface)
-    // Sent together, run in order.
-    await db.transaction((sql) =>
-      Promise.all([
-        insertIntent(sql, intent),
-        append(sql, originOf(call), [{ type: 'payment_intent.created', object: intentToWire(intent) }]),
-        call.body.confirm === true
-          ? call.idempotency?.reach(sql, intentPoint(intent.id))
-          : call.idempotency?.complete(sql, status, intentToWire(intent)),
-      ]),
+    return creations.create(originOf(call), terms, (sql, intent) =>
+      body.confirm === true
+        ? idempotency?.reach(sql, intentPoint(intent.id))
+        : idempotency?.completeLast(sql, status, intentToWire(intent)),
     )
-    ringOutbox(bus, 'payments')
-    return intent
   }
 
   const confirmationOf = (
-    call: CreateCall | Call<Api['confirmPaymentIntent']>,
-    given: Pick<Confirmation, 'intent' | 'paymentMethod' | 'answerStatus'>,
+    call: CreateCall | ConfirmCall,
+    given: Pick<Confirmation, 'intent' | 'terms' | 'answerStatus'>,
   ): Confirmation => ({
     tenant: tenantOf(call),
-    receiptEmail: call.body.receipt_email,
+    errorOnRequiresAction: call.body.error_on_requires_action === true,
     surface: call.surface,
     requestId: call.requestId,
     claim: call.idempotency,
     ...given,
+    terms: {
+      returnUrl: call.body.return_url,
+      offSession: call.body.off_session !== undefined && call.body.off_session !== false,
+      ...given.terms,
+    },
   })
 
   return {
@@ -96,11 +98,12 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
       if (point?.kind === 'charge' && call.idempotency !== undefined) {
         return confirmations.resume(tenantOf(call), point.id, call.idempotency)
       }
-      confirmations.requireProcessor(tenantOf(call))
+      await confirmations.requireProcessor(tenantOf(call))
       return confirmations.confirm(
         confirmationOf(call, {
           intent: point?.id ?? (await create(call)).id,
-          paymentMethod: call.body.payment_method,
+          // Agreed on already, with the intent.
+          terms: {},
           answerStatus: successStatus(paymentsApi.createPaymentIntent, call.surface),
         }),
       )
@@ -109,22 +112,38 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
     async retrievePaymentIntent(call) {
       const { id } = call.params
       const intent = isIntentId(id) ? await findIntent(db.sql, tenantOf(call), id) : undefined
-      if (intent === undefined) throw intentMissing(id)
-      return intentToWire(intent)
+      const { principal, query } = call
+      return intentToWire(knownIntent(intent, id, { principal, clientSecret: query.client_secret }))
     },
 
     listPaymentIntents: (call) => listIntents(db.sql, tenantOf(call), call),
 
+    searchPaymentIntents: (call) => searchIntents(db, tenantOf(call), call.query),
+
     async confirmPaymentIntent(call) {
       const { params, body, idempotency } = call
       if (!isIntentId(params.id)) throw intentMissing(params.id)
+      // Without the lock: a client secret never changes.
+      if (body.client_secret !== undefined) {
+        const holder = { principal: call.principal, clientSecret: body.client_secret }
+        knownIntent(await findIntent(db.sql, tenantOf(call), params.id), params.id, holder)
+      }
       const point = parseRecoveryPoint(idempotency?.recoveryPoint)
       if (point !== undefined && idempotency !== undefined)
         return confirmations.resume(tenantOf(call), point.id, idempotency)
       return confirmations.confirm(
         confirmationOf(call, {
           intent: params.id,
-          paymentMethod: body.payment_method ?? body.payment_method_id,
+          terms: {
+            amount: body.amount_to_confirm === undefined ? undefined : BigInt(body.amount_to_confirm),
+            paymentMethod: body.payment_method ?? body.payment_method_id,
+            methodData: body.payment_method_data,
+            captureMethod: body.capture_method,
+            options: body.payment_method_options,
+            receiptEmail: body.receipt_email,
+            setupFutureUsage: body.setup_future_usage,
+            shipping: body.shipping,
+          },
           answerStatus: successStatus(paymentsApi.confirmPaymentIntent, call.surface),
         }),
       )
@@ -133,22 +152,22 @@ export const paymentIntentHandlers = (deps: ChargeDependencies, confirmations: C
     async cancelPaymentIntent(call) {
       const { params, body, idempotency } = call
       if (!isIntentId(params.id)) throw intentMissing(params.id)
-      const canceled = await db.transaction(async (sql) => {
-        const current = await lockIntent(sql, tenantOf(call), params.id)
-        if (current === undefined) throw intentMissing(params.id)
-        const now = clock.now()
-        await refuseWhileCharging(sql, current, now)
-        const intent = cancelIntent(current, { reason: body.cancellation_reason, now })
-        const status = successStatus(paymentsApi.cancelPaymentIntent, call.surface)
-        await Promise.all([
-          saveIntent(sql, intent),
-          append(sql, originOf(call), [{ type: 'payment_intent.canceled', object: intentToWire(intent) }]),
-          idempotency?.complete(sql, status, intentToWire(intent)),
-        ])
-        return intent
+      const status = successStatus(paymentsApi.cancelPaymentIntent, call.surface)
+      const canceled = await cancellations.cancel({
+        tenant: tenantOf(call),
+        intent: params.id,
+        reason: body.cancellation_reason,
+        origin: originOf(call),
+        answer: idempotency && { claim: idempotency, status },
       })
-      ringOutbox(bus, 'payments')
       return intentToWire(canceled)
+    },
+
+    async incrementAuthorization(call) {
+      const { id } = call.params
+      const intent = isIntentId(id) ? await findIntent(db.sql, tenantOf(call), id) : undefined
+      if (intent === undefined) throw intentMissing(id)
+      throw new Fault('increment_unsupported', { payment_intent: intentToWire(intent) })
     },
   }
 }

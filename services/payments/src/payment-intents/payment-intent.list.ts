@@ -1,34 +1,65 @@
 import { paymentsApi, type Query, type Response, type Surface, type Tenant } from '@micro/contracts'
-import { Fault } from '@micro/kernel'
-import type { Sql } from '@micro/postgres'
-import { cutPage, parsePage, type Page } from '@micro/service'
-import { intentToWire, type Intent } from './payment-intent.ts'
+import type { Database, Sql } from '@micro/postgres'
+import { answerList } from '@micro/service'
+import { answerSearch } from '../search/answer-search.ts'
+import {
+  customersNewerIntents,
+  customersOlderIntents,
+  foundIntents,
+  newerIntents,
+  olderIntents,
+} from './intent-pages.store.ts'
 import { isIntentId } from './payment-intent.ids.ts'
-import { findIntent, intentsAfter, intentsBefore, newestIntents } from './payment-intent.store.ts'
+import { findIntent } from './payment-intent.store.ts'
+import { intentToWire } from './payment-intent.wire.ts'
 
 type ListRoute = typeof paymentsApi.listPaymentIntents
-
-const cursorOf = async (sql: Sql, tenant: Tenant, { cursor }: Page): Promise<Intent | undefined> => {
-  if (cursor === undefined) return undefined
-  const { id, param } = cursor
-  const intent = isIntentId(id) ? await findIntent(sql, tenant, id) : undefined
-  if (intent === undefined) throw new Fault('parameter_resource_missing', { resource: 'payment_intent', id, param })
-  return intent
-}
+type SearchRoute = typeof paymentsApi.searchPaymentIntents
 
 /** One page, newest first. @throws Fault parameter_invalid, parameter_resource_missing for an unknown cursor */
-export const listIntents = async (
+export const listIntents = (
   sql: Sql,
   tenant: Tenant,
   { query, surface }: { query: Query<ListRoute>; surface: Surface },
 ): Promise<Response<ListRoute>> => {
-  const page = parsePage(query)
-  const cursor = await cursorOf(sql, tenant, page)
-  const read = (): PromiseLike<Intent[]> => {
-    if (cursor === undefined) return newestIntents(sql, tenant, page.fetch)
-    return (page.direction === 'newer' ? intentsBefore : intentsAfter)(sql, tenant, cursor, page.fetch)
-  }
-  const { rows, hasMore } = cutPage(await read(), page)
+  const { customer } = query
   const { path, alias } = paymentsApi.listPaymentIntents
-  return { object: 'list', url: surface === 'stripe' ? path : alias, has_more: hasMore, data: rows.map(intentToWire) }
+  const [older, newer] =
+    customer === undefined
+      ? [olderIntents, newerIntents]
+      : [customersOlderIntents(customer), customersNewerIntents(customer)]
+  return answerList(
+    {
+      query,
+      url: surface === 'stripe' ? path : alias,
+      resource: 'payment_intent',
+      find: async (id) => (isIntentId(id) ? findIntent(sql, tenant, id) : undefined),
+      older: (window) => older(sql, tenant, window),
+      newer: (window) => newer(sql, tenant, window),
+    },
+    intentToWire,
+  )
 }
+
+const fields = {
+  amount: 'numeric',
+  created: 'numeric',
+  currency: 'token',
+  customer: 'token',
+  metadata: 'token',
+  status: 'token',
+} as const
+
+/** One page of what a search finds, newest first. @throws Fault parameter_invalid for a query or page that is none */
+export const searchIntents = (
+  db: Database,
+  tenant: Tenant,
+  given: Query<SearchRoute>,
+): Promise<Response<SearchRoute>> =>
+  answerSearch(db, tenant, given, {
+    url: paymentsApi.searchPaymentIntents.path,
+    fields,
+    find: findIntent,
+    search: foundIntents,
+    toWire: intentToWire,
+  })

@@ -7,12 +7,12 @@ interface Batch {
   readonly limit: number
 }
 
-/** Charges of all merchants that the ledger has confirmed and that settled since: their next batch is due again. */
+/** Movements of all merchants that the ledger has confirmed and that were made since: their next batch is due again. */
 export const makePostingsDue = (sql: Sql, { since, after, limit, now }: Batch & { now: Date }) => sql<{ id: string }>`
-  update payments.charges set posting = 'due', posting_after = ${now}, posting_attempts = 0, ledger_transaction = null
+  update payments.movements set posting = 'due', posting_after = ${now}, posting_attempts = 0, ledger_transaction = null
   where id in (
-    select id from payments.charges
-    where posting = 'done' and settled_at >= ${since} and id > ${after}
+    select id from payments.movements
+    where posting = 'done' and recorded_at >= ${since} and id > ${after}
     order by id
     limit ${limit}
     for update)

@@ -49,7 +49,7 @@ test('list passes its filters on, and reads page after page up to the limit', as
   const filter = 'type=asset&currency=eur&status=active&id_prefix=w&metadata%5Ba%5D=b%3Dc'
   expect(asked).toEqual([`${filter}&limit=100`, `${filter}&limit=50&starting_after=100`])
   expect(stdout.trim().split('\n')).toHaveLength(151)
-  expect(stderr).toBe('There are more: add --starting-after 150, or a higher --limit.\n')
+  expect(stderr).toBe('More with --starting-after 150, or a higher --limit.\n')
 })
 
 test('an empty list is said to be empty', async () => {
@@ -121,10 +121,10 @@ describe('what cannot be meant ends with 2, and nothing is asked of the ledger',
     })
 })
 
-test('what the ledger refuses is one sentence, and ends with 1', async () => {
+test('what the ledger refuses is one sentence, and ends with its class', async () => {
   await using gateway = await ledgerGateway({})
   expect(await gateway.ledger(['accounts', 'show', 'a/b'])).toEqual({
-    code: 1,
+    code: 4,
     stdout: '',
     stderr: 'Error: No such thing: GET /ledger/accounts/a%2Fb\n',
   })

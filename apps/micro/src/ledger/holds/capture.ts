@@ -2,6 +2,7 @@ import type { LedgerClient } from '../../session/api.ts'
 import type { MicroCommand } from '../../shell/command.ts'
 import { usageFailure } from '../../shell/failure.ts'
 import { contextOf, type Context, type Shell } from '../../shell/shell.ts'
+import { tellOfDryRun } from '../asked.ts'
 import { createScales, readAmount } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { given } from '../options.ts'
@@ -12,6 +13,7 @@ interface Flags {
   readonly final?: true
   readonly reference?: string
   readonly description?: string
+  readonly dryRun?: boolean
 }
 
 /** Digits of the hold's currency; of one in several only entries could say which. @throws Failure (2) */
@@ -29,7 +31,8 @@ const minorOf = async (client: LedgerClient, id: string, amount: string): Promis
   return String(minor)
 }
 
-const run = async (context: Context, id: string, { amount, final, reference, description }: Flags): Promise<void> => {
+const run = async (context: Context, id: string, flags: Flags): Promise<void> => {
+  const { amount, final, reference, description, dryRun } = flags
   const ledger = await openLedger(context)
   const { client } = ledger
   const body = given({
@@ -37,8 +40,11 @@ const run = async (context: Context, id: string, { amount, final, reference, des
     final,
     reference_id: reference,
     description,
+    dry_run: dryRun,
   })
-  await showTransaction(context, ledger, await client.captureLedgerHold({ params: { id }, body }))
+  const captured = await client.captureLedgerHold({ params: { id }, body })
+  tellOfDryRun(context, captured)
+  await showTransaction(context, ledger, captured)
 }
 
 export const addHoldsCapture = (holds: MicroCommand, shell: Shell): void => {
@@ -55,5 +61,6 @@ export const addHoldsCapture = (holds: MicroCommand, shell: Shell): void => {
     .option('--final', 'give back the rest in the same transaction')
     .option('--reference <id>', 'what it is called at your end; made from the hold unless given')
     .option('--description <text>', 'what it is for')
+    .option('--dry-run', 'check everything and show what would be posted')
     .action((id: string, flags: Flags, command: MicroCommand) => run(contextOf(shell, command), id, flags))
 }

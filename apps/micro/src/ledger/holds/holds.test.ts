@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bodyOf, entryOf, holdOf, ledgerGateway, listOf, ok, transactionOf } from '../ledger.fixture.ts'
+import { accountOf, bodyOf, entryOf, holdOf, ledgerGateway, listOf, ok, transactionOf } from '../ledger.fixture.ts'
 
 const gatewayOf = (over = {}) =>
   ledgerGateway({
@@ -52,4 +52,72 @@ test('an amount that cannot be meant captures nothing', async () => {
     expect((await gateway.ledger(['holds', 'capture', 'hold_1', `--amount=${amount}`])).code).toBe(2)
     expect(gateway.seen.filter(({ method }) => method === 'POST')).toEqual([])
   }
+})
+
+const maker = () =>
+  ledgerGateway({
+    'GET /ledger/accounts/wallet': () => ok(accountOf('wallet')),
+    'GET /ledger/accounts/sales': () => ok(accountOf('sales')),
+    'POST /ledger/holds': (seen) => ok(holdOf(bodyOf(seen)['dry_run'] === true ? { status: 'dry_run' } : {})),
+    'POST /ledger/holds/hold_1/capture': () =>
+      ok(transactionOf([entryOf('a', -1n), entryOf('b', 1n)], { status: 'dry_run', kind: 'capture' })),
+  })
+
+test('create sends amounts in minor units and when what is left is given back', async () => {
+  await using gateway = await maker()
+  const legs = ['--reference', 'r', '--debit', 'wallet=1,080.5', '--credit', 'sales=1080.50']
+  const entries = [
+    { account_id: 'wallet', amount: '-108050', direction: 'debit' },
+    { account_id: 'sales', amount: '108050', direction: 'credit' },
+  ]
+  const words = ['--description', 'd', '--metadata', 'room=4', '--expires-in', '1d12h']
+  const { code, stdout } = await gateway.ledger(['holds', 'create', ...legs, ...words])
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^Hold +hold_1\nStatus +open\n/)])
+  await gateway.ledger(['holds', 'create', ...legs, '--expires-at', '2026-01-31'])
+  const asked = { reference_id: 'r', entries }
+  expect(gateway.seen.filter(({ method }) => method === 'POST').map(bodyOf)).toEqual([
+    { ...asked, description: 'd', metadata: { room: '4' }, expires_in: 129_600 },
+    { ...asked, expires_at: 1_769_903_999 },
+  ])
+})
+
+test('create takes JSON as the API does, and tries it without making it', async () => {
+  await using gateway = await maker()
+  const input = '{"reference_id":"r","entries":[{"account_id":"wallet","amount":-12345678901234567890}]}'
+  const { code, stdout, stderr } = await gateway.ledger(['holds', 'create', '--file', '-', '--dry-run'], { input })
+  expect([code, stderr]).toEqual([0, 'Nothing was recorded. This is what would be:\n'])
+  expect(stdout).not.toMatch(/hold_1|ltx_1|Status|Created/)
+  expect(gateway.seen.map(bodyOf)).toEqual([
+    { reference_id: 'r', entries: [{ account_id: 'wallet', amount: '-12345678901234567890' }], dry_run: true },
+  ])
+})
+
+test('a capture is tried without capturing', async () => {
+  await using gateway = await maker()
+  const { stdout, stderr } = await gateway.ledger(['holds', 'capture', 'hold_1', '--dry-run'])
+  expect([stdout, stderr]).toEqual([
+    expect.not.stringContaining('ltx_1'),
+    expect.stringContaining('Nothing was recorded'),
+  ])
+  expect(gateway.seen.map(bodyOf)).toEqual([{ dry_run: true }])
+})
+
+describe('create makes nothing of what it cannot read', () => {
+  const all = ['--reference', 'r', '--debit', 'wallet=1', '--credit', 'sales=1']
+  for (const [args, code, message, input] of [
+    [all.slice(0, 4), 2, 'Give --reference, --debit and --credit'],
+    [[...all, '--expires-in', '1d', '--expires-at', '2026-01-31'], 2, 'not both'],
+    [[...all, '--expires-in', '367d'], 2, 'must not be longer than 366d'],
+    [[...all, '--expires-in', 'soon'], 2, 'such as 90m, 24h, 30d'],
+    [[...all, '--debit', 'wallet=1.234'], 2, 'the amount must be more than 0'],
+    [['--file', '-', '--reference', 'r'], 2, 'only --dry-run goes with it'],
+    [['--file', '-'], 1, 'must hold one hold as a JSON object', '[]'],
+  ] as const)
+    test(args.join(' '), async () => {
+      await using gateway = await maker()
+      const ended = await gateway.ledger(['holds', 'create', ...args], { input: input ?? '' })
+      expect([ended.code, ended.stdout]).toEqual([code, ''])
+      expect(ended.stderr).toContain(message)
+      expect(gateway.seen.filter(({ method }) => method === 'POST')).toEqual([])
+    })
 })

@@ -10,12 +10,14 @@ import { given } from '../options.ts'
 import { listUpTo, tellOfMore, withListFlags, type ListFlags } from '../pages.ts'
 import { stamp } from '../times.ts'
 
+type Status = Exclude<LedgerHold['status'], 'dry_run'>
+
 interface Flags extends ListFlags {
-  readonly status?: LedgerHold['status']
+  readonly status?: Status
   readonly account?: string
 }
 
-const statuses = ['open', 'captured', 'released', 'expired'] as const satisfies readonly LedgerHold['status'][]
+const statuses = ['open', 'captured', 'released', 'expired'] as const satisfies readonly Status[]
 
 const columns = [
   { heading: 'HOLD' },

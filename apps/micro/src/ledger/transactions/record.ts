@@ -1,10 +1,9 @@
 import type { LedgerTransaction } from '@micro/contracts'
 import type { LedgerClient } from '../../session/api.ts'
 import type { MicroCommand } from '../../shell/command.ts'
-import { Failure, usageFailure } from '../../shell/failure.ts'
+import { usageFailure } from '../../shell/failure.ts'
 import { contextOf, type Context, type Shell } from '../../shell/shell.ts'
-import { readExactJson } from '../exact-json.ts'
-import { inputName, textOf } from '../input.ts'
+import { objectOf, tellOfDryRun } from '../asked.ts'
 import { openLedger } from '../open.ts'
 import { given, metadataOption } from '../options.ts'
 import { readFrom } from '../times.ts'
@@ -24,22 +23,6 @@ interface Flags {
 
 type Body = Parameters<LedgerClient['recordLedgerTransaction']>[0]['body']
 
-/** More than any transaction takes. */
-const fileBytesMax = 4 * 1024 * 1024
-
-const bodyOfFile = async (context: Context, file: string): Promise<Body> => {
-  const text = await textOf(file, context, fileBytesMax)
-  try {
-    const body = readExactJson(text)
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Body
-  } catch (error) {
-    if (error instanceof Failure)
-      throw new Failure(`${inputName(file)} cannot be used: ${error.message}.`, { cause: error })
-    throw error
-  }
-  throw new Failure(`${inputName(file)} must hold one transaction as a JSON object; for many, use: micro ledger import`)
-}
-
 const bodyOfFlags = async (client: LedgerClient, flags: Flags): Promise<Body> => {
   const { reference, debit = [], credit = [], description, effective, metadata } = flags
   if (reference === undefined || debit.length === 0 || credit.length === 0)
@@ -53,11 +36,14 @@ const run = async (context: Context, flags: Flags): Promise<void> => {
   if (file !== undefined && Object.keys(members).length > 0)
     throw usageFailure('With --file everything is in the file; only --dry-run goes with it.')
   const ledger = await openLedger(context)
-  const body = file === undefined ? await bodyOfFlags(ledger.client, flags) : await bodyOfFile(context, file)
+  const body =
+    file === undefined
+      ? await bodyOfFlags(ledger.client, flags)
+      : ((await objectOf(file, context, 'transaction')) as Body)
   const recorded: LedgerTransaction = await ledger.client.recordLedgerTransaction({
     body: { ...body, ...given({ dry_run: dryRun }) },
   })
-  if (recorded.status === 'dry_run') context.terminal.err('Nothing was recorded. This is what would be:')
+  tellOfDryRun(context, recorded)
   await showTransaction(context, ledger, recorded)
 }
 

@@ -187,7 +187,7 @@ describe('record records nothing of what it cannot read', () => {
     [['--reference', 'r', ...both, '--debit', 'bank=-1'], 2, 'must be more than 0'],
     [['--reference', 'r', ...both, '--debit', 'bank=0.00'], 2, 'must be more than 0'],
     [['--reference', 'r', ...both, '--debit', 'bank'], 2, 'It must look like account=amount'],
-    [['--reference', 'r', ...both, '--debit', 'none=1'], 1, 'No such thing: GET /ledger/accounts/none'],
+    [['--reference', 'r', ...both, '--debit', 'none=1'], 4, 'No such thing: GET /ledger/accounts/none'],
     [['--file', '-', '--reference', 'r'], 2, 'only --dry-run goes with it'],
     [['--file', '-'], 1, 'it is not valid JSON'],
     [['--file', '-'], 1, 'must hold one transaction as a JSON object', '[]'],

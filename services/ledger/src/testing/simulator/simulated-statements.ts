@@ -171,7 +171,9 @@ const writeTransactions = (text: string, given: Lists): Statement => {
   const lists = text.includes('ledger.hold_books(') ? given.slice(3) : given
   const columns = columnsOf(text, 'transactions')
   const transactions = rowsOf(columns, lists)
-  const entries = rowsOf(columnsOf(text, 'entries'), lists.slice(columns.length))
+  // What is to be told of them moves nothing.
+  const before = columns.length + columnsOf(text, 'stretches').length
+  const entries = rowsOf(columnsOf(text, 'entries'), lists.slice(before))
   const writes = new Map<bigint, SimulatedTransaction[]>()
   for (const row of transactions) {
     const book = row['book'] as bigint

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { everyScope, type authApi, type Response } from '@micro/contracts'
+import { addMs, Fault } from '@micro/kernel'
+import type { Sql } from '@micro/postgres'
+import { redactText, type Handlers } from '@micro/service'
+import { selectPublishableKey } from '../api-keys/publishable-key.store.ts'
+import { secretKeyMaker } from '../api-keys/secret-key.work.ts'
+import type { AuditedCall } from '../audit/audit.ts'
+import type { AuthDependencies } from '../dependencies.ts'
+import { createLoginCheck } from '../logins/check-login.ts'
+import { createSessionOpener } from '../logins/open-session.ts'
+import { lockPassword } from '../users/user.store.ts'
+import {
+  deviceNameOf,
+  isOpen,
+  isPairingId,
+  keyNameOf,
+  keySeconds,
+  pairingMissing,
+  pairingMs,
+  type PairingRow,
+} from './pairing.ts'
+import { newPairingToken, tokenHash } from './pairing-token.ts'
+import { pairedPage, pairingPage } from './pairing.page.ts'
+import {
+  approvePairing,
+  insertPairing,
+  lockApprover,
+  redeemPairing,
+  selectPairing,
+  selectPairingOfToken,
+  type Owner,
+} from './pairing.store.ts'
+import { newVerificationCode } from './words.ts'
+
+/** A device asks again a second after each answer: waiting keeps it within the limit of its address. */
+const waitMs = 2_000
+const lookMs = 500
+
+type Redeemed = Response<(typeof authApi)['redeemPairing']>
+
+/** What was let in, and who did it. */
+interface Taken {
+  readonly pairing: PairingRow
+  readonly owner: Owner
+}
+
+type Names = 'openPairing' | 'showPairing' | 'confirmPairing' | 'redeemPairing'
+
+/** What whoever logs in on the page is told there, and not in the form of the API. */
+const toldOnPage: ReadonlySet<string> = new Set(['login_invalid', 'login_throttled', 'user_disabled'])
+
+export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof authApi>, Names> => {
+  const { db, clock, newId, log } = deps
+  const logins = createLoginCheck(deps)
+  const sessions = createSessionOpener(deps)
+  const makeSecretKey = secretKeyMaker(deps)
+
+  /** What was let in, or is over, answers like what never was. */
+  const findOpen = async (id: string): Promise<PairingRow> => {
+    const pairing = isPairingId(id) ? await selectPairing(db.sql, id) : undefined
+    if (pairing === undefined || !isOpen(pairing, clock.now())) throw pairingMissing(id)
+    return pairing
+  }
+
+  const findOfToken = async (token: string): Promise<PairingRow> => {
+    const pairing = await selectPairingOfToken(db.sql, tokenHash(token))
+    // The token is a secret: it is not repeated.
+    if (pairing === undefined || pairing.redeemed_at !== null || pairing.expires_at <= clock.now())
+      throw pairingMissing('of this token')
+    return pairing
+  }
+
+  const untilApproved = async (token: string): Promise<PairingRow> => {
+    let pairing = await findOfToken(token)
+    for (let waited = 0; pairing.approved_at === null && waited < waitMs; waited += lookMs) {
+      await sleep(lookMs)
+      pairing = await findOfToken(token)
+    }
+    return pairing
+  }
+
+  const sessionFor = async (sql: Sql, call: AuditedCall, { pairing, owner }: Taken): Promise<Redeemed> => {
+    const opened = await sessions.open(sql, call, { ...owner, detail: { pairing: pairing.id } })
+    return {
+      redeemed: true,
+      account_id: owner.merchant,
+      account_display_name: owner.email,
+      user_id: owner.user,
+      session: await sessions.tokensFor(opened),
+    }
+  }
+
+  const keyFor = async (sql: Sql, call: AuditedCall, { pairing, owner }: Taken): Promise<Redeemed> => {
+    const { user, merchant, email } = owner
+    const { key } = await makeSecretKey(sql, call, {
+      merchant,
+      user,
+      mode: 'test',
+      name: keyNameOf(pairing),
+      scopes: [everyScope],
+      seconds: keySeconds,
+      by: { kind: 'user', id: user },
+    })
+    const publishable = await selectPublishableKey(sql, { merchant, mode: 'test' })
+    return {
+      redeemed: true,
+      account_id: merchant,
+      account_display_name: email,
+      testmode_key_secret: key,
+      testmode_key_publishable: publishable?.publishable_key ?? '',
+      livemode_key_secret: '',
+      livemode_key_publishable: '',
+      user_id: user,
+    }
+  }
+
+  return {
+    async openPairing({ body }) {
+      const now = clock.now()
+      const [id, token, verification_code] = [newId('pairing'), newPairingToken(), newVerificationCode()]
+      await insertPairing(db.sql, {
+        id,
+        verification_code,
+        token_hash: tokenHash(token),
+        device_name: deviceNameOf(body.device_name, redactText),
+        client_ip: body.client_ip === '' ? null : body.client_ip,
+        gives: body.gives ?? 'key',
+        created_at: now,
+        expires_at: addMs(now, pairingMs),
+      })
+      return { id, token, verification_code }
+    },
+
+    showPairing: async ({ params, clientIp }) => pairingPage(await findOpen(params.id), { clientIp }),
+
+    async confirmPairing(call) {
+      const pairing = await findOpen(call.params.id)
+      try {
+        const user = await logins.check(call, call.body)
+        const approved = await db.transaction(async (sql) => {
+          if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash }))) return undefined
+          return approvePairing(sql, { id: pairing.id, user: user.id, now: clock.now() })
+        })
+        if (approved === undefined) throw await logins.overtaken(call, user)
+        if (!approved) throw pairingMissing(pairing.id)
+        log.info({ pairing: pairing.id, merchant: user.merchant, user: user.id }, 'pairing.approved')
+        return pairedPage(pairing)
+      } catch (error) {
+        if (!(error instanceof Fault) || !toldOnPage.has(error.code)) throw error
+        const { clientIp } = call
+        return pairingPage(pairing, {
+          wrong: error.message,
+          email: call.body.email,
+          status: error.spec.status,
+          clientIp,
+        })
+      }
+    },
+
+    async redeemPairing(call) {
+      const pairing = await untilApproved(call.params.id)
+      if (pairing.approved_at === null) return { redeemed: false }
+      return db.transaction(async (sql) => {
+        // A password change, or the end of the user, ends the sessions it finds: this one must not slip in behind it.
+        const allowed = await lockApprover(sql, pairing.id)
+        const taken = allowed ? await redeemPairing(sql, { id: pairing.id, now: clock.now() }) : undefined
+        if (taken === undefined) throw pairingMissing('of this token')
+        return (pairing.gives === 'session' ? sessionFor : keyFor)(sql, call, { pairing, owner: taken })
+      })
+    },
+  }
+}

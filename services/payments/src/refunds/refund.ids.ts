@@ -1,0 +1,8 @@
+import { Fault } from '@micro/kernel'
+
+/** Whether some text can be a refund's id at all; whatever else is asked for is unknown without asking PostgreSQL. */
+export const isRefundId = (text: string): boolean => /^re_[0-9A-Za-z]{1,64}$/.test(text)
+
+/** An unknown id and another tenant's answer exactly alike. */
+export const refundMissing = (id: string): Fault =>
+  new Fault('resource_missing', { resource: 'refund', id, param: 'id' })

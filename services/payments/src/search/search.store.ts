@@ -1,0 +1,6 @@
+import type { Sql } from '@micro/postgres'
+
+/** Ends each statement of this database transaction after so many milliseconds. */
+export const limitStatements = async (sql: Sql, timeoutMs: number): Promise<void> => {
+  await sql`select set_config('statement_timeout', ${String(timeoutMs)}, true)`
+}
