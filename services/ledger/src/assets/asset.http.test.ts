@@ -36,6 +36,14 @@ test('the same again answers 200, with another scale or name it is a conflict', 
   }
 })
 
+test('asked for many times at once it is made once', async () => {
+  for (let at = 0; at < 20; at++) {
+    const asset = { ...eth, code: `raced_${at}` }
+    const answers = await Promise.all(Array.from({ length: 12 }, () => create(asset)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array<number>(11).fill(200), 201])
+  }
+})
+
 describe('refused', () => {
   for (const [name, body, param] of [
     ['a currency of ISO 4217', { ...eth, code: 'eur' }, 'code'],

@@ -14,14 +14,17 @@ interface AssetRow {
 
 const toAsset = ({ created_at, ...row }: AssetRow): Asset => ({ ...row, createdAt: created_at })
 
-/** Adds the asset to an open book. False when the code is taken there. */
+/**
+ * Adds the asset to an open book. False when the code is taken there; by which of the two unique keys that name it is
+ * noticed first is chance when several are added at once.
+ */
 export const insertAsset = async (sql: Sql, book: BookKey, asset: NewAsset, now: Date): Promise<boolean> => {
   const rows = await sql`
     insert into ledger.assets (lane, book, code, name, scale, created_at)
     select b.lane, b.id, ${asset.code}::text, ${asset.name}::text, ${asset.scale}::smallint, ${now}::timestamptz
     from ledger.books b
     where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
-    on conflict (lane, book, code) do nothing
+    on conflict do nothing
     returning code`
   return rows.length === 1
 }
