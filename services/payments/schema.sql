@@ -137,7 +137,7 @@ table payments.charges
   column disputed boolean not null default false
   column processor text collate "C"
   constraint charges_pkey PRIMARY KEY (id)
-  constraint charges_of_one_merchant UNIQUE (merchant, mode, id)
+  constraint charges_of_one_merchant UNIQUE (id, merchant, mode)
   constraint charges_merchant_mode_payment_intent_fkey FOREIGN KEY (merchant, mode, payment_intent) REFERENCES payments.payment_intents(merchant, mode, id)
   constraint charges_processor_fkey FOREIGN KEY (merchant, mode, processor) REFERENCES payments.processors(merchant, mode, id)
   index CREATE INDEX charges_authorised ON payments.charges USING btree (merchant, mode, capture_before) WHERE ((status = 'succeeded'::text) AND (NOT captured) AND (released_at IS NULL))
@@ -480,7 +480,7 @@ table payments.payment_intents
   column authentication text collate "C"
   column authenticated boolean not null default false
   constraint payment_intents_pkey PRIMARY KEY (id)
-  constraint payment_intents_merchant_mode_id_key UNIQUE (merchant, mode, id)
+  constraint payment_intents_of_one_merchant UNIQUE (id, merchant, mode)
   index CREATE UNIQUE INDEX payment_intents_authentication ON payments.payment_intents USING btree (authentication) WHERE (authentication IS NOT NULL)
   index CREATE INDEX payment_intents_newest_first ON payments.payment_intents USING btree (merchant, mode, created_at DESC, id DESC)
   index CREATE INDEX payment_intents_of_customer ON payments.payment_intents USING btree (merchant, mode, customer, created_at DESC, id DESC) WHERE (customer IS NOT NULL)

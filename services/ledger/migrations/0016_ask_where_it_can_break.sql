@@ -160,7 +160,7 @@ alter table ledger.entries
 -- It is entries_pending over again.
 drop index ledger.entries_held;
 
--- Moves accounts by what was added, and judges it in one pass, as before; what most entries need not be asked (words, kinds
+-- Moves accounts by what was added, and judges it in one pass, as before; what most entries need not be asked (kinds
 -- other than posts) is asked by itself, so that it is not begun for those. A limit refuses while accounts are moved.
 create or replace function ledger.post_entries() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
@@ -205,13 +205,20 @@ begin
     and (t.currency is null or (e.currency_first = t.currency and e.currency_last = t.currency))
     and e.status_worst <= case when t.kind in ('release', 'expire') then 1 else 0 end
     and e.of_system = case when starts_with(t.reference_id, 'micro:') and t.kind <> 'expire' then e.legs else 0 end
-    -- Those of other kinds, or with words, are few; theirs is asked below.
-    and (t.kind <> 'post' or t.text_salt is not null or t.content_hash = sha256(
+    -- Those of other kinds are few; theirs is asked below.
+    and (t.kind <> 'post' or t.content_hash = sha256(
       '\x01'::bytea || int8send(t.seq) || ledger.counted(t.id) || ledger.counted(t.reference_id)
-      || ledger.instant(t.created_at) || ledger.instant(t.effective_at) || '\x00'::bytea
+      || ledger.instant(t.created_at) || ledger.instant(t.effective_at)
+      || case when t.text_salt is null then '\x00'::bytea else '\x01'::bytea || sha256(
+        t.text_salt
+        || case when t.description is null then '\x00'::bytea else '\x01'::bytea || ledger.counted(t.description) end
+        || (select int4send(count(*)::int4) || coalesce(
+              string_agg(ledger.counted(key) || ledger.counted(value), ''::bytea order by key collate "C"), ''::bytea)
+            from jsonb_each_text(t.metadata))
+      ) end
       || int4send(t.entry_count::int4) || e.content
     )),
-    false)), bool_or(t.kind <> 'post' or t.text_salt is not null) into all_moved, all_sound, any_other
+    false)), bool_or(t.kind <> 'post') into all_moved, all_sound, any_other
   from (
     select e.lane, e.book, e.seq, count(*) as legs, max(e.leg) as leg_last, sum(e.amount) as total,
       min(e.account) <> max(e.account) as several, bool_and(e.moved) as moved, bool_and(e.told_rightly) as told_rightly,
@@ -329,7 +336,10 @@ begin
 
   select t.seq into wrong
   from (select distinct lane, book, seq from added) e
-  join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
+  cross join lateral (
+    select * from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq
+    offset 0 -- looks each up by its key, where a join might read the whole book
+  ) t
   where t.content_hash is distinct from
     (select c.hash from ledger.contents c where c.lane = t.lane and c.book = t.book and c.seq = t.seq)
   limit 1;

@@ -40,7 +40,9 @@ export const findOrphanEntriesWithin = async (
     await sql<Orphans>`
     select e.seq, count(*) over () as found from ledger.entries e
     where e.lane = ${lane} and e.book = ${id} and e.seq > ${after} and e.seq <= ${until} and not exists (
-      select from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq)
+      select from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq
+      offset 0 -- looks each up by its key, where a join might read the whole book for each
+    )
     order by e.seq, e.leg limit 1`,
   )
 

@@ -138,7 +138,9 @@ export const findWrongNotesWithin = async (
         select from ledger.entries e
         join ledger.transactions t on t.lane = e.lane and t.book = e.book and t.seq = e.seq
         where e.lane = s.lane and e.book = s.book and e.seq = s.seq and e.leg = s.leg and e.account = s.account
-          and e.layer = 'posted' and coalesce(t.booked_at, t.effective_at) <> t.created_at)
+          and e.layer = 'posted' and coalesce(t.booked_at, t.effective_at) <> t.created_at
+        offset 0 -- as in book.store.ts
+      )
     order by s.seq limit 1`,
   )
 
