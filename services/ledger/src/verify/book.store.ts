@@ -38,12 +38,15 @@ export const findOrphanEntriesWithin = async (
 ): Promise<Orphans | undefined> =>
   first(
     await sql<Orphans>`
-    select e.seq, count(*) over () as found from ledger.entries e
-    where e.lane = ${lane} and e.book = ${id} and e.seq > ${after} and e.seq <= ${until} and not exists (
-      select from ledger.transactions t where t.lane = e.lane and t.book = e.book and t.seq = e.seq
+    select e.seq, sum(e.legs) over ()::bigint as found from (
+      select seq, count(*) as legs from ledger.entries
+      where lane = ${lane} and book = ${id} and seq > ${after} and seq <= ${until} group by seq
+    ) e
+    where not exists (
+      select from ledger.transactions t where t.lane = ${lane} and t.book = ${id} and t.seq = e.seq
       offset 0 -- looks each up by its key, where a join might read the whole book for each
     )
-    order by e.seq, e.leg limit 1`,
+    order by e.seq limit 1`,
   )
 
 export interface CheckpointRow {
