@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { eventOf, fault, httpServer, streamServer, type Peer } from '../gateway.fixture.ts'
 import { followStream, streamTimings, type StreamOptions, type StreamTimings } from './stream.ts'
 
-const quick: StreamTimings = { ...streamTimings, backoffMsMin: 5, backoffMsMax: 20, readyMsMax: 2_000 }
+const quick: StreamTimings = { ...streamTimings, backoff: { msMin: 5, msMax: 20 }, readyMsMax: 2_000 }
 
 let closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {

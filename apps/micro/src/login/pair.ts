@@ -1,11 +1,11 @@
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ApiError, ConnectionError, sendRaw } from '@micro/client'
+import { ApiError, sendRaw } from '@micro/client'
 import type { Tokens } from '@micro/contracts'
 import { showInBrowser } from '../open/browser.ts'
 import { judge } from '../rest/send.ts'
 import { transportOptions, type Access } from '../session/api.ts'
-import { exitCodeOf, exitCodes } from '../shell/exit-codes.ts'
+import { isPassing } from '../shell/backoff.ts'
 import { Failure } from '../shell/failure.ts'
 import type { Context } from '../shell/shell.ts'
 import { printable } from '../shell/terminal.ts'
@@ -34,9 +34,6 @@ const ask = async <T>(access: Access, method: 'GET' | 'POST', path: string, body
   judge(answer)
   return JSON.parse(answer.text) as T
 }
-
-const isPassing = (error: unknown): boolean =>
-  (error instanceof ApiError || error instanceof ConnectionError) && exitCodeOf(error) === exitCodes.unavailable
 
 /** @throws Failure when nobody let the device in before the pairing was over */
 const untilLetIn = async (access: Access, path: string): Promise<Tokens> => {

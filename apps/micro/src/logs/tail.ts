@@ -1,13 +1,12 @@
-import { randomInt } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ApiError, ConnectionError, sendRaw } from '@micro/client'
+import { sendRaw } from '@micro/client'
 import { requestLogFilters } from '@micro/contracts'
 import { monotonicMs } from '@micro/kernel'
 import { isLive, keyFor } from '../rest/live.ts'
 import { judge } from '../rest/send.ts'
 import { transportOptions, type Access } from '../session/api.ts'
-import { exitCodeOf, exitCodes } from '../shell/exit-codes.ts'
+import { backoffMs, isPassing, reconnectBackoff } from '../shell/backoff.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, type Context, type Shell } from '../shell/shell.ts'
 import { untilSignal } from '../shell/signals.ts'
@@ -17,9 +16,6 @@ import { filterOf, tailParameters } from './filters.ts'
 import { requestPrinter } from './printer.ts'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly live?: boolean }
-
-const backoffMsMin = 200
-const backoffMsMax = 5_000
 
 /** @throws ApiError when the key may not look; ConnectionError */
 const openSession = async (access: Access, filters: object): Promise<LogSession> => {
@@ -36,10 +32,6 @@ const openSession = async (access: Access, filters: object): Promise<LogSession>
   judge(answer)
   return JSON.parse(answer.text) as LogSession
 }
-
-/** Worth another try: nobody there, or busy. */
-const isPassing = (error: unknown): error is Error =>
-  (error instanceof ApiError || error instanceof ConnectionError) && exitCodeOf(error) === exitCodes.unavailable
 
 const run = async (context: Context, flags: Flags): Promise<void> => {
   const { terminal, version, json } = context
@@ -83,9 +75,8 @@ const run = async (context: Context, flags: Flags): Promise<void> => {
     if (!lost) terminal.err(`Connection lost, reconnecting… (${printable(reason)})`)
     lost = true
     // Only a connection that held for a while shows that coming back at once is welcome.
-    if (monotonicMs() - beganMs > backoffMsMax) tries = 0
-    const ms = Math.min(backoffMsMax, backoffMsMin * 2 ** tries++)
-    await pause(randomInt(ms / 2, ms + 1), undefined, { signal }).catch(() => {})
+    if (monotonicMs() - beganMs > reconnectBackoff.msMax) tries = 0
+    await pause(backoffMs(reconnectBackoff, tries++), undefined, { signal }).catch(() => {})
   }
 }
 
