@@ -8,9 +8,9 @@ import type { StreamConfig } from '../config.ts'
 import type { Exchange } from '../exchange.ts'
 import { createConnection, type FrameConnection } from './connection.ts'
 import type { Hub } from './hub.ts'
+import { takePlace, tellableTo, type PlaceParts } from './place.ts'
 import { createSseSink, sendSseHead } from './sse-sink.ts'
 import { cursorOf, readCursor, wantedOf } from './sse.ts'
-import { takePlace, tellableTo, type PlaceParts } from './upgrade.ts'
 
 const route = gatewayApi.streamEvents
 const checkQuery = compileValidator(route.query)
