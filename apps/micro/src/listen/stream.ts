@@ -122,7 +122,7 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
     }
     // Only a connection that held for a while shows that coming back at once is welcome.
     if (monotonicMs() - openedAt > timings.backoff.msMax) tries = 0
-    if (ending.kind === 'events_left') {
+    if (ending.kind === 'event_no_longer_kept') {
       const { firstSeq } = ending
       options.onMissed(
         `Events before ${firstSeq} are no longer kept, so that those from ${(cursor?.position ?? 0) + 1} to ${firstSeq - 1} are missing. Going on with the oldest that is there.`,
@@ -133,7 +133,7 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
     }
     if (ending.kind === 'unknown_cursor') {
       options.onMissed(
-        `${ending.reason ?? 'The server no longer has the events after the last one seen.'} Going on with new ones; events may have been missed.`,
+        `${ending.reason ?? 'The server does not know the last event seen.'} Going on with new ones; events may have been missed.`,
       )
       cursor = undefined
       await rest(0)

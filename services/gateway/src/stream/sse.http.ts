@@ -55,6 +55,7 @@ const faultFor =
     if (code === 'credential_revoked') return new Fault('api_key_invalid', { key: maskApiKey(credential) })
     if (code === 'credential_expired') return new Fault('api_key_expired', { key: maskApiKey(credential) })
     // Whatever else there is to say is of the cursor, and no coming back with it helps.
+    if (code === 'event_no_longer_kept') return new Fault('cursor_no_longer_kept', { reason: message })
     return new Fault('unknown_cursor', { reason: message })
   }
 
