@@ -9,6 +9,7 @@ import type { StreamConfig } from '../config.ts'
 import type { Exchange } from '../exchange.ts'
 import type { SetHeader } from '../limits/policy.ts'
 import { createConnection, type FrameSink, type StreamSocket } from './connection.ts'
+import { frameText } from './frames.ts'
 import { judgePlace, tellableTo, type JudgedPlaceParts, type Place } from './place.ts'
 import { createUpgrading, type UpgradingParts } from './upgrading.ts'
 
@@ -23,7 +24,7 @@ export interface StreamParts extends UpgradingParts, JudgedPlaceParts {
 
 const asText = ({ send, ...socket }: StreamSocket): FrameSink => ({
   ...socket,
-  send: (frame, flushed) => send(JSON.stringify(frame), flushed),
+  send: (frame, flushed) => send(frameText(frame), flushed),
 })
 
 /** The WebSocket `/ws`, which `micro listen` opens. */
