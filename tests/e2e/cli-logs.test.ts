@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { RequestLog } from '@micro/contracts'
-import { eventually } from '@micro/testing'
+import { eventually, startFaultProxy } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, type Merchant } from './api.ts'
 import { microProgram, start, temporaryDirectory, type Running } from './harness.ts'
@@ -18,9 +18,9 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => platform?.stop())
 
-const logs = (args: readonly string[], key = merchant.key): Running =>
+const logs = (args: readonly string[], key = merchant.key, url = platform.url): Running =>
   start(microProgram, ['logs', ...args, '--config', config], {
-    env: { MICRO_GATEWAY_URL: platform.url, MICRO_API_KEY: key },
+    env: { MICRO_GATEWAY_URL: url, MICRO_API_KEY: key },
   })
 const listed = async (...args: string[]): Promise<RequestLog[]> => {
   const { code, stdout, stderr } = await logs(['list', ...args, '--json']).ended
@@ -115,6 +115,37 @@ describe('logs tail', () => {
       )
     })
     tail.child.kill('SIGTERM')
+    expect((await tail.ended).code).toBe(0)
+  })
+
+  test('after a lost connection shows what was answered meanwhile, in order and once', async () => {
+    await using proxy = await startFaultProxy({ to: [Number(new URL(platform.url).port)] })
+    const tail = logs(['tail', '--json', '--path', '/v1/payouts/*'], merchant.key, `http://127.0.0.1:${proxy.port}`)
+    const shown = (): string[] =>
+      tail
+        .stdout()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (JSON.parse(line) as RequestLog).path.replace('/v1/payouts/', ''))
+    await ready(tail)
+    let first = 0
+    await eventually(async () => {
+      await merchant.test('GET', `/v1/payouts/po_before${++first}`)
+      expect(shown()).not.toEqual([])
+    })
+    await eventually(() => expect(shown().at(-1)).toBe(`po_before${first}`))
+    const before = shown()
+    await proxy.down()
+    await eventually(() => expect(tail.stderr()).toContain('Connection lost'))
+    const meanwhile = Array.from({ length: 5 }, (_, at) => `po_meanwhile${at}`)
+    for (const id of meanwhile) await merchant.test('GET', `/v1/payouts/${id}`)
+    await proxy.up()
+    await eventually(() => expect(tail.stderr()).toContain('Reconnected; what was answered meanwhile follows.'))
+    await merchant.test('GET', '/v1/payouts/po_after')
+    await eventually(() => expect(shown()).toContain('po_after'))
+    expect(shown()).toEqual([...before, ...meanwhile, 'po_after'])
+    expect(tail.stderr()).not.toContain('Warning')
+    tail.child.kill('SIGINT')
     expect((await tail.ended).code).toBe(0)
   })
 

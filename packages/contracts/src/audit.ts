@@ -1,20 +1,29 @@
 import Type, { type Static } from 'typebox'
 import { Exact, Mode, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
+import type { ServiceName } from './principal.ts'
 
-/** What other services tell the audit log of. */
-export const serviceAuditActions = [
-  'processor.created',
-  'processor.key_replaced',
-  'processor.removed',
-  'processor.webhook_secret_set',
-  'processor.webhook_secret_removed',
-  'webhook_endpoint.created',
-  'webhook_endpoint.updated',
-  'webhook_endpoint.deleted',
-  'webhook_endpoint.secret_rotated',
-  'dead_letter.redriven',
-] as const
-export type ServiceAuditAction = (typeof serviceAuditActions)[number]
+/** What each of the other services tells the audit log of. It is believed no word of another's acts. */
+export const serviceAuditActions = {
+  payments: [
+    'processor.created',
+    'processor.key_replaced',
+    'processor.removed',
+    'processor.webhook_secret_set',
+    'processor.webhook_secret_removed',
+  ],
+  events: [
+    'webhook_endpoint.created',
+    'webhook_endpoint.updated',
+    'webhook_endpoint.deleted',
+    'webhook_endpoint.secret_rotated',
+    'dead_letter.redriven',
+  ],
+} as const satisfies Partial<Record<ServiceName, readonly string[]>>
+export type AuditedService = keyof typeof serviceAuditActions
+export type ServiceAuditAction<Service extends AuditedService = AuditedService> =
+  (typeof serviceAuditActions)[Service][number]
+
+const toldActions: readonly ServiceAuditAction[] = Object.values(serviceAuditActions).flat()
 
 /** Everything the audit log can say was done, or was tried and refused. */
 export const auditActions = [
@@ -35,7 +44,8 @@ export const auditActions = [
   'api_key.revoked',
   'api_key.rolled',
   'secret.rotated',
-  ...serviceAuditActions,
+  ...serviceAuditActions.payments,
+  ...serviceAuditActions.events,
   'audit_log.read',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
@@ -67,7 +77,7 @@ export type AuditEntry = Static<typeof AuditEntry>
 /** What a service tells of, under an id of its own, so that telling twice changes nothing. */
 export const ToldAuditEntry = Exact({
   id: Type.String({ pattern: '^aud_[0-9A-Za-z]{1,64}$' }),
-  action: Type.Unsafe<ServiceAuditAction>(Type.Union(serviceAuditActions.map((action) => Type.Literal(action)))),
+  action: Type.Unsafe<ServiceAuditAction>(Type.Union(toldActions.map((action) => Type.Literal(action)))),
   actor: Exact({
     type: Type.Union([Type.Literal('user'), Type.Literal('api_key')]),
     id: Type.String({ minLength: 1, maxLength: 255 }),

@@ -46,6 +46,6 @@ export const gatewayApi = {
     }),
     response: Event,
     sse: Event,
-    faults: ['unknown_cursor', 'stream_limit'],
+    faults: ['unknown_cursor', 'cursor_no_longer_kept', 'stream_limit'],
   }),
 } as const

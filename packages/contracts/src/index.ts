@@ -50,7 +50,14 @@ export {
 } from './request-log.ts'
 export { Account } from './accounts.ts'
 export { ApiKey, ApiKeyCreated, graceSecondsMax, keySecondsMax, Session } from './auth.ts'
-export { auditActions, AuditEntry, type AuditAction, type ServiceAuditAction } from './audit.ts'
+export {
+  auditActions,
+  AuditEntry,
+  serviceAuditActions,
+  type AuditAction,
+  type AuditedService,
+  type ServiceAuditAction,
+} from './audit.ts'
 export { ManagedUser, Registration, SecretUse } from './operator.ts'
 export { Tokens, User } from './people.ts'
 export { CheckoutLineItem, CheckoutSession, CheckoutStatus } from './checkout-sessions.ts'

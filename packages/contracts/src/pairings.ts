@@ -49,7 +49,8 @@ export const pairingsApi = {
     service: 'auth',
     access: ['public'],
     status: 200,
-    summary: 'Ask whether the device was let in, and get its key or session, once. `id` is the token it was given.',
+    summary:
+      "Ask whether the device was let in, and get its key, once. `id` is the token it was given: Stripe's command line asks in no other way.",
     params: IdParam,
     response: Type.Object({
       redeemed: Type.Boolean(),
@@ -60,8 +61,18 @@ export const pairingsApi = {
       livemode_key_secret: Type.Optional(Type.String()),
       livemode_key_publishable: Type.Optional(Type.String()),
       user_id: Type.Optional(Type.String()),
-      session: Type.Optional(Tokens),
     }),
     faults: ['resource_missing', 'api_keys_too_many'],
+  }),
+  redeemSessionPairing: route({
+    method: 'POST',
+    path: '/auth/pairings/redeem',
+    service: 'auth',
+    access: ['public'],
+    status: 200,
+    summary: 'Ask whether a device that wants a session was let in, and get it, once. Its token is in no address.',
+    body: Exact({ token: Text(100, 1, { description: 'What the device was given when it began.' }) }),
+    response: Type.Object({ redeemed: Type.Boolean(), session: Type.Optional(Tokens) }),
+    faults: ['resource_missing'],
   }),
 } as const

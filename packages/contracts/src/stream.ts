@@ -44,7 +44,8 @@ export const serverFrames = {
       message: Type.String(),
       first_seq: Type.Optional({
         ...Seq,
-        description: 'With events_left: the first event that is kept. Those before it, after the cursor, have left.',
+        description:
+          'With event_no_longer_kept: the first event that is kept. Those before it, after the cursor, have left.',
       }),
     },
     { description: 'Why the server closes the connection, which it does next.' },

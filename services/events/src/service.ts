@@ -58,7 +58,7 @@ export interface EventsParts {
   readonly cleanup: Cleanup
   readonly resealing: Resealing
   readonly retention: Retention
-  readonly audit: AuditWork
+  readonly audit: AuditWork<'events'>
 }
 
 const randomMax = 2 ** 32

@@ -100,7 +100,7 @@ export interface PaymentsParts {
   readonly cleanup: Cleanup
   readonly reconciliation: ReconciliationWork
   readonly resealing: Resealing
-  readonly audit: AuditWork
+  readonly audit: AuditWork<'payments'>
   readonly inbox: Inbox
 }
 

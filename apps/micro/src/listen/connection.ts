@@ -17,10 +17,10 @@ export type Ending =
   | { readonly kind: 'stopped' }
   /** Trying again cannot help. */
   | { readonly kind: 'refused'; readonly reason: string; readonly unauthenticated: boolean }
-  /** The server does not know the cursor, or no longer. */
+  /** There never was such a cursor, or another event stands there now. */
   | { readonly kind: 'unknown_cursor'; readonly reason: string | undefined }
   /** Those after the cursor and before this seq are no longer kept. */
-  | { readonly kind: 'events_left'; readonly firstSeq: number }
+  | { readonly kind: 'event_no_longer_kept'; readonly firstSeq: number }
   | { readonly kind: 'lost'; readonly reason: string; readonly reachable: boolean; readonly retryAfterMs: number }
 
 export interface ConnectionOptions {
@@ -173,7 +173,7 @@ export const openConnection = (options: ConnectionOptions): Connection => {
     lose(error.message || (error as NodeJS.ErrnoException).code || 'connection failed', false),
   )
   socket.on('close', (code, reason) => {
-    if (code === closeCodes.unknownCursor && firstSeq !== undefined) end({ kind: 'events_left', firstSeq })
+    if (code === closeCodes.unknownCursor && firstSeq !== undefined) end({ kind: 'event_no_longer_kept', firstSeq })
     else end(codeEnding(code, { said: lastError, closing: reason.toString('utf8') }))
   })
   if (signal.aborted) stop()

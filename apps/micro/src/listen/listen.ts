@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { listenerSecret } from '@micro/signing'
 import { InvalidArgumentError, Option } from 'commander'
 import { textOf } from '../ledger/input.ts'
 import { requireApiKey } from '../session/api.ts'
+import { backoffMs, type Backoff } from '../shell/backoff.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { untilSignal } from '../shell/signals.ts'
@@ -32,15 +32,8 @@ const forwardTimeoutMs = 30_000
 const parallelMax = 32
 /** Some ten minutes: whatever waits that long holds up the acknowledgement of all that follows. */
 const retriesMax = 20
-const backoffMsMin = 1_000
-const backoffMsMax = 30_000
+const forwardBackoff: Backoff = { msMin: 1_000, msMax: 30_000 }
 const routesBytesMax = 64 * 1024
-
-/** Twice as long each time, and never the same for all. */
-const backoffMs = (attempt: number): number => {
-  const whole = Math.min(backoffMsMax, backoffMsMin * 2 ** attempt)
-  return randomInt(whole / 2, whole + 1)
-}
 
 const readRetries = (text: string): number => {
   if (!/^\d{1,2}$/.test(text) || Number(text) > retriesMax)
@@ -82,7 +75,7 @@ const run = async (context: Context, flags: Flags): Promise<void> => {
     targets,
     parallelMax,
     retries: flags.retries,
-    backoffMs,
+    backoffMs: (attempt) => backoffMs(forwardBackoff, attempt),
     pause: (ms) => delay(ms, undefined, { signal }).catch(() => {}),
     isStopped: () => signal.aborted,
     onAttempt(attempt) {

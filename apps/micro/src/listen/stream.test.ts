@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { eventOf, fault, httpServer, streamServer, type Peer } from '../gateway.fixture.ts'
 import { followStream, streamTimings, type StreamOptions, type StreamTimings } from './stream.ts'
 
-const quick: StreamTimings = { ...streamTimings, backoffMsMin: 5, backoffMsMax: 20, readyMsMax: 2_000 }
+const quick: StreamTimings = { ...streamTimings, backoff: { msMin: 5, msMax: 20 }, readyMsMax: 2_000 }
 
 let closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -175,7 +175,7 @@ test('a server that forgot the cursor is followed from now on, and the loss is s
   await eventually(() => expect(seqs).toEqual([51]))
   peers[0]?.socket.terminate()
   await eventually(() => expect(seqs).toEqual([51, 3]))
-  expect(said.join()).toMatch(/missed: The server no longer has the events/)
+  expect(said.join()).toMatch(/missed: The server does not know the last event seen/)
   await eventually(() => expect(peers.at(-1)?.acked()).toBe(3))
 })
 
@@ -184,8 +184,8 @@ test('of a cursor before what is kept the loss is said, and it goes on with the 
     onResume: (peer, after) => {
       if (after === 10) {
         const message = 'Events 11 to 40 are no longer kept.'
-        peer.send({ type: 'error', code: 'events_left', message, first_seq: 41 })
-        return peer.socket.close(4404, 'events_left')
+        peer.send({ type: 'error', code: 'event_no_longer_kept', message, first_seq: 41 })
+        return peer.socket.close(4404, 'event_no_longer_kept')
       }
       peer.send({ type: 'ready', after: after ?? 0 })
       send(peer, 41, 42)

@@ -1,15 +1,14 @@
-import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Event } from '@micro/contracts'
 import { monotonicMs, type Clock } from '@micro/kernel'
+import { backoffMs, reconnectBackoff, type Backoff } from '../shell/backoff.ts'
 import { credentialFailure, Failure, newKeyHint } from '../shell/failure.ts'
 import { openConnection, type Connection, type ConnectionTimings } from './connection.ts'
 import { createCursor } from './cursor.ts'
 
 /** Times in milliseconds. */
 export interface StreamTimings extends ConnectionTimings {
-  readonly backoffMsMin: number
-  readonly backoffMsMax: number
+  readonly backoff: Backoff
   /** How often it is told that there is still no connection. */
   readonly reminderMs: number
 }
@@ -17,8 +16,7 @@ export interface StreamTimings extends ConnectionTimings {
 export const streamTimings: StreamTimings = {
   readyMsMax: 10_000,
   heartbeatMs: 15_000,
-  backoffMsMin: 200,
-  backoffMsMax: 5_000,
+  backoff: reconnectBackoff,
   reminderMs: 30_000,
 }
 
@@ -45,9 +43,6 @@ export interface StreamOptions {
   /** Each event once, in order, over all connections; `done` when it is handled. */
   onEvent(seq: number, event: Event, done: () => void): void
 }
-
-/** Half of it at least and all of it at most, so that clients cut off together do not come back together. */
-const spread = (ms: number): number => randomInt(Math.ceil(ms / 2), ms + 1)
 
 /**
  * Follows the stream over as many connections as it takes, until the signal.
@@ -106,8 +101,7 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
   }
 
   const rest = async (retryAfterMs: number): Promise<void> => {
-    const backoffMs = Math.min(timings.backoffMsMax, timings.backoffMsMin * 2 ** tries++)
-    await pause(Math.max(spread(backoffMs), retryAfterMs), undefined, { signal }).catch(() => {})
+    await pause(Math.max(backoffMs(timings.backoff, tries++), retryAfterMs), undefined, { signal }).catch(() => {})
   }
 
   while (!signal.aborted) {
@@ -127,8 +121,8 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
       throw ending.unauthenticated ? credentialFailure(`${sentence}\n${newKeyHint}`) : new Failure(sentence)
     }
     // Only a connection that held for a while shows that coming back at once is welcome.
-    if (monotonicMs() - openedAt > timings.backoffMsMax) tries = 0
-    if (ending.kind === 'events_left') {
+    if (monotonicMs() - openedAt > timings.backoff.msMax) tries = 0
+    if (ending.kind === 'event_no_longer_kept') {
       const { firstSeq } = ending
       options.onMissed(
         `Events before ${firstSeq} are no longer kept, so that those from ${(cursor?.position ?? 0) + 1} to ${firstSeq - 1} are missing. Going on with the oldest that is there.`,
@@ -139,7 +133,7 @@ export const followStream = async (options: StreamOptions): Promise<void> => {
     }
     if (ending.kind === 'unknown_cursor') {
       options.onMissed(
-        `${ending.reason ?? 'The server no longer has the events after the last one seen.'} Going on with new ones; events may have been missed.`,
+        `${ending.reason ?? 'The server does not know the last event seen.'} Going on with new ones; events may have been missed.`,
       )
       cursor = undefined
       await rest(0)

@@ -1,12 +1,7 @@
 import { cliProtocol, type RequestLog } from '@micro/contracts'
 import { monotonicMs } from '@micro/kernel'
 import WebSocket from 'ws'
-
-/** What a session of a log is opened with, and connected to. */
-export interface LogSession {
-  readonly websocket_id: string
-  readonly websocket_url: string
-}
+import type { LogSession } from './session.ts'
 
 export interface LogConnectionOptions {
   readonly session: LogSession
@@ -14,6 +9,13 @@ export interface LogConnectionOptions {
   readonly signal: AbortSignal
   onReady(): void
   onRequest(request: RequestLog): void
+}
+
+export interface LogConnectionEnd {
+  /** Undefined when the signal ended it. */
+  readonly reason: string | undefined
+  /** When the server was heard last. */
+  readonly heardMs: number
 }
 
 const readyMsMax = 10_000
@@ -30,9 +32,9 @@ const requestIn = (text: string): RequestLog | undefined => {
   }
 }
 
-/** One connection to the log, until it ends. Resolves with why; with nothing when the signal ended it. */
-export const followLog = ({ session, userAgent, signal, onReady, onRequest }: LogConnectionOptions) =>
-  new Promise<string | undefined>((resolve) => {
+/** One connection to the log, until it ends. */
+export const connectToLog = ({ session, userAgent, signal, onReady, onRequest }: LogConnectionOptions) =>
+  new Promise<LogConnectionEnd>((resolve) => {
     const socket = new WebSocket(session.websocket_url, [cliProtocol], {
       headers: { 'websocket-id': session.websocket_id, 'user-agent': userAgent },
       perMessageDeflate: false,
@@ -49,9 +51,12 @@ export const followLog = ({ session, userAgent, signal, onReady, onRequest }: Lo
       clearInterval(looking)
       signal.removeEventListener('abort', stop)
       socket.terminate()
-      resolve(reason)
+      resolve({ reason, heardMs })
     }
-    socket.on('open', onReady)
+    socket.on('open', () => {
+      heardMs = monotonicMs()
+      onReady()
+    })
     socket.on('ping', () => (heardMs = monotonicMs()))
     socket.on('message', (data) => {
       heardMs = monotonicMs()

@@ -1,48 +1,24 @@
-import { randomInt } from 'node:crypto'
-import { hostname } from 'node:os'
-import { setTimeout as pause } from 'node:timers/promises'
-import { ApiError, ConnectionError, sendRaw } from '@micro/client'
 import { requestLogFilters } from '@micro/contracts'
-import { monotonicMs } from '@micro/kernel'
 import { isLive, keyFor } from '../rest/live.ts'
-import { judge } from '../rest/send.ts'
-import { transportOptions, type Access } from '../session/api.ts'
-import { exitCodeOf, exitCodes } from '../shell/exit-codes.ts'
+import { gatewayClient } from '../session/api.ts'
+import { reconnectBackoff } from '../shell/backoff.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { contextOf, type Context, type Shell } from '../shell/shell.ts'
 import { untilSignal } from '../shell/signals.ts'
 import { printable } from '../shell/terminal.ts'
-import { followLog, type LogSession } from './connection.ts'
 import { filterOf, tailParameters } from './filters.ts'
+import { readMissed } from './missed.ts'
 import { requestPrinter } from './printer.ts'
+import { openLogSession } from './session.ts'
+import { followLog } from './stream.ts'
 
 type Flags = Readonly<Record<string, unknown>> & { readonly live?: boolean }
 
-const backoffMsMin = 200
-const backoffMsMax = 5_000
-
-/** @throws ApiError when the key may not look; ConnectionError */
-const openSession = async (access: Access, filters: object): Promise<LogSession> => {
-  const answer = await sendRaw(transportOptions(access), {
-    method: 'POST',
-    path: '/v1/stripecli/sessions',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify({
-      device_name: hostname().slice(0, 255),
-      websocket_features: ['request_logs'],
-      filters: JSON.stringify(filters),
-    }),
-  })
-  judge(answer)
-  return JSON.parse(answer.text) as LogSession
-}
-
-/** Worth another try: nobody there, or busy. */
-const isPassing = (error: unknown): error is Error =>
-  (error instanceof ApiError || error instanceof ConnectionError) && exitCodeOf(error) === exitCodes.unavailable
+/** Gateways write what they remember every half second. */
+const settleMs = 1_000
 
 const run = async (context: Context, flags: Flags): Promise<void> => {
-  const { terminal, version, json } = context
+  const { terminal, version, json, clock } = context
   const settings = await context.settings()
   const { gatewayUrl } = settings
   const credential = await keyFor(context, settings, {
@@ -51,42 +27,30 @@ const run = async (context: Context, flags: Flags): Promise<void> => {
     live: flags.live === true,
     sure: true,
   })
-  const filters = requestLogFilters(filterOf(flags))
+  const access = { gatewayUrl, version, credential }
+  const filter = filterOf(flags)
   const signal = untilSignal()
-  const print = requestPrinter(context)
   const tell = json ? terminal.err : terminal.out
-  let [wasReady, lost, tries] = [false, false, 0]
-
-  const onReady = (): void => {
-    if (!wasReady)
-      tell(
-        `${terminal.paint('bold', 'Ready!')} Requests in ${isLive(credential) ? 'live' : 'test'} mode follow. (^C to quit)`,
-      )
-    else terminal.err('Reconnected. What was answered meanwhile is in: micro logs list')
-    wasReady = true
-    lost = false
-  }
-
-  while (!signal.aborted) {
-    const beganMs = monotonicMs()
-    const reason = await openSession({ gatewayUrl, version, credential }, filters)
-      .then((session) => followLog({ session, userAgent: `Micro/${version}`, signal, onReady, onRequest: print }))
-      .catch((error: unknown) => {
-        if (wasReady && isPassing(error)) return error.message
-        throw error
-      })
-    if (reason === undefined || signal.aborted) {
-      // The terminal has echoed ^C; what follows belongs on a line of its own.
-      if (context.stderr.isTTY === true) terminal.err('')
-      return
-    }
-    if (!lost) terminal.err(`Connection lost, reconnecting… (${printable(reason)})`)
-    lost = true
-    // Only a connection that held for a while shows that coming back at once is welcome.
-    if (monotonicMs() - beganMs > backoffMsMax) tries = 0
-    const ms = Math.min(backoffMsMax, backoffMsMin * 2 ** tries++)
-    await pause(randomInt(ms / 2, ms + 1), undefined, { signal }).catch(() => {})
-  }
+  await followLog({
+    userAgent: `Micro/${version}`,
+    signal,
+    backoff: reconnectBackoff,
+    settleMs,
+    open: () => openLogSession(access, requestLogFilters(filter), clock),
+    readMissed: (gap) => readMissed(gatewayClient(access).listRequestLogs, filter, gap),
+    onReady(again) {
+      if (again) terminal.err('Reconnected; what was answered meanwhile follows.')
+      else
+        tell(
+          `${terminal.paint('bold', 'Ready!')} Requests in ${isLive(credential) ? 'live' : 'test'} mode follow. (^C to quit)`,
+        )
+    },
+    onLost: (reason) => terminal.err(`Connection lost, reconnecting… (${printable(reason)})`),
+    onMissed: (reason) => terminal.err(`Warning: ${printable(reason)}`),
+    onRequest: requestPrinter(context),
+  })
+  // The terminal has echoed ^C; what follows belongs on a line of its own.
+  if (context.stderr.isTTY === true) terminal.err('')
 }
 
 export const addTail = (group: MicroCommand, shell: Shell): void => {
@@ -99,7 +63,7 @@ export const addTail = (group: MicroCommand, shell: Shell): void => {
     )
     .summary('Show requests as they are answered')
     .description(
-      'Show requests as they are answered, by whichever gateway, until Ctrl-C; with --json one to a line. The key must be an unrestricted one.',
+      'Show requests as they are answered, by whichever gateway, until Ctrl-C; with --json one to a line. After a lost connection those come first that were answered meanwhile, and it says when some are no longer remembered. The key must be an unrestricted one.',
     )
   for (const { option } of tailParameters) command.addOption(option)
   command

@@ -1,5 +1,5 @@
 import { createClient, httpTransport, type Client, type HttpTransportOptions } from '@micro/client'
-import { authApi, ledgerApi, paymentsApi, type Api } from '@micro/contracts'
+import { authApi, gatewayApi, ledgerApi, paymentsApi, type Api } from '@micro/contracts'
 import { credentialFailure, type Failure } from '../shell/failure.ts'
 import type { Settings } from '../settings/settings.ts'
 
@@ -29,6 +29,7 @@ const clientOf =
     createClient(api, httpTransport(transportOptions(access)))
 
 export const authClient: (access: Access) => AuthClient = clientOf(authApi)
+export const gatewayClient: (access: Access) => Client<typeof gatewayApi> = clientOf(gatewayApi)
 export const paymentsClient: (access: Access) => PaymentsClient = clientOf(paymentsApi)
 export const ledgerClient: (access: Access) => LedgerClient = clientOf(ledgerApi)
 

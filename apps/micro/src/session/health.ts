@@ -1,5 +1,6 @@
 import { ConnectionError, sendRaw } from '@micro/client'
 import { transportOptions, type Access } from './api.ts'
+import { serverSeconds } from './server-time.ts'
 
 export interface PartHealth {
   readonly status: string
@@ -19,11 +20,6 @@ export interface HealthAnswer {
   readonly health: Health
   /** The server's time, from its `Date` header; undefined when it sent none. In Unix seconds. */
   readonly now: number | undefined
-}
-
-const secondsOf = (date: string | null): number | undefined => {
-  const ms = Date.parse(date ?? '')
-  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000)
 }
 
 const parse = (text: string): Health | undefined => {
@@ -46,5 +42,5 @@ export const askHealth = async (access: Access): Promise<HealthAnswer> => {
   const health = parse(text)
   if (health === undefined)
     throw new ConnectionError(`What answers at ${access.gatewayUrl} is no Micro gateway. Is the address right?`)
-  return { health, now: secondsOf(headers.get('date')) }
+  return { health, now: serverSeconds(headers) }
 }

@@ -10,6 +10,10 @@ export const eventFaults = {
     "Webhook endpoint '{endpoint}' is disabled, so nothing is sent there. Enable it first: update it with disabled=false.",
   ),
   unknown_cursor: bad('The stream cannot go on from this cursor. {reason}'),
+  cursor_no_longer_kept: {
+    ...bad('The stream cannot go on from this cursor. {reason}'),
+    publicCode: 'event_no_longer_kept',
+  },
   event_no_longer_kept: bad(
     "The event '{id}' has left: of yours all before number {first} are no longer kept. List without {param}, newest first, and go no further back than that.",
   ),

@@ -1,4 +1,4 @@
-import type { MerchantPrincipal, ServiceAuditAction } from '@micro/contracts'
+import type { AuditedService, MerchantPrincipal, ServiceAuditAction } from '@micro/contracts'
 import type { Clock, NewId } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
 import type { Logger } from '../log.ts'
@@ -21,13 +21,13 @@ export interface AuditedCall {
   readonly clientIp: string
 }
 
-export interface AuditWork {
+export interface AuditWork<Service extends AuditedService> {
   /** Notes, in the database transaction of the act, who did it. */
   note(
     sql: Sql,
     call: AuditedCall,
     act: {
-      action: ServiceAuditAction
+      action: ServiceAuditAction<Service>
       subject: string
       detail: Readonly<Record<string, unknown>>
       /** Null for what was done to the installation; else the caller's. */
@@ -43,15 +43,15 @@ export interface AuditWork {
  * Carries what was noted, in the table `audited_acts` of the service's schema, to the audit log, which auth keeps: at least
  * once, under an id of ours, so that it stands there once. What auth does not take is told again, later each time.
  */
-export const createAuditWork = (deps: {
+export const createAuditWork = <Service extends AuditedService>(deps: {
   db: Database
   clock: Clock
   newId: NewId
   log: Logger
   auth: AuditClient
   /** The name of the service whose acts these are. */
-  service: string
-}): AuditWork => {
+  service: Service
+}): AuditWork<Service> => {
   const { db, clock, newId, log, auth, service } = deps
 
   const tell = async (act: AuditedAct): Promise<void> => {

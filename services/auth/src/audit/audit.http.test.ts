@@ -1,4 +1,4 @@
-import type { AuditEntry, MerchantPrincipal } from '@micro/contracts'
+import { serviceAuditActions, type AuditEntry, type MerchantPrincipal } from '@micro/contracts'
 import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { keyedHash } from '../secrets.ts'
@@ -339,8 +339,14 @@ describe('what another service tells', () => {
     expect((await own(ada.principal, wanted)).body.data).toEqual([])
   })
 
-  test('is believed of payments and events alone', async () => {
-    expect((await tell('ledger', ada.user.merchant)).status).toBe(403)
-    expect((await own(ada.principal, '?action=processor.created')).body.data).toEqual([])
-  })
+  for (const service of ['payments', 'events', 'ledger'] as const)
+    for (const [teller, actions] of Object.entries(serviceAuditActions))
+      for (const [at, action] of actions.entries())
+        test(`that ${action} was done is ${service === teller ? '' : 'not '}believed of ${service}`, async () => {
+          const id = `aud_02${service}${teller}${at}`
+          const { status } = await tell(service, ada.user.merchant, { id, action })
+          const found = (await own(ada.principal, `?action=${action}`)).body.data.some((entry) => entry.id === id)
+          const refusals = auth.logged.filter((line) => line.includes('audit.refused') && line.includes(id))
+          expect([status, found, refusals.length]).toEqual(service === teller ? [200, true, 0] : [403, false, 1])
+        })
 })

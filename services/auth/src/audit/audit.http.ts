@@ -1,4 +1,4 @@
-import type { authApi, Query } from '@micro/contracts'
+import { serviceAuditActions, type AuditAction, type authApi, type Query, type ServiceName } from '@micro/contracts'
 import { assert, Fault, fromUnixSeconds } from '@micro/kernel'
 import { timeRangeOf, type Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
@@ -6,11 +6,15 @@ import { readListPage } from '../list-page.ts'
 import { auditEntryToWire, ownAuditEntryToWire, type AuditRow } from './audit.ts'
 import { auditEntryExists, insertToldEntry, selectAuditEntriesAfter, selectAuditEntriesBefore } from './audit.store.ts'
 
+/** What each service is believed to have done. */
+const believed: Partial<Record<ServiceName, readonly AuditAction[]>> = serviceAuditActions
+
 type AuditQuery = Query<(typeof authApi)['listAuditLog']>
 
 export const auditHandlers = ({
   db,
   audit,
+  log,
 }: AuthDependencies): Pick<
   Handlers<typeof authApi>,
   'listAuditLog' | 'listInstallationAuditLog' | 'recordAuditEntry'
@@ -27,8 +31,11 @@ export const auditHandlers = ({
   }
 
   return {
-    async recordAuditEntry({ principal, body: { actor, request, created, ...told } }) {
-      if (principal.service !== 'payments' && principal.service !== 'events') throw new Fault('permission_denied')
+    async recordAuditEntry({ principal: { service }, body: { actor, request, created, ...told } }) {
+      if (believed[service]?.includes(told.action) !== true) {
+        log.error({ service, action: told.action, entry: told.id }, 'audit.refused')
+        throw new Fault('permission_denied')
+      }
       await insertToldEntry(db.sql, {
         ...told,
         outcome: 'success',

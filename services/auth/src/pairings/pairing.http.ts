@@ -37,7 +37,8 @@ import { newVerificationCode } from './words.ts'
 const waitMs = 2_000
 const lookMs = 500
 
-type Redeemed = Response<(typeof authApi)['redeemPairing']>
+type RedeemedKey = Response<(typeof authApi)['redeemPairing']>
+type RedeemedSession = Response<(typeof authApi)['redeemSessionPairing']>
 
 /** What was let in, and who did it. */
 interface Taken {
@@ -45,7 +46,7 @@ interface Taken {
   readonly owner: Owner
 }
 
-type Names = 'openPairing' | 'showPairing' | 'confirmPairing' | 'redeemPairing'
+type Names = 'openPairing' | 'showPairing' | 'confirmPairing' | 'redeemPairing' | 'redeemSessionPairing'
 
 /** What whoever logs in on the page is told there, and not in the form of the API. */
 const toldOnPage: ReadonlySet<string> = new Set(['login_invalid', 'login_throttled', 'user_disabled'])
@@ -63,35 +64,45 @@ export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof au
     return pairing
   }
 
-  const findOfToken = async (token: string): Promise<PairingRow> => {
+  const findOfToken = async (token: string, gives: PairingRow['gives']): Promise<PairingRow> => {
     const pairing = await selectPairingOfToken(db.sql, tokenHash(token))
-    // The token is a secret: it is not repeated.
-    if (pairing === undefined || pairing.redeemed_at !== null || pairing.expires_at <= clock.now())
+    // The token is a secret: it is not repeated. What it gives is asked for in one way alone.
+    if (pairing?.gives !== gives || pairing.redeemed_at !== null || pairing.expires_at <= clock.now())
       throw pairingMissing('of this token')
     return pairing
   }
 
-  const untilApproved = async (token: string): Promise<PairingRow> => {
-    let pairing = await findOfToken(token)
+  const untilApproved = async (token: string, gives: PairingRow['gives']): Promise<PairingRow> => {
+    let pairing = await findOfToken(token, gives)
     for (let waited = 0; pairing.approved_at === null && waited < waitMs; waited += lookMs) {
       await sleep(lookMs)
-      pairing = await findOfToken(token)
+      pairing = await findOfToken(token, gives)
     }
     return pairing
   }
 
-  const sessionFor = async (sql: Sql, call: AuditedCall, { pairing, owner }: Taken): Promise<Redeemed> => {
-    const opened = await sessions.open(sql, call, { ...owner, detail: { pairing: pairing.id } })
-    return {
-      redeemed: true,
-      account_id: owner.merchant,
-      account_display_name: owner.email,
-      user_id: owner.user,
-      session: await sessions.tokensFor(opened),
-    }
+  /** Gives a device what it was let in for, once; not redeemed for as long as nobody let it in. */
+  const redeem = async <Given extends { readonly redeemed: boolean }>(
+    { token, gives }: { token: string; gives: PairingRow['gives'] },
+    give: (sql: Sql, taken: Taken) => Promise<Given>,
+  ): Promise<Given | { redeemed: false }> => {
+    const pairing = await untilApproved(token, gives)
+    if (pairing.approved_at === null) return { redeemed: false }
+    return db.transaction(async (sql) => {
+      // A password change, or the end of the user, ends the sessions it finds: this one must not slip in behind it.
+      const allowed = await lockApprover(sql, pairing.id)
+      const owner = allowed ? await redeemPairing(sql, { id: pairing.id, now: clock.now() }) : undefined
+      if (owner === undefined) throw pairingMissing('of this token')
+      return give(sql, { pairing, owner })
+    })
   }
 
-  const keyFor = async (sql: Sql, call: AuditedCall, { pairing, owner }: Taken): Promise<Redeemed> => {
+  const sessionFor = async (sql: Sql, call: AuditedCall, { pairing, owner }: Taken): Promise<RedeemedSession> => {
+    const opened = await sessions.open(sql, call, { ...owner, detail: { pairing: pairing.id } })
+    return { redeemed: true, session: await sessions.tokensFor(opened) }
+  }
+
+  const keyFor = async (sql: Sql, call: AuditedCall, { pairing, owner }: Taken): Promise<RedeemedKey> => {
     const { user, merchant, email } = owner
     const { key } = await makeSecretKey(sql, call, {
       merchant,
@@ -158,16 +169,9 @@ export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof au
       }
     },
 
-    async redeemPairing(call) {
-      const pairing = await untilApproved(call.params.id)
-      if (pairing.approved_at === null) return { redeemed: false }
-      return db.transaction(async (sql) => {
-        // A password change, or the end of the user, ends the sessions it finds: this one must not slip in behind it.
-        const allowed = await lockApprover(sql, pairing.id)
-        const taken = allowed ? await redeemPairing(sql, { id: pairing.id, now: clock.now() }) : undefined
-        if (taken === undefined) throw pairingMissing('of this token')
-        return (pairing.gives === 'session' ? sessionFor : keyFor)(sql, call, { pairing, owner: taken })
-      })
-    },
+    redeemPairing: (call) => redeem({ token: call.params.id, gives: 'key' }, (sql, taken) => keyFor(sql, call, taken)),
+
+    redeemSessionPairing: (call) =>
+      redeem({ token: call.body.token, gives: 'session' }, (sql, taken) => sessionFor(sql, call, taken)),
   }
 }

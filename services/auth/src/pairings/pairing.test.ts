@@ -40,7 +40,9 @@ const letIn = async (id: string, email: string, secret = password) => {
   return { status: statusCode, page: body }
 }
 const redeem = (token: string) =>
-  auth.call<{ redeemed: boolean; testmode_key_secret: string; session?: Tokens }>('GET', `/stripecli/auth/${token}`)
+  auth.call<{ redeemed: boolean; testmode_key_secret: string }>('GET', `/stripecli/auth/${token}`)
+const redeemSession = (token: string) =>
+  auth.call<{ redeemed: boolean; session?: Tokens }>('POST', '/auth/pairings/redeem', { body: { token } })
 
 test('the key of a device acts for who let it in, in test mode, until 90 days have passed', async () => {
   const { user } = await person()
@@ -76,15 +78,24 @@ test('a device that asks for a session gets one, as if its owner had logged in t
     status: 200,
     page: expect.stringContaining('list of your sessions'),
   })
-  const { body } = await redeem(token)
-  expect(body).toMatchObject({ redeemed: true, account_id: user.merchant, account_display_name: user.email })
-  expect(body).not.toHaveProperty('testmode_key_secret')
+  const { body } = await redeemSession(token)
+  expect(Object.keys(body)).toEqual(['redeemed', 'session'])
   expect(await auth.verify(body.session?.token ?? '')).toMatchObject({ kind: 'session', merchant: user.merchant })
   const { status } = await auth.call('POST', '/auth/refresh', { body: { refresh_token: body.session?.refresh_token } })
   expect(status).toBe(200)
   expect(auth.logged.join('')).not.toContain(body.session?.refresh_token)
   // Fetched once.
-  expect((await redeem(token)).code).toBe('resource_missing')
+  expect((await redeemSession(token)).code).toBe('resource_missing')
+})
+
+test('a session is never to be had by an address, nor a key by the body of a request', async () => {
+  const { user } = await person()
+  const [session, key] = [await begin('desk', 'session'), await begin('desk', 'key')]
+  for (const { id } of [session, key]) await letIn(id, user.email)
+  expect((await redeem(session.token)).code).toBe('resource_missing')
+  expect((await redeemSession(key.token)).code).toBe('resource_missing')
+  expect((await redeemSession(session.token)).body.redeemed).toBe(true)
+  expect((await redeem(key.token)).body.redeemed).toBe(true)
 })
 
 /** What a refresh token is good for after all. */
@@ -101,10 +112,10 @@ test('who changes their password ends what they had let in, and what had not com
   const { user, principal } = await person()
   const [fetched, waiting] = [await begin('desk', 'session'), await begin('desk', 'session')]
   for (const { id } of [fetched, waiting]) await letIn(id, user.email)
-  const { body } = await redeem(fetched.token)
+  const { body } = await redeemSession(fetched.token)
   expect((await changePassword(principal)).status).toBe(200)
   expect((await refreshed(body)).code).toBe('refresh_token_invalid')
-  expect((await redeem(waiting.token)).code).toBe('resource_missing')
+  expect((await redeemSession(waiting.token)).code).toBe('resource_missing')
 })
 
 test('no session slips in behind a password change that happens at the same time', async () => {
@@ -112,7 +123,7 @@ test('no session slips in behind a password change that happens at the same time
     const { user, principal } = await person()
     const { id, token } = await begin('desk', 'session')
     await letIn(id, user.email)
-    const [{ body }, changed] = await Promise.all([redeem(token), changePassword(principal)])
+    const [{ body }, changed] = await Promise.all([redeemSession(token), changePassword(principal)])
     expect(changed.status).toBe(200)
     expect((await refreshed(body)).status).toBe(401)
   }

@@ -28,7 +28,7 @@ export const deadLetterHandlers = (deps: {
   clock: Clock
   log: Logger
   storeArrival: StoreArrival
-  audit: Pick<AuditWork, 'note'>
+  audit: Pick<AuditWork<'events'>, 'note'>
 }): Handlers<typeof deadLettersApi> => {
   const { db, clock, log, storeArrival, audit } = deps
 

@@ -35,7 +35,7 @@ export interface EndpointDependencies {
   readonly newId: NewId
   readonly guard: Guard
   readonly encryptionKeys: Rotating<EncryptionKey> | undefined
-  readonly audit: Pick<AuditWork, 'note'>
+  readonly audit: Pick<AuditWork<'events'>, 'note'>
 }
 
 const missing = (id: string): Fault => new Fault('resource_missing', { resource: 'webhook_endpoint', id, param: 'id' })

@@ -102,7 +102,7 @@ describe('a stream connection', () => {
       state.first = first
       await sendFrame({ type: 'resume', after })
       const message = `Events ${after + 1} to ${first - 1} are no longer kept. Resume after ${first - 1} to get all that are, or after null for new ones only.`
-      expect(frames.slice(1)).toEqual([{ type: 'error', code: 'events_left', message, first_seq: first }])
+      expect(frames.slice(1)).toEqual([{ type: 'error', code: 'event_no_longer_kept', message, first_seq: first }])
       expect([seqs(), state.closed]).toEqual([[], closeCodes.unknownCursor])
       const again = setUp([...stored], 9)
       again.state.first = first
@@ -118,7 +118,7 @@ describe('a stream connection', () => {
     state.first = 4
     state.buffered = 0
     connection.headKnown(3)
-    await eventually(() => expect(frames.at(-1)).toMatchObject({ code: 'events_left', first_seq: 4 }))
+    await eventually(() => expect(frames.at(-1)).toMatchObject({ code: 'event_no_longer_kept', first_seq: 4 }))
     expect(seqs()).toEqual([])
   })
 

@@ -96,9 +96,9 @@ export const createConnection = (options: ConnectionOptions): FrameConnection =>
   const unknownCursor = (message: string): void => end(closeCodes.unknownCursor, { code: 'unknown_cursor', message })
 
   /** Never silence: whoever thinks to have seen everything must hear that something is missing. */
-  const eventsLeft = (after: number, first: number): void =>
+  const noLongerKept = (after: number, first: number): void =>
     end(closeCodes.unknownCursor, {
-      code: 'events_left',
+      code: 'event_no_longer_kept',
       message: `Events ${after + 1} to ${first - 1} are no longer kept. Resume after ${first - 1} to get all that are, or after null for new ones only.`,
       first_seq: first,
     })
@@ -136,7 +136,7 @@ export const createConnection = (options: ConnectionOptions): FrameConnection =>
     cursor = withHead(cursor, page.head_seq)
     const first = keptFrom(cursor, page)
     if (first !== undefined) {
-      eventsLeft(cursor.sent, first)
+      noLongerKept(cursor.sent, first)
       return false
     }
     deliver(page.events)
@@ -183,7 +183,7 @@ export const createConnection = (options: ConnectionOptions): FrameConnection =>
     if (after !== null && !(await isSameEvent(after, event)))
       return unknownCursor(`Event ${after} is not ${event}: the events were restored from an earlier copy.`)
     const first = after === null ? undefined : keptFrom(startAt(after, head), page)
-    if (after !== null && first !== undefined) return eventsLeft(after, first)
+    if (after !== null && first !== undefined) return noLongerKept(after, first)
     if (!open) return
     // null means from now on, and "now" is the head that hello told: nothing falls between the two.
     cursor = startAt(after ?? options.headSeq, head)

@@ -1,5 +1,6 @@
-import { clientFrames, type ClientFrame } from '@micro/contracts'
+import { clientFrames, type ClientFrame, type ServerFrame } from '@micro/contracts'
 import { compileValidator } from '@micro/service'
+import { writtenOnce } from './written-once.ts'
 
 const checks = { resume: compileValidator(clientFrames.resume), ack: compileValidator(clientFrames.ack) }
 
@@ -28,3 +29,9 @@ export const readClientFrame = (text: string): ClientFrame | undefined => {
   if (type !== 'resume' && type !== 'ack') return undefined
   return isOf(type, frame) ? (frame as ClientFrame) : undefined
 }
+
+const eventFrameText = writtenOnce((frame: Extract<ServerFrame, { type: 'event' }>) => JSON.stringify(frame))
+
+/** A frame of the server as it is sent. */
+export const frameText = (frame: ServerFrame): string =>
+  frame.type === 'event' ? eventFrameText(frame) : JSON.stringify(frame)

@@ -8,9 +8,9 @@ import type { StreamConfig } from '../config.ts'
 import type { Exchange } from '../exchange.ts'
 import { createConnection, type FrameConnection } from './connection.ts'
 import type { Hub } from './hub.ts'
+import { takePlace, tellableTo, type PlaceParts } from './place.ts'
 import { createSseSink, sendSseHead } from './sse-sink.ts'
 import { cursorOf, readCursor, wantedOf } from './sse.ts'
-import { takePlace, tellableTo, type PlaceParts } from './upgrade.ts'
 
 const route = gatewayApi.streamEvents
 const checkQuery = compileValidator(route.query)
@@ -55,6 +55,7 @@ const faultFor =
     if (code === 'credential_revoked') return new Fault('api_key_invalid', { key: maskApiKey(credential) })
     if (code === 'credential_expired') return new Fault('api_key_expired', { key: maskApiKey(credential) })
     // Whatever else there is to say is of the cursor, and no coming back with it helps.
+    if (code === 'event_no_longer_kept') return new Fault('cursor_no_longer_kept', { reason: message })
     return new Fault('unknown_cursor', { reason: message })
   }
 

@@ -1,5 +1,6 @@
 import { namesType, type SequencedEvent } from '@micro/contracts'
 import type { ErrorBody } from '@micro/kernel'
+import { writtenOnce } from './written-once.ts'
 
 /** The end of each event, which a comment needs no less for proxies that pass on whole events only. */
 const end = '\n\n'
@@ -14,8 +15,9 @@ export const readCursor = (text: string): { readonly after: number; readonly eve
 }
 
 /** JSON has no line break of its own, so one line holds all of it. */
-export const eventText = (sequenced: SequencedEvent): string =>
-  `id: ${cursorOf(sequenced)}\ndata: ${JSON.stringify(sequenced.event)}${end}`
+export const eventText = writtenOnce(
+  (sequenced: SequencedEvent): string => `id: ${cursorOf(sequenced)}\ndata: ${JSON.stringify(sequenced.event)}${end}`,
+)
 
 /** Moves on the reader's `Last-Event-ID`, and shows it nothing. */
 export const placeText = (cursor: string): string => `id: ${cursor}${end}`

@@ -1,5 +1,6 @@
 import { apiVersion, type Event } from '@micro/contracts'
 import { signatureHeader } from '@micro/signing'
+import { writtenOnce } from '../stream/written-once.ts'
 
 /** What the client sends that says anything to us: it has taken a message. Everything else is a report of its own doings. */
 export interface Acknowledgement {
@@ -18,6 +19,12 @@ const headers = {
 /** The listeners of one event: by the account's version of the API, and by the newest, which is what `--latest` shows. */
 export const copies = [null, apiVersion] as const
 
+/** What is posted, and the same as a text within a message. */
+const payloadOf = writtenOnce(({ event }: { readonly event: Event }) => {
+  const payload = JSON.stringify(event, undefined, 2)
+  return { payload, quoted: JSON.stringify(payload) }
+})
+
 /**
  * One event for the command line to forward. `payload` is what it posts, byte for byte, so it is what is signed; `now` in
  * Unix seconds, since receivers refuse old signatures.
@@ -30,19 +37,19 @@ export const webhookMessage = (options: {
   secret: string
   now: number
 }): string => {
-  const { event, secret, now } = options
-  const payload = JSON.stringify(event, undefined, 2)
-  return JSON.stringify({
+  const { secret, now } = options
+  const { payload, quoted } = payloadOf(options)
+  const rest = JSON.stringify({
     type: 'webhook_event',
     webhook_id: options.webhook,
     webhook_conversation_id: options.conversation,
     endpoint: { api_version: options.version },
-    event_payload: payload,
     http_headers: {
       ...headers,
       'Stripe-Signature': signatureHeader({ secrets: [secret], payload, timestamp: now }),
     },
   })
+  return `{"event_payload":${quoted},${rest.slice(1)}`
 }
 
 const parse = (text: string): unknown => {

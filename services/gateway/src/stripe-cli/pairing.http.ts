@@ -27,7 +27,8 @@ export const createPairingHandler =
     })
     sendJson(response, 200, {
       browser_url: `${origin}/stripecli/confirm/${opened.id}`,
-      poll_url: `${origin}/stripecli/auth/${opened.token}`,
       verification_code: opened.verification_code,
+      // Stripe's command line knows only an address to ask at. Ours keeps its token out of every address, and so of every log.
+      ...(gives === 'session' ? { token: opened.token } : { poll_url: `${origin}/stripecli/auth/${opened.token}` }),
     })
   }

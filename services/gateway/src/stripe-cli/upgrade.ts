@@ -8,7 +8,8 @@ import type { Exchange } from '../exchange.ts'
 import type { Policy, SetHeader } from '../limits/policy.ts'
 import { passes, readFilters, type LogFilters } from '../request-log/request-log.ts'
 import type { RequestLog } from '../request-log/tail.ts'
-import { seat, tellableTo, type Streamer, type StreamParts } from '../stream/upgrade.ts'
+import { judgePlace, tellableTo, type Place } from '../stream/place.ts'
+import type { StreamParts } from '../stream/upgrade.ts'
 import { createUpgrading } from '../stream/upgrading.ts'
 import { createCliConnection } from './connection.ts'
 import { checkFeatures } from './feature-access.ts'
@@ -29,7 +30,7 @@ export interface CliStreamParts extends StreamParts {
   readonly failures: Policy
 }
 
-interface Listener extends Streamer {
+interface Listener extends Place {
   readonly hash: string
   readonly secret: string
   readonly features: readonly CliFeature[]
@@ -100,8 +101,8 @@ export const createCliUpgrader = (parts: CliStreamParts) => {
     // Again: sessions that releases before opened are still there.
     checkFeatures(features, authenticated.principal, session.credential)
     const filters = readFilters(session.filters)
-    const streamer = await seat(parts, exchange, authenticated, setHeader)
-    return { ...streamer, hash, features, filters, afterSeq, secret: listenerSecret(session.credential) }
+    const place = await judgePlace(parts, exchange, authenticated, setHeader)
+    return { ...place, hash, features, filters, afterSeq, secret: listenerSecret(session.credential) }
   }
 
   const keepers = new WeakMap<object, { keeper: Keeper; beating: NodeJS.Timeout; unwatch: (() => void) | undefined }>()

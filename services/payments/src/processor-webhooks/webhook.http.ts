@@ -22,7 +22,7 @@ export const waitingEventsMax = 10_000
 const nobodysSecret = 'whsec_of_nobody'
 
 export const processorWebhookHandlers = (
-  deps: ChargeDependencies & { audit: AuditWork },
+  deps: ChargeDependencies & { audit: AuditWork<'payments'> },
   inbox: Inbox,
 ): Handlers<Api> => {
   const { db, clock, config, log, publicUrl, audit } = deps

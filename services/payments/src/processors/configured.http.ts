@@ -41,7 +41,7 @@ export const processorChecks: Checks<Api> = {
   },
 }
 
-export const processorHandlers = (deps: ChargeDependencies & { audit: AuditWork }): Handlers<Api> => {
+export const processorHandlers = (deps: ChargeDependencies & { audit: AuditWork<'payments'> }): Handlers<Api> => {
   const { db, clock, newId, config, log, audit } = deps
   const change = createChange(deps)
 

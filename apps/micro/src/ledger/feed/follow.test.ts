@@ -32,7 +32,7 @@ const reading = (connections: readonly Connection[], over: Partial<FeedOptions> 
     after: 'c0',
     follow: false,
     signal: stopping.signal,
-    timings: { silenceMsMax: 20, backoffMsMin: 1, backoffMsMax: 2 },
+    timings: { silenceMsMax: 20, backoff: { msMin: 1, msMax: 2 } },
     onLost: (reason) => told.push(`lost: ${reason}`),
     onBack: () => told.push('back'),
     ...over,
@@ -126,7 +126,7 @@ test('the signal ends it, also while it waits or rests', async () => {
   ] as const) {
     const { lines, stopping } = reading([connection], {
       follow: true,
-      timings: { silenceMsMax: 60_000, backoffMsMin: 60_000, backoffMsMax: 60_000 },
+      timings: { silenceMsMax: 60_000, backoff: { msMin: 60_000, msMax: 60_000 } },
     })
     const seen: FeedLine[] = []
     for await (const line of lines) {

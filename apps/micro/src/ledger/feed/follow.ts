@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ApiError, ConnectionError, StreamBrokenError } from '@micro/client'
+import { ConnectionError, StreamBrokenError } from '@micro/client'
 import type { ledgerApi, Line } from '@micro/contracts'
+import { backoffMs, isPassing, reconnectBackoff, retryAfterMsOf, type Backoff } from '../../shell/backoff.ts'
 
 export type FeedLine = Line<(typeof ledgerApi)['readLedgerFeed']>
 
@@ -9,11 +9,10 @@ export type FeedLine = Line<(typeof ledgerApi)['readLedgerFeed']>
 export interface FeedTimings {
   /** A server that goes on says something every 10 s; one that is silent for so long is gone. */
   readonly silenceMsMax: number
-  readonly backoffMsMin: number
-  readonly backoffMsMax: number
+  readonly backoff: Backoff
 }
 
-export const feedTimings: FeedTimings = { silenceMsMax: 35_000, backoffMsMin: 200, backoffMsMax: 5_000 }
+export const feedTimings: FeedTimings = { silenceMsMax: 35_000, backoff: reconnectBackoff }
 
 /** Without `follow` somebody waits for the end, so it is not tried for ever. */
 const triesMax = 8
@@ -29,15 +28,6 @@ export interface FeedOptions {
   onLost(reason: string): void
   onBack(): void
 }
-
-/** Trying again may help. What the server tells in the middle of a stream has the status of its beginning. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof ConnectionError ||
-  error instanceof StreamBrokenError ||
-  (error instanceof ApiError && (error.status < 400 || error.status === 429 || error.status >= 500))
-
-const retryAfterMsOf = (error: unknown): number =>
-  error instanceof ApiError ? Math.min(60, error.retryAfter ?? 0) * 1_000 : 0
 
 const ended = (): Error => new StreamBrokenError('the server ended the stream')
 
@@ -100,11 +90,9 @@ export async function* followFeed(options: FeedOptions): AsyncGenerator<FeedLine
       if (signal.aborted) return
       const isUnreachable = !reached && error instanceof ConnectionError
       if (!isPassing(error) || isUnreachable || (!follow && tries >= triesMax)) throw error
-      if (!lost) options.onLost(error instanceof Error ? error.message : '')
+      if (!lost) options.onLost(error.message)
       lost = true
-      // Half of it at least, so that readers cut off together do not come back together.
-      const backoffMs = Math.min(timings.backoffMsMax, timings.backoffMsMin * 2 ** tries++)
-      const restMs = Math.max(randomInt(Math.ceil(backoffMs / 2), backoffMs + 1), retryAfterMsOf(error))
+      const restMs = Math.max(backoffMs(timings.backoff, tries++), retryAfterMsOf(error))
       await pause(restMs, undefined, { signal }).catch(() => {})
     }
   }

@@ -1,6 +1,6 @@
-import { ApiError, ConnectionError } from '@micro/client'
 import type { BulkResult } from '@micro/contracts'
 import type { LedgerClient } from '../../session/api.ts'
+import { backoffMs, isPassing, retryAfterMsOf, type Backoff } from '../../shell/backoff.ts'
 import { Failure } from '../../shell/failure.ts'
 import type { Item } from './lines.ts'
 
@@ -13,17 +13,7 @@ export interface Sender {
 type Bulk = Parameters<LedgerClient['recordLedgerTransactions']>[0]['body']
 
 const attemptsMax = 8
-const pauseMsMin = 500
-const pauseMsMax = 60_000
-
-/** What may go well when it is sent again: every transaction is recorded once, however often it comes. */
-const isPassing = (error: unknown): error is ApiError | ConnectionError =>
-  error instanceof ConnectionError || (error instanceof ApiError && [429, 502, 503, 504].includes(error.status))
-
-const pauseOf = (attempt: number, error: unknown): number => {
-  const asked = error instanceof ApiError ? error.retryAfter : undefined
-  return Math.min(asked === undefined ? pauseMsMin * 2 ** attempt : asked * 1_000, pauseMsMax)
-}
+const backoff: Backoff = { msMin: 500, msMax: 60_000 }
 
 /**
  * Sends one bulk until each of its transactions has a result that stays, in the order of the items. Always all of it:
@@ -46,10 +36,11 @@ export const sendBulk = async (
         // What an earlier try recorded is news all the same.
         return results.map((each) => (recorded.has(each.index) ? { ...each, status: 'recorded' } : each))
       if (isLast) throw new Failure(failed.error?.message ?? 'Not all of it could be recorded.')
-      await pauseMs(pauseOf(attempt, undefined))
+      await pauseMs(backoffMs(backoff, attempt))
     } catch (error) {
+      // Every transaction is recorded once, however often it comes.
       if (isLast || !isPassing(error)) throw error
-      await pauseMs(pauseOf(attempt, error))
+      await pauseMs(retryAfterMsOf(error) || backoffMs(backoff, attempt))
     }
   }
 }
