@@ -1,7 +1,7 @@
 import { isCancel, password } from '@clack/prompts'
-import { textOf } from '../ledger/input.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { Failure, usageFailure } from '../shell/failure.ts'
+import { textOf } from '../shell/input.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { updateSettingsFile } from '../settings/settings-file.ts'
 import { resolveSettings } from '../settings/settings.ts'

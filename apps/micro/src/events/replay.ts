@@ -1,7 +1,7 @@
 import { eventObjects, namesType, webhookDeliveriesApi } from '@micro/contracts'
 import { unixSeconds } from '@micro/kernel'
 import { InvalidArgumentError, Option } from 'commander'
-import { countOf } from '../ledger/money.ts'
+import { counted, countOf } from '../ledger/money.ts'
 import { checkRange, readFrom, readTo } from '../ledger/times.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { readDuration } from '../shell/duration.ts'
@@ -105,20 +105,21 @@ const resend = async (context: Context, flags: Flags, { dryRun }: { dryRun: bool
   return { webhook_endpoint: flags.to, dry_run: dryRun, count }
 }
 
-const counted = (count: number): string => `${countOf(count)} event${count === 1 ? '' : 's'}`
-
 const run = async (context: Context, flags: Flags): Promise<void> => {
   const { terminal, json, stdin } = context
   const asks = flags.dryRun !== true && flags.yes !== true && (stdin.isTTY === true || flags.live === true)
   if (asks) {
     const { count } = await resend(context, flags, { dryRun: true })
-    if (count > 0) await askToGoOn(context, `Send ${counted(count)} to ${flags.to} again?`)
+    if (count > 0) await askToGoOn(context, `Send ${counted(count, 'event')} to ${flags.to} again?`)
   }
   const total = await resend(context, flags, { dryRun: flags.dryRun === true })
   if (json) printJson(terminal, total)
   else if (total.count === 0) terminal.out(`There is nothing to send to ${flags.to} again.`)
-  else if (total.dry_run) terminal.out(`${counted(total.count)} would be sent to ${flags.to} again.`)
-  else terminal.out(`${counted(total.count)} ${total.count === 1 ? 'is' : 'are'} being sent to ${flags.to} again.`)
+  else if (total.dry_run) terminal.out(`${counted(total.count, 'event')} would be sent to ${flags.to} again.`)
+  else
+    terminal.out(
+      `${counted(total.count, 'event')} ${total.count === 1 ? 'is' : 'are'} being sent to ${flags.to} again.`,
+    )
 }
 
 export const addReplay = (events: MicroCommand, shell: Shell): void => {

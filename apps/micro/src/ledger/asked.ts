@@ -1,7 +1,7 @@
 import { Failure } from '../shell/failure.ts'
+import { inputName, textOf } from '../shell/input.ts'
 import type { Context } from '../shell/shell.ts'
 import { readExactJson } from './exact-json.ts'
-import { inputName, textOf } from './input.ts'
 
 /** More than any transaction takes. */
 const fileBytesMax = 4 * 1024 * 1024

@@ -19,6 +19,10 @@ export const amountOf = (minor: bigint, scale: number): string => {
 /** How many, for people: `12,345`. */
 export const countOf = (count: number): string => amountOf(BigInt(count), 0)
 
+/** So many of something, for people. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${countOf(count)} ${count === 1 ? one : many}`
+
 /** With its currency: `12,345.67 USD`. */
 export const moneyOf = (minor: bigint, scale: number, currency: string): string =>
   `${amountOf(minor, scale)} ${currency.toUpperCase()}`

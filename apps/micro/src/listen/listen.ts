@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { listenerSecret } from '@micro/signing'
 import { InvalidArgumentError, Option } from 'commander'
-import { textOf } from '../ledger/input.ts'
 import { requireApiKey } from '../session/api.ts'
 import { backoffMs, type Backoff } from '../shell/backoff.ts'
+import { collect } from '../shell/collect.ts'
 import type { MicroCommand } from '../shell/command.ts'
+import { textOf } from '../shell/input.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { untilSignal } from '../shell/signals.ts'
 import { createForward } from './forward.ts'
@@ -40,8 +41,6 @@ const readRetries = (text: string): number => {
     throw new InvalidArgumentError(`It must be a number from 0 to ${retriesMax}.`)
   return Number(text)
 }
-
-const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]
 
 const routesFor = async (context: Context, { forwardTo, route = [], routes: file }: Flags): Promise<Route[]> => {
   const ofFile = file === undefined ? [] : readRouteLines(await textOf(file, context, routesBytesMax), file)

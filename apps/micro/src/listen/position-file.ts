@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Failure } from '../shell/failure.ts'
-import { fileReason } from '../shell/file-reason.ts'
+import { fileReason, isMissing } from '../shell/file-reason.ts'
 import { replaceFile } from '../shell/replace-file.ts'
 
 /** How far somebody has listened, and in whose order. */
@@ -12,10 +12,8 @@ export interface Position {
   readonly event?: string
 }
 
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
-
 const unusable = (path: string, verb: string, error: unknown): unknown => {
-  const reason = codeOf(error) === 'ENOENT' ? 'there is no such folder' : fileReason(error)
+  const reason = isMissing(error) ? 'there is no such folder' : fileReason(error)
   return reason === undefined ? error : new Failure(`${path} cannot be ${verb}: ${reason}.`, { cause: error })
 }
 
@@ -32,7 +30,7 @@ const parse = (text: string): Position | undefined => {
 /** Where listening stopped the last time; undefined before the first. @throws Failure */
 export const readPositionFile = async (path: string): Promise<Position | undefined> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return ''
+    if (isMissing(error)) return ''
     throw unusable(path, 'read', error)
   })
   if (text.trim() === '') return undefined

@@ -1,4 +1,4 @@
-import { countOf } from '../ledger/money.ts'
+import { counted, countOf } from '../ledger/money.ts'
 import { isSuccess, type Attempt } from './relay.ts'
 
 /** What a session of listening came to. */
@@ -42,14 +42,12 @@ export const createTally = () => {
   }
 }
 
-const counted = (count: number, word: string): string => `${countOf(count)} ${word}${count === 1 ? '' : 's'}`
-
 /** The same in one sentence. */
 export const tallyText = ({ events, delivered, failed, retried, reconnects, ms_max, ms_mean }: Tally): string => {
   const parts = [
     `${countOf(delivered)} delivered${delivered === 0 ? '' : ` (${ms_mean} ms on average, ${ms_max} ms at most)`}`,
     ...(failed === 0 ? [] : [`${countOf(failed)} failed`]),
-    ...(retried === 0 ? [] : [counted(retried, 'retry').replace(/ys$/, 'ies')]),
+    ...(retried === 0 ? [] : [counted(retried, 'retry', 'retries')]),
     ...(reconnects === 0 ? [] : [counted(reconnects, 'reconnect')]),
   ]
   return `Received ${counted(events, 'event')}: ${parts.join(', ')}.`

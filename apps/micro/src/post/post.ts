@@ -1,6 +1,6 @@
-import { textOf } from '../ledger/input.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { usageFailure } from '../shell/failure.ts'
+import { textOf } from '../shell/input.ts'
 import { contextOf, printJson, type Context, type Shell } from '../shell/shell.ts'
 import { callOf, dataOption, expandOption, withWriteFlags, type CallFlags } from '../rest/options.ts'
 import { readPath } from '../rest/routes.ts'

@@ -1,6 +1,6 @@
 import type { Reconciliation, ReconciliationDifference } from '@micro/contracts'
 import { minorUnitDigits } from '@micro/kernel'
-import { countOf, moneyOf } from '../ledger/money.ts'
+import { counted, moneyOf } from '../ledger/money.ts'
 import { createColumns } from '../shell/columns.ts'
 import { printable, type Terminal } from '../shell/terminal.ts'
 import { ageOf } from './age.ts'
@@ -34,8 +34,6 @@ export const printDifferences = (terminal: Terminal, found: readonly Reconciliat
   for (const [kind, action] of new Map(found.map(({ kind, action }) => [kind, action])))
     terminal.out(`${terminal.paint('bold', kind)}: ${printable(action)}`)
 }
-
-const counted = (count: number, one: string): string => `${countOf(count)} ${one}${count === 1 ? '' : 's'}`
 
 export const progressText = ({ movements, settlement_lines, ledger_transactions }: Reconciliation): string =>
   [

@@ -3,6 +3,7 @@ import { Option, InvalidArgumentError } from 'commander'
 import { readMetadata } from '../ledger/options.ts'
 import { readFrom, readTo } from '../ledger/times.ts'
 import type { Pair } from '../rest/pairs.ts'
+import { collect } from '../shell/collect.ts'
 
 /** What JSON Schema tells of a parameter, as far as a flag can say it. */
 interface Schema {
@@ -38,8 +39,6 @@ const readWhole = (text: string): string => {
   if (!/^-?\d{1,18}$/.test(text)) throw new InvalidArgumentError('It must be a whole number such as 2000.')
   return text
 }
-
-const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]
 
 const flagOf = (name: string): string => `--${name.replaceAll('_', '-')}`
 

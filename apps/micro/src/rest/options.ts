@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { collect } from '../shell/collect.ts'
 import type { MicroCommand } from '../shell/command.ts'
 import { collectPairs, type Pair } from './pairs.ts'
 import type { Call } from './send.ts'
@@ -12,8 +13,6 @@ export interface CallFlags {
   readonly live?: boolean
   readonly yes?: boolean
 }
-
-const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]
 
 export const dataOption = (): Option =>
   new Option('-d, --data <name=value>', 'a parameter, such as metadata[order]=7; as often as you like').argParser(

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { chmod, chown, lchown, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Failure } from '../shell/failure.ts'
-import { fileReason } from '../shell/file-reason.ts'
+import { fileReason, isMissing } from '../shell/file-reason.ts'
 
 /** Whom files are to belong to, when not to whoever runs the command. */
 export interface Owner {
@@ -13,8 +13,6 @@ export interface Owner {
 const othersMay = 0o077
 const fileMode = 0o600
 const folderMode = 0o700
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 // Root works in folders that belong to a service's user, who could point it at any file of the machine.
 const isLink = (path: string): Failure =>

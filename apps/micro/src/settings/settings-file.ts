@@ -1,6 +1,6 @@
 import { chmod, readFile, stat } from 'node:fs/promises'
 import { Failure } from '../shell/failure.ts'
-import { fileReason } from '../shell/file-reason.ts'
+import { fileReason, isMissing } from '../shell/file-reason.ts'
 import { replaceFile } from '../shell/replace-file.ts'
 import { withFileLock } from './file-lock.ts'
 import { FlatYamlError, formatFlatYaml, parseFlatYaml, type Values } from './flat-yaml.ts'
@@ -15,8 +15,6 @@ const unusable = (path: string, verb: string, error: unknown): unknown => {
     ? error
     : new Failure(`The config file ${path} cannot be ${verb}: ${reason}.`, { cause: error })
 }
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 /** The file holds secrets; one that others may read is closed to them, and its owner told. */
 const closeToOthers = async (path: string, note: (line: string) => void): Promise<void> => {

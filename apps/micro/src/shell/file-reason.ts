@@ -8,5 +8,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 }
 
+/** Whether it is that there is no such file. */
+export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+
 /** Why a file could not be worked with, as a clause for people; undefined for what they could not mend. */
 export const fileReason = (error: unknown): string | undefined => reasons[(error as NodeJS.ErrnoException).code ?? '']

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Failure } from './failure.ts'
+import { endSignals } from './signals.ts'
 
 /** What works on a data directory and its PostgreSQL is no part of this program: it is run in its place. */
 const programs = {
@@ -21,8 +22,6 @@ export const findProgram = (name: keyof typeof programs, programUrl: string): st
   return entry
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 /**
  * Runs a program in this one's place: same terminal, every signal passed on once, its exit code for ours. The child
  * gets a channel that closes when we are killed, so that it is never left behind.
@@ -34,7 +33,7 @@ export const runInPlace = (entry: string, args: readonly string[]): Promise<numb
       // In a process group of its own: Ctrl-C would otherwise reach it twice, from the terminal and from us.
       detached: process.platform !== 'win32',
     })
-    const forwards = signals.map((signal) => [signal, () => void child.kill(signal)] as const)
+    const forwards = endSignals.map((signal) => [signal, () => void child.kill(signal)] as const)
     for (const [signal, forward] of forwards) process.on(signal, forward)
     child.once('error', reject)
     child.once('exit', (code, signal) => {

@@ -1,9 +1,10 @@
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Those by which one is asked to end. */
+export const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Aborted by the first signal to end; from then on a second one ends the process the hard way. */
 export const untilSignal = (): AbortSignal => {
   const stopping = new AbortController()
-  for (const signal of signals) process.once(signal, () => stopping.abort())
+  for (const signal of endSignals) process.once(signal, () => stopping.abort())
   return stopping.signal
 }
 
@@ -11,10 +12,10 @@ export const untilSignal = (): AbortSignal => {
 export const untilSignalOr = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
-  for (const signal of signals) process.once(signal, stop)
+  for (const signal of endSignals) process.once(signal, stop)
   try {
     return await work(stopping.signal)
   } finally {
-    for (const signal of signals) process.off(signal, stop)
+    for (const signal of endSignals) process.off(signal, stop)
   }
 }

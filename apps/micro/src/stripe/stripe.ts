@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { MicroCommand } from '../shell/command.ts'
 import { Failure } from '../shell/failure.ts'
 import { contextOf, type Context, type Shell } from '../shell/shell.ts'
+import { endSignals } from '../shell/signals.ts'
 import { openBridge } from './bridge.ts'
 import { stripeEnvironment } from './environment.ts'
 import { checkPlatform, keyToHandOver, type LiveFlags } from './key.ts'
@@ -11,8 +12,6 @@ import { checkPlatform, keyToHandOver, type LiveFlags } from './key.ts'
 const program = 'stripe'
 /** Answered by the version of Stripe's own, which needs nobody. */
 const missing = "Stripe's command line is not installed. Install it with: npm install -g @stripe/cli"
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
  * Runs it on the same terminal, in the same group of processes: it may ask questions there. Resolves with its exit code.
@@ -27,7 +26,7 @@ const runStripe = (
     const pass = (signal: NodeJS.Signals): void => {
       if (signal !== 'SIGINT' || !onTerminal) child.kill(signal)
     }
-    const forwards = signals.map((signal) => [signal, () => pass(signal)] as const)
+    const forwards = endSignals.map((signal) => [signal, () => pass(signal)] as const)
     for (const [signal, forward] of forwards) process.on(signal, forward)
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? new Failure(missing, { cause: error }) : error),

@@ -1,7 +1,7 @@
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Failure } from '../../shell/failure.ts'
-import { fileReason } from '../../shell/file-reason.ts'
+import { fileReason, isMissing } from '../../shell/file-reason.ts'
 
 /** A file that appears when it is whole, and not before. */
 export interface WholeFile {
@@ -12,19 +12,17 @@ export interface WholeFile {
   drop(): Promise<void>
 }
 
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
-
 const explained =
   (path: string) =>
   (error: unknown): never => {
-    const reason = codeOf(error) === 'ENOENT' ? 'there is no such folder' : fileReason(error)
+    const reason = isMissing(error) ? 'there is no such folder' : fileReason(error)
     throw reason === undefined ? error : new Failure(`${path} cannot be written: ${reason}.`, { cause: error })
   }
 
 /** Where a link leads: the file it names is what is to be replaced. @throws Failure for a device, a pipe or a folder */
 const targetOf = async (path: string): Promise<string> => {
   const found = await stat(path).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     return explained(path)(error)
   })
   if (found === undefined) return path
@@ -47,7 +45,7 @@ export const createWholeFile = async (path: string): Promise<WholeFile> => {
   const part = `${target}.part`
   // Never into one that is there: two exports into one file would become one file of both.
   const file = await open(part, 'wx', 0o600).catch((error: unknown) => {
-    if (codeOf(error) === 'EEXIST')
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new Failure(
         `${part} is there already: another export is writing it, or one was cut off. Remove it, then try again.`,
         { cause: error },

@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import { monotonicMs } from '@micro/kernel'
 import { Failure } from '../../shell/failure.ts'
-import { fileReason } from '../../shell/file-reason.ts'
+import { fileReason, isMissing } from '../../shell/file-reason.ts'
 import { replaceFile } from '../../shell/replace-file.ts'
 
 /** Lines that came within this time before an end that nobody foresaw may come again. */
 const keepMs = 1_000
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 /** Where a reader stopped the last time; undefined before the first. @throws Failure */
 export const readCursorFile = async (path: string): Promise<string | undefined> => {

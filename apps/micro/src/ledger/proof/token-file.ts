@@ -1,6 +1,6 @@
 import { Failure } from '../../shell/failure.ts'
+import { textOf } from '../../shell/input.ts'
 import type { Context } from '../../shell/shell.ts'
-import { textOf } from '../input.ts'
 
 const fileBytesMax = 64 * 1024 * 1024
 const token = /^[\w-]+\.[\w-]+\.[\w-]+$/

@@ -5,13 +5,10 @@ import { Failure } from '../../shell/failure.ts'
 import { createProgress } from '../../shell/progress.ts'
 import { contextOf, printJson, type Context, type Shell } from '../../shell/shell.ts'
 import { printable } from '../../shell/terminal.ts'
-import { countOf } from '../money.ts'
+import { counted, countOf } from '../money.ts'
 import { openLedger } from '../open.ts'
 import { given } from '../options.ts'
 import { readToken } from './token-file.ts'
-
-const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${countOf(count)} ${count === 1 ? one : many}`
 
 const progressText = ({ checked, of, entries }: LedgerVerificationProgress): string =>
   checked < of

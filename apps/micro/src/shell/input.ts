@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { addAbortSignal, type Readable } from 'node:stream'
-import { Failure } from '../shell/failure.ts'
-import { fileReason } from '../shell/file-reason.ts'
-import type { Context } from '../shell/shell.ts'
+import { Failure } from './failure.ts'
+import { fileReason, isMissing } from './file-reason.ts'
+import type { Context } from './shell.ts'
 
 const readFailure = (path: string, error: unknown): unknown => {
-  const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : fileReason(error)
+  const reason = isMissing(error) ? 'there is no such file' : fileReason(error)
   return reason === undefined ? error : new Failure(`${path} cannot be read: ${reason}.`, { cause: error })
 }
 
