@@ -131,6 +131,32 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
     await says('£7.20 GBP')
   })
 
+  test('a key is shown once, works, is rolled, and stops when it is revoked', async () => {
+    await browser.open(`${home}/keys`)
+    await press('New test key')
+    await browser.type('dialog input', 'the shop')
+    await press('Create key')
+    await says('Here is your key, this once')
+    const shown = () => browser.evaluate<string>(`document.querySelector('dialog code').innerText`)
+    const key = await shown()
+    const answers = async (credential: string) => (await caller(platform.url, credential)('GET', '/v1/balance')).status
+    expect(await answers(key)).toBe(200)
+    await press('I have kept it')
+    await says('the shop')
+    expect(await browser.evaluate('document.body.innerHTML')).not.toContain(key)
+
+    await press('Roll')
+    await press('Roll key')
+    await says('Here is your key, this once')
+    const successor = await shown()
+    await press('I have kept it')
+    expect([successor === key, await answers(successor)]).toEqual([false, 200])
+    await press('Revoke')
+    await says(`sk_test_…${successor.slice(-4)}?`)
+    await press('Revoke key')
+    await eventually(async () => expect(await answers(successor)).toBe(401), { timeoutMs: 60_000 })
+  })
+
   test('what is live is kept apart from what is not', async () => {
     await browser.open(`${home}/payments/${paid}`)
     await says('Test mode.')
@@ -149,6 +175,9 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
       payments: '/payments?status=succeeded',
       payment: `/payments/${paid}`,
       new: '/payments?new=true',
+      keys: '/keys',
+      door: '/sign-in',
+      registering: '/register',
       live: '/?mode=live',
     }
     for (const [name, path] of Object.entries(pages))

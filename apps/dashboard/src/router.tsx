@@ -66,10 +66,16 @@ const payment = createRoute({
   component: lazyRouteComponent(() => import('./payments/payment.page.tsx'), 'PaymentPage'),
 })
 
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: 'keys',
+  component: lazyRouteComponent(() => import('./keys/keys.page.tsx'), 'KeysPage'),
+})
+
 /** Every page of the dashboard, by its address. */
 export const newRouter = (queries: QueryClient) =>
   createRouter({
-    routeTree: root.addChildren([signIn, register, inside.addChildren([home, payments, payment])]),
+    routeTree: root.addChildren([signIn, register, inside.addChildren([home, payments, payment, keys])]),
     basepath: '/dashboard',
     context: { queries },
     defaultPreload: 'intent',

@@ -1,6 +1,7 @@
 import type { Event, Mode } from '@micro/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
 import { newestEvents } from '../live/live.data.ts'
 import { Card } from '../ui/card.tsx'
 import { moneyText } from '../ui/money.ts'
@@ -10,6 +11,15 @@ import { Skeleton } from '../ui/waiting.tsx'
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
+/** A long name breaks after its parts, and not within a word. */
+const Breakable = ({ name }: { name: string }) =>
+  name.split(/(?<=[._])/).map((part, at) => (
+    <Fragment key={at}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))
+
 const Line = ({ event: { type, created, data } }: { event: Event }) => {
   const { id, object, payment_intent, amount, currency } = data.object
   const payment = object === 'payment_intent' ? textOf(id) : textOf(payment_intent)
@@ -17,8 +27,10 @@ const Line = ({ event: { type, created, data } }: { event: Event }) => {
   return (
     <li className="grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line px-4 py-2 first:border-0">
       <span className="flex items-baseline justify-between gap-3">
-        <span className="min-w-0 font-medium break-words">{type}</span>
-        <span className="text-sm text-soft">
+        <span className="min-w-0 font-medium">
+          <Breakable name={type} />
+        </span>
+        <span className="text-sm whitespace-nowrap text-soft">
           <Time at={created} as="time" />
         </span>
       </span>

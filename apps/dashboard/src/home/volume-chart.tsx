@@ -33,6 +33,7 @@ const draw = (place: HTMLElement, { currency, days }: Figures): uPlot => {
         ...axis,
         grid: { show: false },
         space: 70,
+        size: 30,
         values: (_, splits) => splits.map((at) => days[at]?.day.slice(5) ?? ''),
       },
       { ...axis, size: 60, values: (_, splits) => splits.map((value) => compact.format(value)) },

@@ -33,7 +33,7 @@ const Item = ({ moment, story }: { moment: Moment; story: Story }) => {
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <Badge tone={tone}>{names[kind]}</Badge>
         <span className="font-medium break-words">{title}</span>
-        <span className="ml-auto text-sm text-soft">
+        <span className="ml-auto text-sm whitespace-nowrap text-soft">
           <Time at={at} />
         </span>
       </div>

@@ -1,6 +1,6 @@
-import type { authApi, gatewayApi, Response } from '@micro/contracts'
+import type { authApi, Response } from '@micro/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { call, Refusal } from '../api/call.ts'
+import { ask, call, Refusal } from '../api/call.ts'
 
 export type Me = Response<typeof authApi.getMe>
 
@@ -23,12 +23,18 @@ export interface Credentials {
   readonly password: string
 }
 
-export const signIn = (body: Credentials) => call<typeof gatewayApi.signIn>('POST /auth/browser/sign_in', { body })
+/** The gateway answers with a cookie that no script can read, and that comes with every request from then on. */
+export const signIn = async (credentials: Credentials): Promise<void> => {
+  const headers = { 'content-type': 'application/json' }
+  await ask('/auth/browser/sign_in', { method: 'POST', headers, body: JSON.stringify(credentials) })
+}
 
-export const signOut = () => call<typeof gatewayApi.signOut>('POST /auth/browser/sign_out', {})
+export const signOut = async (): Promise<void> => {
+  await ask('/auth/browser/sign_out', { method: 'POST' })
+}
 
 /** Makes the account, and signs in with it. */
-export const register = async (body: Credentials) => {
+export const register = async (body: Credentials): Promise<void> => {
   await call<typeof authApi.registerUser>('POST /auth/register', { body })
-  return signIn(body)
+  await signIn(body)
 }

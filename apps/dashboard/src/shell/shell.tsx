@@ -12,6 +12,7 @@ import { useTheme } from './theme.ts'
 const pages = [
   { to: '/', text: 'Home' },
   { to: '/payments', text: 'Payments' },
+  { to: '/keys', text: 'API keys' },
 ] as const
 
 const connections: Readonly<Record<Connection, { dot: string; text: string }>> = {
@@ -44,6 +45,7 @@ const useCommands = (): Command[] => {
   return [
     { name: 'Go to Home', run: () => void navigate({ to: '/' }) },
     { name: 'Go to Payments', run: () => void navigate({ to: '/payments' }) },
+    { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
     ...(mode === 'test'
       ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]
       : []),

@@ -23,7 +23,7 @@ export const CopyButton = ({ text, what }: { text: string; what: string }) => {
       aria-label={`Copy ${what}`}
       className="shrink-0 rounded border border-line bg-card px-2 py-0.5 text-sm text-soft hover:bg-sunken hover:text-ink"
     >
-      <span aria-live="polite">{{ idle: 'Copy', copied: 'Copied', refused: 'Select it by hand' }[state]}</span>
+      <span aria-live="polite">{{ idle: 'Copy', copied: 'Copied', refused: 'Not copied' }[state]}</span>
     </button>
   )
 }

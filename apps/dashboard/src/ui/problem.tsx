@@ -12,7 +12,11 @@ export const Problem = ({ error, onAgain }: { error: unknown; onAgain?: () => vo
       <p className="font-semibold">{title}</p>
       <p>{remedy}</p>
       {said !== title && <p className="text-sm break-words">Micro said: {said}</p>}
-      {requestId !== undefined && <p className="font-mono text-sm break-all">{requestId}</p>}
+      {requestId !== undefined && (
+        <p className="text-sm">
+          Request <code className="font-mono break-all">{requestId}</code>
+        </p>
+      )}
       {again && onAgain && (
         <p className="pt-1">
           <Button onClick={onAgain}>Try again</Button>

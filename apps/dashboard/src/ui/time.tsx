@@ -9,7 +9,7 @@ export const Time = ({ at, as = 'moment' }: { at: number; as?: keyof typeof text
     <Tooltip.Trigger asChild>
       <time
         dateTime={utcMoment(at).replace(' UTC', 'Z').replace(' ', 'T')}
-        className="whitespace-nowrap decoration-strong decoration-dotted underline-offset-4 hover:underline"
+        className="decoration-strong decoration-dotted underline-offset-4 hover:underline"
       >
         {texts[as](at)}
       </time>
