@@ -14,5 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // How long Tailwind took is news to nobody.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 })

@@ -31,7 +31,7 @@ export const CopyButton = ({ text, what }: { text: string; what: string }) => {
 /** An id as machines write it, to be copied. */
 export const Identifier = ({ id }: { id: string }) => (
   <span className="inline-flex max-w-full items-center gap-2">
-    <code className="truncate font-mono text-sm">{id}</code>
+    <code className="min-w-0 truncate font-mono text-sm">{id}</code>
     <CopyButton text={id} what={id} />
   </span>
 )
