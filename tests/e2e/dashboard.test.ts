@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@micro/testing'
+import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, pay, type Caller } from './api.ts'
 import { withDashboard } from './dashboard.fixture.ts'
@@ -172,7 +172,6 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   })
 
   test('no page has a serious fault that axe knows of, wide or narrow, light or dark', async () => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const pictures = await temporaryDirectory()
     const pages = {
       home: '/',
@@ -196,7 +195,7 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
             },
             { timeoutMs: 60_000 },
           )
-          await browser.evaluate(`${axe}; axe.run().then((found) => (window.found = found)); undefined`)
+          await browser.evaluate(`${axe.source}; axe.run().then((found) => (window.found = found)); undefined`)
           const found = await eventually(
             async () => {
               const violations = await browser.evaluate<{ id: string; impact: string; nodes: unknown }[]>(
