@@ -8,6 +8,7 @@ import { credentialCache } from './access/credential-cache.ts'
 import { countLookUps } from './access/look-up-metrics.ts'
 import { isLocal, listensInClear, transportReader } from './access/transport.ts'
 import { watchCredential } from './access/watch-credential.ts'
+import { createBrowserSessionHandlers, type BrowserSessions } from './browser-session.http.ts'
 import type { GatewayConfig } from './config.ts'
 import { createHealth, readinessOf, type Checks } from './health.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -34,6 +35,7 @@ export interface GatewayDependencies extends Runtime {
   readonly config: GatewayConfig
   readonly upstreams: Readonly<Record<ServiceUpstreamName, Upstream>>
   readonly auth: Pick<Client<typeof authApi>, 'verifyCredential'>
+  readonly browserSessions: BrowserSessions
   readonly events: Pick<Client<typeof eventsApi>, 'readEventStream'>
   readonly cliSessions: CliSessions
   readonly pairings: Pairings
@@ -156,6 +158,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     draining,
     leaving: leaving.signal,
     streamEvents: createSseHandler(streaming),
+    browserSessions: createBrowserSessionHandlers(deps.browserSessions),
     routes: createRoutes(),
     health,
     requestLog,

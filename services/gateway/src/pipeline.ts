@@ -2,15 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { streamAccess, type MerchantPrincipal, type Route } from '@micro/contracts'
 import { assert, Fault, type NewId } from '@micro/kernel'
 import { bodyBytesMaxOf, checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
-import { maskApiKey } from '@micro/signing'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
+import type { CookieDoor } from './access/browser-cookie.ts'
+import { readCaller } from './access/caller.ts'
+import { shownCredential } from './access/credential.ts'
 import { judgeOrigin } from './access/pages.ts'
-import type { Transport } from './access/transport.ts'
+import { originOf, type Transport } from './access/transport.ts'
 import type { WatchCredential } from './access/watch-credential.ts'
 import { admit } from './admission.ts'
 import { commonHeaders, sendFault, sendJson, sendPage } from './answer.ts'
+import type { BrowserVisit, createBrowserSessionHandlers } from './browser-session.http.ts'
 import { createDocsFiles, createDocsPages } from './docs-pages.ts'
 import { beginExchange, tellWhenClosed, type Exchange } from './exchange.ts'
 import { announcesTooMuch, stripHeaders } from './headers.ts'
@@ -44,6 +47,7 @@ export interface PipelineParts {
   readonly requestLog: Pick<RequestLog, 'note'>
   readonly openCliSession: ReturnType<typeof createSessionHandler>
   readonly openCliPairing: ReturnType<typeof createPairingHandler>
+  readonly browserSessions: ReturnType<typeof createBrowserSessionHandlers>
   /** Answers `GET /v1/events/stream`. */
   readonly streamEvents: ReturnType<typeof createSseHandler>
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
@@ -87,7 +91,9 @@ export const createPipeline = (parts: PipelineParts) => {
     principal: MerchantPrincipal,
     setHeader: SetHeader,
   ): Promise<void> => {
-    const owner = principal.keyId ?? principal.user ?? principal.merchant
+    // A browser's session that acts as a key has what a key has; a person has it once, however many sessions they open.
+    const actor = principal.scopes === undefined ? principal.user : principal.session
+    const owner = principal.keyId ?? actor ?? principal.merchant
     // As of the WebSocket's: coming back to a stream uses up nothing of what the key's other requests have.
     if (sse !== undefined) return enforce(policies.stream, owner, setHeader)
     if (principal.kind !== 'publishable_key') return enforce(policies.perKey, owner, setHeader)
@@ -124,16 +130,16 @@ export const createPipeline = (parts: PipelineParts) => {
       else await enforce(stranger, addressKey(exchange.clientIp), setHeader)
       return undefined
     }
-    const { authorization } = request.headers
-    const { confidential } = parts.transport(request)
-    const caller = { authorization, clientIp: exchange.clientIp, confidential, setHeader }
+    const from = { clientIp: exchange.clientIp, setHeader, isStream: route.sse !== undefined }
+    const caller = readCaller(request, parts.transport(request), from)
     const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal
     parts.requestLog.note(exchange, principal, request, response)
     await limitCaller(exchange, route, principal, setHeader)
     // After the limit, so that a key that is refused here cannot ask without end.
-    checkScope(route, principal, maskApiKey(credential))
-    if (principal.kind !== 'session') checkAccount(request, response, { principal, credential })
+    checkScope(route, principal, shownCredential(principal, credential))
+    if (principal.scopes !== undefined || principal.kind !== 'session')
+      checkAccount(request, response, { principal, credential })
     return credential
   }
 
@@ -160,13 +166,14 @@ export const createPipeline = (parts: PipelineParts) => {
     sendJson(response, status, health)
   }
 
-  /** Under which address the caller reached us. */
-  const originOf = (request: IncomingMessage): string =>
-    `${parts.transport(request).https ? 'https' : 'http'}://${request.headers.host ?? ''}`
+  const doorOf = (request: IncomingMessage): CookieDoor => {
+    const transport = parts.transport(request)
+    return { https: transport.https, origin: originOf(request, transport) }
+  }
 
-  const streamEvents = async (visit: OwnVisit, credential: string | undefined): Promise<void> => {
+  const streamEvents = async (visit: OwnVisit, credential?: string): Promise<void> => {
     const { principal } = visit.exchange
-    assert(principal !== undefined && credential !== undefined, 'only a key opens a stream')
+    assert(principal !== undefined && credential !== undefined, 'only who is known opens a stream')
     await parts.streamEvents(visit, { principal, credential })
   }
 
@@ -174,15 +181,30 @@ export const createPipeline = (parts: PipelineParts) => {
     const credential = await identify(exchange, { ...streamAccess, method: 'POST' }, request, response)
     const { principal } = exchange
     assert(principal !== undefined && credential !== undefined, 'only a key opens a session')
+    // A command line has none of a browser's cookies, and goes on for longer than one lasts.
+    if (principal.kind === 'session') throw new Fault('secret_key_required')
     if (request.headers.expect !== undefined) response.writeContinue()
-    await parts.openCliSession(request, response, { principal, credential, origin: originOf(request) })
+    await parts.openCliSession(request, response, { principal, credential, origin: doorOf(request).origin })
   }
 
   const answerCliPairing = async ({ exchange, request, response }: OwnVisit): Promise<void> => {
     await identify(exchange, { access: ['public'], method: 'POST' }, request, response)
     if (request.headers.expect !== undefined) response.writeContinue()
     const { clientIp } = exchange
-    await parts.openCliPairing(request, response, { clientIp, origin: originOf(request) })
+    await parts.openCliPairing(request, response, { clientIp, origin: doorOf(request).origin })
+  }
+
+  const asBrowserVisit = ({ exchange, request, response }: OwnVisit): BrowserVisit => {
+    if (request.headers.expect !== undefined) response.writeContinue()
+    const { requestId, clientIp } = exchange
+    return { request, response, requestId, clientIp, door: doorOf(request) }
+  }
+
+  /** Operations of the gateway's own that are more than a body for a body; it has judged who asks. */
+  const special: Readonly<Record<string, (visit: OwnVisit, credential?: string) => Promise<void>>> = {
+    streamEvents,
+    signIn: (visit) => parts.browserSessions.signIn(asBrowserVisit(visit)),
+    signOut: (visit) => parts.browserSessions.signOut(asBrowserVisit(visit)),
   }
 
   const own: Readonly<Record<OwnRoute, (visit: OwnVisit) => void | Promise<void>>> = {
@@ -218,7 +240,8 @@ export const createPipeline = (parts: PipelineParts) => {
     if (announcesTooMuch(request, limit)) throw new Fault('body_too_large', { limit })
     if (target.kind === 'own') return own[target.name]({ exchange, request, response })
     const credential = await identify(exchange, target.route, request, response)
-    if (target.route.sse !== undefined) return streamEvents({ exchange, request, response }, credential)
+    const answerSpecial = target.upstream === 'gateway' ? special[target.name] : undefined
+    if (answerSpecial !== undefined) return answerSpecial({ exchange, request, response }, credential)
     if (target.route.stream !== undefined && credential !== undefined) parts.watch(credential, response)
     if (request.headers.expect !== undefined) response.writeContinue()
     if (!response.destroyed) handOver(exchange, target, request, response)

@@ -11,9 +11,10 @@ import {
 } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { checkScope, type TakeSeat } from '@micro/service'
-import { maskApiKey } from '@micro/signing'
 import type { Authenticate, Authenticated } from '../access/authenticate.ts'
 import type { BrowserGuard } from '../access/browser.ts'
+import { readCaller } from '../access/caller.ts'
+import { shownCredential } from '../access/credential.ts'
 import type { CredentialCache, Verdict } from '../access/credential-cache.ts'
 import type { Transport } from '../access/transport.ts'
 import { admit } from '../admission.ts'
@@ -61,8 +62,8 @@ const readFor =
   (after, limit) =>
     events.readEventStream({ query: { merchant, mode, after, limit } })
 
-/** Whose key it is that opens a stream, as limits and seats count. */
-const keyOf = ({ keyId, merchant }: MerchantPrincipal): string => keyId ?? merchant
+/** Whose key or session it is that opens a stream, as limits and seats count. */
+const keyOf = ({ keyId, session, merchant }: MerchantPrincipal): string => keyId ?? session ?? merchant
 
 /** A seat for somebody who may have one, where the events can be read. @throws Fault stream_limit, upstream_unavailable */
 export const takePlace = async (
@@ -95,7 +96,7 @@ export const seat = async (
   const { principal, credential } = authenticated
   exchange.principal = principal
   await parts.enforce(parts.policy, keyOf(principal), setHeader)
-  checkScope(streamAccess, principal, maskApiKey(credential))
+  checkScope(streamAccess, principal, shownCredential(principal, credential))
   return takePlace(parts, exchange, authenticated)
 }
 
@@ -120,12 +121,11 @@ export const createUpgrader = (parts: StreamParts) => {
       })
     }
     exchange.pattern = '/ws'
-    const authenticated = await parts.authenticate(streamAccess.access, {
-      authorization: request.headers.authorization,
-      clientIp: exchange.clientIp,
-      confidential: parts.transport(request).confidential,
-      setHeader,
-    })
+    const caller = { clientIp: exchange.clientIp, setHeader, isStream: true }
+    const authenticated = await parts.authenticate(
+      streamAccess.access,
+      readCaller(request, parts.transport(request), caller),
+    )
     return seat(parts, exchange, authenticated, setHeader)
   }
 
