@@ -1,6 +1,6 @@
-import type { authApi, Response } from '@micro/contracts'
+import type { authApi, gatewayApi, Response } from '@micro/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { ask, call, Refusal } from '../api/call.ts'
+import { call, Refusal } from '../api/call.ts'
 
 export type Me = Response<typeof authApi.getMe>
 
@@ -24,17 +24,12 @@ export interface Credentials {
 }
 
 /** The gateway answers with a cookie that no script can read, and that comes with every request from then on. */
-export const signIn = async (credentials: Credentials): Promise<void> => {
-  const headers = { 'content-type': 'application/json' }
-  await ask('/auth/browser/sign_in', { method: 'POST', headers, body: JSON.stringify(credentials) })
-}
+export const signIn = (body: Credentials) => call<typeof gatewayApi.signIn>('POST /auth/browser/sign_in', { body })
 
-export const signOut = async (): Promise<void> => {
-  await ask('/auth/browser/sign_out', { method: 'POST' })
-}
+export const signOut = () => call<typeof gatewayApi.signOut>('POST /auth/browser/sign_out', {})
 
 /** Makes the account, and signs in with it. */
-export const register = async (body: Credentials): Promise<void> => {
+export const register = async (body: Credentials) => {
   await call<typeof authApi.registerUser>('POST /auth/register', { body })
-  await signIn(body)
+  return signIn(body)
 }
