@@ -5,19 +5,15 @@ import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@m
 import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, pay, type Caller } from './api.ts'
-import { withDashboard } from './dashboard.fixture.ts'
 import { micro, removeTemporaryDirectories, temporaryDirectory, type Micro } from './harness.ts'
 
 let platform: Micro
-let front: Awaited<ReturnType<typeof withDashboard>>
 let home: string
 beforeAll(async () => {
   platform = await micro()
-  front = await withDashboard(platform.url)
-  home = `${front.url}/dashboard`
+  home = `${platform.url}/dashboard`
 }, 180_000)
 afterAll(async () => {
-  await front?.[Symbol.asyncDispose]()
   await platform?.stop()
   await removeTemporaryDirectories()
 })
@@ -229,7 +225,7 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   })
 
   test('nothing left the origin, no policy was broken, and no secret is within reach of a script', async () => {
-    expect(browser.requests.filter((url) => !url.startsWith(`${front.url}/`) && url !== 'about:blank')).toEqual([])
+    expect(browser.requests.filter((url) => !url.startsWith(`${platform.url}/`) && url !== 'about:blank')).toEqual([])
     expect(browser.complaints.filter((text) => /policy|refused/i.test(text))).toEqual([])
     const kept = await browser.evaluate<string>(
       'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])',
