@@ -20,6 +20,7 @@ import { createRequestLog } from './request-log/tail.ts'
 import { createRoutes, type ServiceUpstreamName } from './routes.ts'
 import { createHttpServer } from './server.ts'
 import { createInFlight } from './in-flight.ts'
+import { createSite, isSite } from './sites/site.http.ts'
 import { createHub } from './stream/hub.ts'
 import { createConnectionSeats } from './stream/seats.ts'
 import { createUpgrader } from './stream/upgrade.ts'
@@ -87,6 +88,11 @@ const policiesOf = ({ limits }: GatewayConfig) =>
     stream: { name: 'stream', limit: limits.perKey, reason: 'endpoint-rate' },
   }) as const satisfies Record<string, Policy>
 
+const createSites = ({ sites: { dashboard, docs } }: GatewayConfig) => ({
+  dashboard: isSite(dashboard) ? createSite({ prefix: '/dashboard', directory: dashboard, isApp: true }) : undefined,
+  docs: isSite(docs) ? createSite({ prefix: '/docs', directory: docs, isApp: false }) : undefined,
+})
+
 export const createGateway = (deps: GatewayDependencies): Gateway => {
   const { config, clock, log, newId, bus, metrics, traces } = deps
   const http = createHttpMetrics(metrics)
@@ -143,6 +149,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     events: deps.events,
     config: config.stream,
   }
+  const sites = createSites(config)
   const answer = createPipeline({
     newId,
     log,
@@ -159,7 +166,8 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     leaving: leaving.signal,
     streamEvents: createSseHandler(streaming),
     browserSessions: createBrowserSessionHandlers(deps.browserSessions),
-    routes: createRoutes(),
+    routes: createRoutes({ dashboard: sites.dashboard !== undefined, docs: sites.docs !== undefined }),
+    sites,
     health,
     requestLog,
     openCliSession: createSessionHandler(deps.cliSessions),

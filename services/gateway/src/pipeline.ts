@@ -14,7 +14,7 @@ import type { WatchCredential } from './access/watch-credential.ts'
 import { admit } from './admission.ts'
 import { commonHeaders, sendFault, sendJson, sendPage } from './answer.ts'
 import type { BrowserVisit, createBrowserSessionHandlers } from './browser-session.http.ts'
-import { createDocsFiles, createDocsPages } from './docs-pages.ts'
+import { createDocsFiles, createDocsPages, type DocsPage } from './docs-pages.ts'
 import { beginExchange, tellWhenClosed, type Exchange } from './exchange.ts'
 import { announcesTooMuch, stripHeaders } from './headers.ts'
 import type { Health } from './health.ts'
@@ -23,6 +23,8 @@ import type { RequestLog } from './request-log/tail.ts'
 import type { createRoutes, OwnRoute, Target, UpstreamName } from './routes.ts'
 import { checkAccount, echoVersion } from './stripe-headers.ts'
 import type { createPairingHandler } from './stripe-cli/pairing.http.ts'
+import { dashboardHeaders, docsHeaders } from './sites/page-headers.ts'
+import type { Site } from './sites/site.http.ts'
 import type { createSessionHandler } from './stripe-cli/session.http.ts'
 import type { createSseHandler } from './stream/sse.http.ts'
 import { answerOptions, noRoute, welcome } from './surface.ts'
@@ -50,6 +52,8 @@ export interface PipelineParts {
   readonly browserSessions: ReturnType<typeof createBrowserSessionHandlers>
   /** Answers `GET /v1/events/stream`. */
   readonly streamEvents: ReturnType<typeof createSseHandler>
+  /** Undefined where nothing was built. */
+  readonly sites: { readonly dashboard: Site | undefined; readonly docs: Site | undefined }
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
   readonly draining: () => boolean
   /** Aborted once `draining` is true: tells streams to end. */
@@ -70,6 +74,8 @@ interface OwnVisit {
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }
+
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? ''
 
 /** Everything that is no Fault is our bug: told as such, with the cause in the log only. */
 export const asFault = (error: unknown, log: Logger, requestId: string): Fault => {
@@ -207,15 +213,34 @@ export const createPipeline = (parts: PipelineParts) => {
     signOut: (visit) => parts.browserSessions.signOut(asBrowserVisit(visit)),
   }
 
+  const answerSite = async (site: Site | undefined, visit: OwnVisit, headers: Readonly<Record<string, string>>) => {
+    assert(site !== undefined, 'a site that is not there has no route')
+    const { request, response } = visit
+    await site.answer({ request, response, path: pathOf(request), headers })
+  }
+
+  /** Where errors link to: to the page of the documentation, or to this one where there is none. */
+  const answerDocsPage = (name: DocsPage) => async (visit: OwnVisit) => {
+    const site = parts.sites.docs
+    if (site !== undefined && (await site.has(`/docs/${name}`))) return answerSite(site, visit, docsHeaders)
+    sendPage(visit.response, await docs(name))
+  }
+
   const own: Readonly<Record<OwnRoute, (visit: OwnVisit) => void | Promise<void>>> = {
-    welcome: ({ response }) => sendJson(response, 200, welcome),
+    welcome: ({ request, response }) => {
+      if (parts.sites.dashboard === undefined || request.headers.accept?.includes('text/html') !== true)
+        return sendJson(response, 200, welcome)
+      response.writeHead(302, { location: '/dashboard/', vary: 'Accept', 'content-length': 0 }).end()
+    },
+    dashboard: (visit) => answerSite(parts.sites.dashboard, visit, dashboardHeaders(doorOf(visit.request).origin)),
+    docsSite: (visit) => answerSite(parts.sites.docs, visit, docsHeaders),
     health: ({ response }) => answerHealth(response),
     readyz: ({ response }) => answerHealth(response),
     cliSession: answerCliSession,
     cliPairing: answerCliPairing,
-    docsErrors: async ({ response }) => sendPage(response, await docs('errors')),
+    docsErrors: answerDocsPage('errors'),
     docsAsyncApi: async ({ response }) => sendJson(response, 200, await files('asyncapi.json')),
-    docsStripeCoverage: async ({ response }) => sendPage(response, await docs('stripe-coverage')),
+    docsStripeCoverage: answerDocsPage('stripe-coverage'),
     livez: ({ response }) => sendJson(response, 200, { status: 'ok', service: 'gateway' }),
     stream: () => {
       throw new Fault('parameter_invalid', {

@@ -47,10 +47,10 @@ const Tiles = ({ figures, owned }: { figures: readonly Figures[]; owned: Balance
       <Tile name="Success rate" note={`${paid} paid, ${failed} declined`}>
         {successText({ paid, failed }) ?? '—'}
       </Tile>
-      <Tile name="Balance, available" note="can be paid out">
+      <Tile name="Balance, available" note="for payouts">
         <Amounts amounts={owned?.available ?? []} />
       </Tile>
-      <Tile name="Balance, pending" note="becomes available">
+      <Tile name="Balance, pending" note="not available yet">
         <Amounts amounts={owned?.pending ?? []} />
       </Tile>
     </div>
