@@ -13,8 +13,10 @@ SEED ?= 1
 installed := node_modules/.package-lock.json
 breaker := toolchain/mutation/node_modules/.package-lock.json
 built := apps/micro/dist/micro.js
+dashboard := apps/dashboard/dist/index.html
 # Folders are in the list too: removing a file changes nothing but its folder.
-sources := $(shell find packages/*/src services/*/src apps/*/src \( -type d -o -name '*.ts' \) ! -name '*.test.ts' 2>/dev/null)
+sources := $(shell find packages/*/src services/*/src apps/micro/src apps/embedded/src \( -type d -o -name '*.ts' \) ! -name '*.test.ts' 2>/dev/null)
+pages := $(shell find apps/dashboard packages/kernel/src packages/client/src ! -path '*/dist*' ! -path '*/node_modules*' ! -name '*.test.ts' 2>/dev/null)
 
 .PHONY: help
 help: ## List these commands
@@ -25,7 +27,7 @@ up: build ## Start everything on this machine: make up ARGS='--port 9090'
 	@exec ./micro up $(ARGS)
 
 .PHONY: build
-build: $(built) ## Install what is missing and build the command line, ./micro
+build: $(built) $(dashboard) ## Install what is missing and build the command line, ./micro, and the dashboard
 
 .PHONY: test
 test: build ## Run the test suite: make test ARGS=services/ledger
@@ -37,6 +39,7 @@ check: types lint style generated test ## Run all that CI checks: types, lint, s
 .PHONY: types
 types: $(installed)
 	@$(run) tsc --noEmit -p tsconfig.json
+	@$(run) tsc --noEmit -p apps/dashboard/tsconfig.json
 
 .PHONY: lint
 lint: $(installed)
@@ -149,4 +152,8 @@ $(breaker): toolchain/mutation/package-lock.json
 
 $(built): $(installed) $(sources) scripts/build.ts
 	@$(node) scripts/build.ts
+	@touch $@
+
+$(dashboard): $(installed) $(pages) scripts/dashboard.ts
+	@$(node) scripts/dashboard.ts
 	@touch $@

@@ -6,6 +6,7 @@ const everywhere = ['**/node_modules/**', '**/dist/**']
 
 /** The end-to-end tests that hold however the services are run: once all in one process, once as compose.yaml says. */
 const bothWays = [
+  'browser-session',
   'cli',
   'cli-login',
   'cli-logs',

@@ -23,7 +23,13 @@ export type Lockfile = { readonly packages: Readonly<Record<string, Locked>> }
  */
 const shippedMax = 116
 
-const shippedLicences: ReadonlySet<string> = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0'])
+export const shippedLicences: ReadonlySet<string> = new Set([
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+])
 /** Nothing of these reaches a user. */
 const toolLicences: ReadonlySet<string> = new Set([
   ...shippedLicences,

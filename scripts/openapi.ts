@@ -13,6 +13,7 @@ import {
   successStatus,
   surfaceOf,
   takesExpand,
+  type Access,
   type Route,
 } from '@micro/contracts'
 import { faultCatalogue, type FaultCode } from '@micro/kernel'
@@ -39,17 +40,21 @@ const parameters = (place: 'path' | 'query' | 'header', schema: TSchema | undefi
   }))
 }
 
+const schemesOf = (access: Access, scope: Route['scope']): object[] => {
+  if (access === 'publishable_key') return [{ publishableKey: [] }]
+  if (access === 'secret_key')
+    return [{ apiKey: scope === undefined || scope === 'self' ? [] : [scope] }, { browserSession: [] }]
+  return [{ session: [] }, { browserSession: [] }]
+}
+
 // OpenAPI 3.1 takes what a caller must hold as the list beside the scheme; every key may ask about itself.
-const securityOf = ({ access, scope }: Route): object[] =>
-  access.includes('public')
-    ? []
-    : access.map((each) =>
-        each === 'secret_key'
-          ? { apiKey: scope === undefined || scope === 'self' ? [] : [scope] }
-          : each === 'publishable_key'
-            ? { publishableKey: [] }
-            : { session: [] },
-      )
+const securityOf = ({ access, scope }: Route): object[] => {
+  if (access.includes('public')) return []
+  const schemes = access.flatMap((each) => schemesOf(each, scope))
+  return schemes.filter(
+    (each, at) => schemes.findIndex((other) => Object.keys(other).join() === Object.keys(each).join()) === at,
+  )
+}
 
 /** What everyone who needs a credential should expect. */
 const credentialFaults = ({ access, scope }: Route): FaultCode[] => [
@@ -186,6 +191,13 @@ const document = {
           "A publishable key (pk_test_..., pk_live_...), which is no secret: a merchant's web pages carry it. It opens the operations that name it, from pages of any origin, and is shown the shorter answer.",
       },
       session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token of /auth/login.' },
+      browserSession: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'micro_session',
+        description:
+          "The cookie of /auth/browser/sign_in, for the gateway's own pages; over TLS its name is __Host-micro_session. Where an API key is asked for, the header Micro-Mode names the mode (test or live); elsewhere it may. What is no GET carries the gateway's own Origin.",
+      },
     },
     schemas: {
       ...expandableObjects,

@@ -4,6 +4,7 @@ import { readGatewayConfig } from '../../services/gateway/src/config.ts'
 import { createGateway, type GatewayDependencies } from '../../services/gateway/src/gateway.ts'
 import type { RecentRequests } from '../../services/gateway/src/request-log/recent.ts'
 import { fakePairings, fakeSessions } from '../../services/gateway/src/stripe-cli/sessions.fixture.ts'
+import { noBrowserSessions } from '../../services/gateway/src/browser-session.fixture.ts'
 import type { Upstream } from '../../services/gateway/src/upstream/upstream.ts'
 import { tell } from './program.ts'
 import { runtime } from './stand-in.ts'
@@ -36,6 +37,7 @@ export const openDoor = async ({
     },
     cliSessions: fakeSessions(() => 0).client,
     pairings: fakePairings,
+    browserSessions: noBrowserSessions,
     events: { readEventStream: () => Promise.resolve({ head_seq: 0, first_seq: 1, events: [] }) },
     health: {},
   })

@@ -93,6 +93,7 @@ export const createPlatform = async (options: {
     },
     auth: authClient,
     pairings: authClient,
+    browserSessions: authClient,
     events: eventsClient,
     cliSessions: eventsClient,
     limiter: memoryLimiter({ clock }),

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { readAuthConfig } from '@micro/auth'
 import { readEventsConfig } from '@micro/events'
 import { isLocal, readGatewayConfig } from '@micro/gateway'
@@ -22,6 +23,10 @@ const webhookNetworks = ({ host, env }: EmbeddedConfig): string => {
   return isReachedFromHereOnly({ host, env }) ? 'loopback' : 'none'
 }
 
+// From here and from what a bundle of this lies in, as deep.
+const built = (app: string): string => fileURLToPath(new URL(`../../${app}/dist`, import.meta.url))
+const builtSites = { MICRO_DASHBOARD_DIR: built('dashboard'), MICRO_DOCS_DIR: built('docs') }
+
 /** What an installation keeps of its own, apart from the environment. */
 export interface Kept {
   readonly authSecrets: string
@@ -45,7 +50,11 @@ export const readServiceSettings = (
       readEventsConfig({ ...env, MICRO_WEBHOOK_NETWORKS: webhookNetworks(config) }, encryptionKeys),
     ),
     observe: including(() => readObserveConfig(env)),
-    gateway: including(() => ({ ...readGatewayConfig(env), host: config.host, port: config.port })),
+    gateway: including(() => ({
+      ...readGatewayConfig({ ...builtSites, ...env }),
+      host: config.host,
+      port: config.port,
+    })),
   })
 }
 

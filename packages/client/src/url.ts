@@ -1,7 +1,7 @@
 import type { Route } from '@micro/contracts'
 import type { CallInput } from './client.ts'
 
-const pathFor = (route: Route, params: object | undefined): string =>
+const pathFor = (route: Pick<Route, 'path'>, params: object | undefined): string =>
   route.path.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(String((params as Record<string, unknown>)[name])),
   )
@@ -19,5 +19,5 @@ const queryFor = (query: object | undefined): string => {
 }
 
 /** Where a call goes, below whatever address the server has. */
-export const urlFor = (baseUrl: string, route: Route, input: CallInput): string =>
+export const urlFor = (baseUrl: string, route: Pick<Route, 'path'>, input: CallInput): string =>
   `${baseUrl.replace(/\/+$/, '')}${pathFor(route, input.params)}${queryFor(input.query)}`

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { accountsApi } from './accounts.ts'
 import { AuditEntry, auditQuery, ToldAuditEntry } from './audit.ts'
+import { browserSessionWork } from './browser-sessions.ts'
 import { Exact, IdParam, List, Mode, Nullable, pageQuery, Text, Timestamp } from './common.ts'
 import { operatorRoutes } from './operator.ts'
 import { pairingsApi } from './pairings.ts'
@@ -157,7 +158,7 @@ export const authApi = {
     service: 'auth',
     access: ['session'],
     status: 200,
-    summary: 'Change the password; every other login session ends.',
+    summary: "Change the password; every other login session ends, and with a browser's cookie this one, too.",
     body: Exact({ current_password: Password, new_password: NewPassword }),
     response: User,
     faults: ['password_wrong', 'login_throttled'],
@@ -262,18 +263,24 @@ export const authApi = {
     response: Type.Object({ id: Type.String() }),
   }),
   ...pairingsApi,
+  ...browserSessionWork,
   verifyCredential: route({
     method: 'POST',
     path: '/internal/credentials/verify',
     service: 'auth',
     access: ['internal'],
     status: 200,
-    summary: 'Turn an API key or access token into a principal; null when it is not valid (any more).',
+    summary:
+      "Turn an API key, an access token or a browser's cookie into a principal; null when it is not valid (any more).",
     body: Exact({ credential: Type.String({ minLength: 1, maxLength: 8192 }) }),
     response: Type.Object({
       principal: Nullable(VerifiedPrincipal),
       expired: Type.Boolean({ description: 'An API key that was valid until its time was over.' }),
-      expires_in_ms: Nullable(Type.Integer({ description: 'How long a valid API key is valid; null without an end.' })),
+      expires_in_ms: Nullable(
+        Type.Integer({
+          description: 'How long a valid credential is valid; null without an end, and for an access token.',
+        }),
+      ),
     }),
   }),
 } as const

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { Exact, Text } from './common.ts'
+import { browserSessionsApi } from './browser-sessions.ts'
+import { Exact, Mode, Text } from './common.ts'
 import { Event } from './event.ts'
 import { requestLogApi } from './request-log.ts'
 import { route } from './route.ts'
@@ -24,6 +25,7 @@ export const EventStreamHeaders = Type.Object({
 /** What the gateway answers by itself, and no service behind it. */
 export const gatewayApi = {
   ...requestLogApi,
+  ...browserSessionsApi,
   streamEvents: route({
     method: 'GET',
     path: '/v1/events/stream',
@@ -36,6 +38,10 @@ export const gatewayApi = {
       since: Type.Optional(
         eventCursor('The id of the last event you have; 0: from the beginning. Left out: from now on.'),
       ),
+      mode: Type.Optional({
+        ...Mode,
+        description: "Of a browser's session, in place of the header Micro-Mode, which it cannot send here.",
+      }),
       types: Type.Optional(
         Type.Array(Text(100, 1), {
           minItems: 1,

@@ -16,7 +16,10 @@ export interface MerchantPrincipal extends Tenant {
   readonly kind: 'api_key' | 'publishable_key' | 'session'
   /** The key's id (never the key), for `kind: 'api_key'` and `kind: 'publishable_key'`. */
   readonly keyId?: string
-  /** What the key may do (see scopes.ts), for `kind: 'api_key'`. A key without is one that may do nothing. */
+  /**
+   * What the key may do (see scopes.ts), for `kind: 'api_key'`. A key without is one that may do nothing. A session that
+   * has them acts as its merchant, in a mode that the request named; only a browser's can.
+   */
   readonly scopes?: readonly string[]
   /** The person and the login session, for `kind: 'session'`. */
   readonly user?: string

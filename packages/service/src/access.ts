@@ -1,4 +1,4 @@
-import { everyScope, grants, type Principal, type Route } from '@micro/contracts'
+import { everyScope, grants, type MerchantPrincipal, type Principal, type Route } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 
 const held = {
@@ -12,8 +12,11 @@ const held = {
 const scopeText = (scope: Route['scope']): string | undefined =>
   scope === everyScope ? `${everyScope} (all there are: an unrestricted secret key)` : scope
 
+const actsByScopes = (principal: Principal): principal is MerchantPrincipal =>
+  principal.kind === 'api_key' || (principal.kind === 'session' && principal.scopes !== undefined)
+
 /**
- * Refuses an API key that was not given what the route asks for. Asked at the gateway and again in the service, so that
+ * Refuses an API key, or a session that acts as one, that was not given what the route asks for. Asked at the gateway and again in the service, so that
  * neither has to trust the other to have done so.
  * @param shown how the key is named to its caller, who may see it masked only
  * @throws Fault more_permissions_required
@@ -23,7 +26,7 @@ export const checkScope = (
   principal: Principal | undefined,
   shown = principal?.kind === 'api_key' ? principal.keyId : undefined,
 ): void => {
-  if (principal?.kind !== 'api_key' || grants(principal.scopes ?? [], scope)) return
+  if (principal === undefined || !actsByScopes(principal) || grants(principal.scopes ?? [], scope)) return
   throw new Fault('more_permissions_required', { key: shown, scope: scopeText(scope) })
 }
 
@@ -36,6 +39,9 @@ export const checkAccess = (route: Pick<Route, 'access' | 'scope'>, principal: P
   const { access } = route
   if (access.includes('public')) return
   if (principal !== undefined && access.includes(held[principal.kind])) return checkScope(route, principal)
+  // A browser's, which the gateway lets act as its merchant.
+  if (principal?.kind === 'session' && actsByScopes(principal) && access.includes('secret_key'))
+    return checkScope(route, principal)
   if (access.includes('operator') && principal?.kind === 'session') {
     if (principal.operator === true) return
     throw new Fault('operator_required')

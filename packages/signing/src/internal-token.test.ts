@@ -51,6 +51,11 @@ describe('what a token proves', () => {
       expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
     })
 
+  test('a session that acts by scopes has the same', async () => {
+    const principal = { ...session, scopes: ['*'] } as const
+    expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
+  })
+
   test('an operator stays one', async () => {
     const principal = { ...session, operator: true } as const
     expect(await ledger.verify(await gateway.sign('ledger', principal))).toEqual({ issuer: 'gateway', principal })
@@ -138,7 +143,8 @@ const attacks: readonly (readonly [string, () => string | Promise<string>])[] = 
   ['scopes that are text', () => forge({}, { principal: { ...apiKey, scopes: '*' } })],
   ['a scope that is no text', () => forge({}, { principal: { ...apiKey, scopes: [{ $ne: null }] } })],
   ['an empty scope', () => forge({}, { principal: { ...apiKey, scopes: [''] } })],
-  ['a session with scopes', () => forge({}, { principal: { ...session, scopes: ['*'] } })],
+  ['a session with scopes that are text', () => forge({}, { principal: { ...session, scopes: '*' } })],
+  ['a publishable key with scopes', () => forge({}, { principal: { ...apiKey, kind: 'publishable_key' } })],
   ['more scopes under the old signature', () => resigned({ principal: { ...apiKey, scopes: ['*'] } })],
   ['a principal of both kinds', () => forge({}, { principal: { ...apiKey, user: 'usr_1' } })],
   ['a principal in a mode there is not', () => forge({}, { principal: { ...apiKey, mode: 'prod' } })],

@@ -37,7 +37,7 @@ const isKind = (value: unknown): value is TokenPrincipal['kind'] =>
 
 /**
  * Reads a token's principal: exactly the members its kind has, all of them text but for the list of scopes, and that a
- * session is an operator's. A key whose scopes are left out is malformed and not one without limits. Null, on public
+ * session is an operator's, or acts by scopes. A key whose scopes are left out is malformed and not one without limits. Null, on public
  * routes, is nobody.
  */
 export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malformed' => {
@@ -47,7 +47,11 @@ export const principalOf = (value: unknown): TokenPrincipal | undefined | 'malfo
   const { kind, mode, service } = given
   if (!isKind(kind)) return 'malformed'
   const wanted = members[kind]
-  const { operator, ...rest } = given
+  const { operator, ...named } = given
+  const { scopes, ...unscoped } = named
+  const actsAsMerchant = kind === 'session' && scopes !== undefined
+  if (actsAsMerchant && !isTextList(scopes)) return 'malformed'
+  const rest = actsAsMerchant ? unscoped : named
   if (operator !== undefined && (kind !== 'session' || operator !== true)) return 'malformed'
   const fits = (name: string): boolean => (name === 'scopes' ? isTextList : isText)(given[name])
   if (Object.keys(rest).length !== wanted.length || !wanted.every(fits)) return 'malformed'

@@ -25,6 +25,8 @@ export interface TestBrowser extends AsyncDisposable {
   at(pattern: RegExp): Promise<string>
   /** What the page complained of: what its policy refused among it. */
   readonly complaints: readonly string[]
+  /** The address of everything that was asked for. */
+  readonly requests: readonly string[]
   screenshot(): Promise<Buffer>
   /** As a screen of this width in pixels, dark or light. */
   look(options: { width: number; dark: boolean }): Promise<void>
@@ -35,7 +37,7 @@ interface Told {
   readonly result?: Record<string, unknown>
   readonly error?: { readonly message: string }
   readonly method?: string
-  readonly params?: { readonly entry?: { readonly text: string } }
+  readonly params?: { readonly entry?: { readonly text: string }; readonly request?: { readonly url: string } }
 }
 
 const debuggerOf = async (child: ReturnType<typeof spawn>): Promise<string> => {
@@ -57,10 +59,12 @@ const connectTo = async (url: string) => {
   await once(socket, 'open')
   const waiting = new Map<number, (told: Told) => void>()
   const complaints: string[] = []
+  const requests: string[] = []
   socket.addEventListener('message', ({ data }) => {
     const told = JSON.parse(String(data)) as Told
     if (told.id !== undefined) waiting.get(told.id)?.(told)
     else if (told.method === 'Log.entryAdded') complaints.push(told.params?.entry?.text ?? '')
+    else if (told.method === 'Network.requestWillBeSent') requests.push(told.params?.request?.url ?? '')
   })
   let last = 0
   const send = async (method: string, params: object = {}): Promise<Record<string, unknown>> => {
@@ -71,7 +75,7 @@ const connectTo = async (url: string) => {
     if (error !== undefined) throw new Error(`${method}: ${error.message}`)
     return result ?? {}
   }
-  return { send, complaints, close: () => socket.close() }
+  return { send, complaints, requests, close: () => socket.close() }
 }
 
 /** A browser without a window, of a profile of its own. */
@@ -88,10 +92,10 @@ export const startBrowser = async (): Promise<TestBrowser> => {
     type: string
     webSocketDebuggerUrl: string
   }[]
-  const { send, complaints, close } = await connectTo(
+  const { send, complaints, requests, close } = await connectTo(
     targets.find(({ type }) => type === 'page')?.webSocketDebuggerUrl ?? '',
   )
-  await Promise.all([send('Page.enable'), send('Log.enable')])
+  await Promise.all([send('Page.enable'), send('Log.enable'), send('Network.enable')])
   const evaluate = async <T>(expression: string): Promise<T> => {
     const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, returnByValue: true })
     const { value, description } = result as { value: T; description?: string }
@@ -111,6 +115,7 @@ export const startBrowser = async (): Promise<TestBrowser> => {
     )
   return {
     complaints,
+    requests,
     evaluate,
     at,
     async open(url) {

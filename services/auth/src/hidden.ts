@@ -3,6 +3,7 @@ export const hiddenFromPeople: readonly string[] = [
   'users.password_hash',
   'api_keys.hash',
   'refresh_tokens',
+  'login_sessions.cookie_hash',
   'login_attempts',
   'invitations.hash',
   'pairings',

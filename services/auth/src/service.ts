@@ -15,6 +15,7 @@ import { credentialHandlers } from './credentials/credential.http.ts'
 import type { AuthDependencies } from './dependencies.ts'
 import { checkDatabase } from './health.store.ts'
 import { createAccessTokens } from './logins/access-token.ts'
+import { browserSessionHandlers } from './logins/browser-session.http.ts'
 import { loginHandlers } from './logins/login.http.ts'
 import { sessionHandlers } from './logins/session.http.ts'
 import { operatorHandlers } from './operators/operator.http.ts'
@@ -60,6 +61,7 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...operatorHandlers(deps),
         ...loginHandlers(deps),
         ...sessionHandlers(deps),
+        ...browserSessionHandlers(deps),
         ...passwordHandlers(deps),
         ...apiKeyHandlers(deps),
         ...rollHandlers(deps),

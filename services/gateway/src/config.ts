@@ -41,6 +41,8 @@ export interface GatewayConfig {
   readonly publishedOnLoopback: boolean
   /** Undefined: plain HTTP. Holds a secret. */
   readonly tls: TlsFiles | undefined
+  /** Where what browsers are shown was built; undefined for none. What is not there is not served. */
+  readonly sites: { readonly dashboard: string | undefined; readonly docs: string | undefined }
   /** How many of the last requests of each merchant and mode are remembered for a look back; 0: none. */
   readonly requestLogMax: number
   /** How long `close` waits for requests under way. */
@@ -76,12 +78,13 @@ const isRange = (text: string): boolean => {
 /**
  * Reads the gateway's settings, all but where it listens: MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT,
  * MICRO_LOGIN_RATE_LIMIT, MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_PUBLISHED_HOST,
- * MICRO_TLS_CERT_FILE, MICRO_TLS_KEY_FILE, MICRO_REQUEST_LOG, MICRO_DRAIN_MS.
+ * MICRO_TLS_CERT_FILE, MICRO_TLS_KEY_FILE, MICRO_DASHBOARD_DIR, MICRO_DOCS_DIR, MICRO_REQUEST_LOG, MICRO_DRAIN_MS.
  * @throws ConfigurationError that names every wrong setting at once
  */
 export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' | 'port'> => {
   const { text, list, including, done, ...settings } = readSettings(env)
   const integer = (name: string, fallback: number, max: number) => settings.integer(name, { fallback, min: 0, max })
+  const directory = (name: string) => text(name, '') || undefined
   const tlsPaths = { cert: text('MICRO_TLS_CERT_FILE', ''), key: text('MICRO_TLS_KEY_FILE', '') }
   return done<Omit<GatewayConfig, 'host' | 'port'>>({
     limits: Object.freeze({
@@ -97,6 +100,7 @@ export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' 
     trustedProxies: list('MICRO_TRUSTED_PROXIES', { check: isRange, expected: 'addresses or CIDR ranges' }),
     publishedOnLoopback: isLoopback(text('MICRO_PUBLISHED_HOST', '')),
     tls: including(() => readTlsFiles(tlsPaths)),
+    sites: Object.freeze({ dashboard: directory('MICRO_DASHBOARD_DIR'), docs: directory('MICRO_DOCS_DIR') }),
     requestLogMax: integer('MICRO_REQUEST_LOG', 1_000, 10_000),
     drainMs: integer('MICRO_DRAIN_MS', 10_000, 600_000),
     credentialTtlMs: 4_000,

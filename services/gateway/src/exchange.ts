@@ -78,6 +78,7 @@ export const tellExchange = (
       mode: principal?.mode,
       key_id: principal?.keyId,
       user: principal?.user,
+      session: principal?.session,
       ...(aborted ? { aborted: true } : {}),
       ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
       trace_id: span.at?.traceId,

@@ -23,6 +23,7 @@ import {
 } from '@micro/service'
 import { newApiKey } from '@micro/signing'
 import { unwatched } from '@micro/testing'
+import { fakeBrowserSessions } from './browser-session.fixture.ts'
 import { readGatewayConfig, type GatewayConfig } from './config.ts'
 import { createGateway, type Gateway, type GatewayDependencies } from './gateway.ts'
 import { memoryLimiter } from './limits/memory-limiter.ts'
@@ -264,6 +265,7 @@ export const startWorld = async (
     events: events.client,
     cliSessions: sessions.client,
     pairings: fakePairings,
+    browserSessions: fakeBrowserSessions(auth.holders),
     limiter: memoryLimiter({ clock }),
     recent: memoryRecent({ max: config.requestLogMax }),
     health: Object.fromEntries(services.map((service) => [service.name, service.ready])),

@@ -8,6 +8,7 @@ import { credentialCache } from './access/credential-cache.ts'
 import { countLookUps } from './access/look-up-metrics.ts'
 import { isLocal, listensInClear, transportReader } from './access/transport.ts'
 import { watchCredential } from './access/watch-credential.ts'
+import { createBrowserSessionHandlers, type BrowserSessions } from './browser-session.http.ts'
 import type { GatewayConfig } from './config.ts'
 import { createHealth, readinessOf, type Checks } from './health.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -19,6 +20,7 @@ import { createRequestLog } from './request-log/tail.ts'
 import { createRoutes, type ServiceUpstreamName } from './routes.ts'
 import { createHttpServer } from './server.ts'
 import { createInFlight } from './in-flight.ts'
+import { createSite, isSite } from './sites/site.http.ts'
 import { createHub } from './stream/hub.ts'
 import { createConnectionSeats } from './stream/seats.ts'
 import { createUpgrader } from './stream/upgrade.ts'
@@ -34,6 +36,7 @@ export interface GatewayDependencies extends Runtime {
   readonly config: GatewayConfig
   readonly upstreams: Readonly<Record<ServiceUpstreamName, Upstream>>
   readonly auth: Pick<Client<typeof authApi>, 'verifyCredential'>
+  readonly browserSessions: BrowserSessions
   readonly events: Pick<Client<typeof eventsApi>, 'readEventStream'>
   readonly cliSessions: CliSessions
   readonly pairings: Pairings
@@ -84,6 +87,11 @@ const policiesOf = ({ limits }: GatewayConfig) =>
     failures: { name: 'failed', limit: limits.perIp, reason: 'global-rate' },
     stream: { name: 'stream', limit: limits.perKey, reason: 'endpoint-rate' },
   }) as const satisfies Record<string, Policy>
+
+const createSites = ({ sites: { dashboard, docs } }: GatewayConfig) => ({
+  dashboard: isSite(dashboard) ? createSite({ prefix: '/dashboard', directory: dashboard, isApp: true }) : undefined,
+  docs: isSite(docs) ? createSite({ prefix: '/docs', directory: docs, isApp: false }) : undefined,
+})
 
 export const createGateway = (deps: GatewayDependencies): Gateway => {
   const { config, clock, log, newId, bus, metrics, traces } = deps
@@ -141,6 +149,7 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     events: deps.events,
     config: config.stream,
   }
+  const sites = createSites(config)
   const answer = createPipeline({
     newId,
     log,
@@ -156,7 +165,9 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
     draining,
     leaving: leaving.signal,
     streamEvents: createSseHandler(streaming),
-    routes: createRoutes(),
+    browserSessions: createBrowserSessionHandlers(deps.browserSessions),
+    routes: createRoutes({ dashboard: sites.dashboard !== undefined, docs: sites.docs !== undefined }),
+    sites,
     health,
     requestLog,
     openCliSession: createSessionHandler(deps.cliSessions),

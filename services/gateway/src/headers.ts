@@ -28,6 +28,7 @@ const single = [
   'content-length',
   'content-type',
   'idempotency-key',
+  'micro-mode',
   'origin',
   'stripe-account',
   'stripe-context',

@@ -44,6 +44,7 @@ await runHosted(
       },
       auth,
       pairings: auth,
+      browserSessions: auth,
       events,
       cliSessions: events,
       health: { auth: ready('auth'), payments: ready('payments'), ledger: ready('ledger'), events: ready('events') },

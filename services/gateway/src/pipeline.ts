@@ -2,16 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { streamAccess, type MerchantPrincipal, type Route } from '@micro/contracts'
 import { assert, Fault, type NewId } from '@micro/kernel'
 import { bodyBytesMaxOf, checkScope, type HttpMetrics, type Logger, type Traces } from '@micro/service'
-import { maskApiKey } from '@micro/signing'
 import { addressKey } from './access/client-ip.ts'
 import type { Authenticate } from './access/authenticate.ts'
 import type { BrowserGuard } from './access/browser.ts'
+import type { CookieDoor } from './access/browser-cookie.ts'
+import { readCaller } from './access/caller.ts'
+import { shownCredential } from './access/credential.ts'
 import { judgeOrigin } from './access/pages.ts'
-import type { Transport } from './access/transport.ts'
+import { originOf, type Transport } from './access/transport.ts'
 import type { WatchCredential } from './access/watch-credential.ts'
 import { admit } from './admission.ts'
 import { commonHeaders, sendFault, sendJson, sendPage } from './answer.ts'
-import { createDocsFiles, createDocsPages } from './docs-pages.ts'
+import type { BrowserVisit, createBrowserSessionHandlers } from './browser-session.http.ts'
+import { createDocsFiles, createDocsPages, type DocsPage } from './docs-pages.ts'
 import { beginExchange, tellWhenClosed, type Exchange } from './exchange.ts'
 import { announcesTooMuch, stripHeaders } from './headers.ts'
 import type { Health } from './health.ts'
@@ -20,6 +23,8 @@ import type { RequestLog } from './request-log/tail.ts'
 import type { createRoutes, OwnRoute, Target, UpstreamName } from './routes.ts'
 import { checkAccount, echoVersion } from './stripe-headers.ts'
 import type { createPairingHandler } from './stripe-cli/pairing.http.ts'
+import { dashboardHeaders, docsHeaders } from './sites/page-headers.ts'
+import type { Site } from './sites/site.http.ts'
 import type { createSessionHandler } from './stripe-cli/session.http.ts'
 import type { createSseHandler } from './stream/sse.http.ts'
 import { answerOptions, noRoute, welcome } from './surface.ts'
@@ -44,8 +49,11 @@ export interface PipelineParts {
   readonly requestLog: Pick<RequestLog, 'note'>
   readonly openCliSession: ReturnType<typeof createSessionHandler>
   readonly openCliPairing: ReturnType<typeof createPairingHandler>
+  readonly browserSessions: ReturnType<typeof createBrowserSessionHandlers>
   /** Answers `GET /v1/events/stream`. */
   readonly streamEvents: ReturnType<typeof createSseHandler>
+  /** Undefined where nothing was built. */
+  readonly sites: { readonly dashboard: Site | undefined; readonly docs: Site | undefined }
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>
   readonly draining: () => boolean
   /** Aborted once `draining` is true: tells streams to end. */
@@ -67,6 +75,8 @@ interface OwnVisit {
   readonly response: ServerResponse
 }
 
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? ''
+
 /** Everything that is no Fault is our bug: told as such, with the cause in the log only. */
 export const asFault = (error: unknown, log: Logger, requestId: string): Fault => {
   const fault = error instanceof Fault ? error : new Fault('internal', {}, { cause: error })
@@ -87,7 +97,9 @@ export const createPipeline = (parts: PipelineParts) => {
     principal: MerchantPrincipal,
     setHeader: SetHeader,
   ): Promise<void> => {
-    const owner = principal.keyId ?? principal.user ?? principal.merchant
+    // A browser's session that acts as a key has what a key has; a person has it once, however many sessions they open.
+    const actor = principal.scopes === undefined ? principal.user : principal.session
+    const owner = principal.keyId ?? actor ?? principal.merchant
     // As of the WebSocket's: coming back to a stream uses up nothing of what the key's other requests have.
     if (sse !== undefined) return enforce(policies.stream, owner, setHeader)
     if (principal.kind !== 'publishable_key') return enforce(policies.perKey, owner, setHeader)
@@ -124,16 +136,16 @@ export const createPipeline = (parts: PipelineParts) => {
       else await enforce(stranger, addressKey(exchange.clientIp), setHeader)
       return undefined
     }
-    const { authorization } = request.headers
-    const { confidential } = parts.transport(request)
-    const caller = { authorization, clientIp: exchange.clientIp, confidential, setHeader }
+    const from = { clientIp: exchange.clientIp, setHeader, isStream: route.sse !== undefined }
+    const caller = readCaller(request, parts.transport(request), from)
     const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal
     parts.requestLog.note(exchange, principal, request, response)
     await limitCaller(exchange, route, principal, setHeader)
     // After the limit, so that a key that is refused here cannot ask without end.
-    checkScope(route, principal, maskApiKey(credential))
-    if (principal.kind !== 'session') checkAccount(request, response, { principal, credential })
+    checkScope(route, principal, shownCredential(principal, credential))
+    if (principal.scopes !== undefined || principal.kind !== 'session')
+      checkAccount(request, response, { principal, credential })
     return credential
   }
 
@@ -160,13 +172,14 @@ export const createPipeline = (parts: PipelineParts) => {
     sendJson(response, status, health)
   }
 
-  /** Under which address the caller reached us. */
-  const originOf = (request: IncomingMessage): string =>
-    `${parts.transport(request).https ? 'https' : 'http'}://${request.headers.host ?? ''}`
+  const doorOf = (request: IncomingMessage): CookieDoor => {
+    const transport = parts.transport(request)
+    return { https: transport.https, origin: originOf(request, transport) }
+  }
 
-  const streamEvents = async (visit: OwnVisit, credential: string | undefined): Promise<void> => {
+  const streamEvents = async (visit: OwnVisit, credential?: string): Promise<void> => {
     const { principal } = visit.exchange
-    assert(principal !== undefined && credential !== undefined, 'only a key opens a stream')
+    assert(principal !== undefined && credential !== undefined, 'only who is known opens a stream')
     await parts.streamEvents(visit, { principal, credential })
   }
 
@@ -174,26 +187,60 @@ export const createPipeline = (parts: PipelineParts) => {
     const credential = await identify(exchange, { ...streamAccess, method: 'POST' }, request, response)
     const { principal } = exchange
     assert(principal !== undefined && credential !== undefined, 'only a key opens a session')
+    // A command line has none of a browser's cookies, and goes on for longer than one lasts.
+    if (principal.kind === 'session') throw new Fault('secret_key_required')
     if (request.headers.expect !== undefined) response.writeContinue()
-    await parts.openCliSession(request, response, { principal, credential, origin: originOf(request) })
+    await parts.openCliSession(request, response, { principal, credential, origin: doorOf(request).origin })
   }
 
   const answerCliPairing = async ({ exchange, request, response }: OwnVisit): Promise<void> => {
     await identify(exchange, { access: ['public'], method: 'POST' }, request, response)
     if (request.headers.expect !== undefined) response.writeContinue()
     const { clientIp } = exchange
-    await parts.openCliPairing(request, response, { clientIp, origin: originOf(request) })
+    await parts.openCliPairing(request, response, { clientIp, origin: doorOf(request).origin })
+  }
+
+  const asBrowserVisit = ({ exchange, request, response }: OwnVisit): BrowserVisit => {
+    if (request.headers.expect !== undefined) response.writeContinue()
+    const { requestId, clientIp } = exchange
+    return { request, response, requestId, clientIp, door: doorOf(request) }
+  }
+
+  /** Operations of the gateway's own that are more than a body for a body; it has judged who asks. */
+  const special: Readonly<Record<string, (visit: OwnVisit, credential?: string) => Promise<void>>> = {
+    streamEvents,
+    signIn: (visit) => parts.browserSessions.signIn(asBrowserVisit(visit)),
+    signOut: (visit) => parts.browserSessions.signOut(asBrowserVisit(visit)),
+  }
+
+  const answerSite = async (site: Site | undefined, visit: OwnVisit, headers: Readonly<Record<string, string>>) => {
+    assert(site !== undefined, 'a site that is not there has no route')
+    const { request, response } = visit
+    await site.answer({ request, response, path: pathOf(request), headers })
+  }
+
+  /** Where errors link to: to the page of the documentation, or to this one where there is none. */
+  const answerDocsPage = (name: DocsPage) => async (visit: OwnVisit) => {
+    const site = parts.sites.docs
+    if (site !== undefined && (await site.has(`/docs/${name}`))) return answerSite(site, visit, docsHeaders)
+    sendPage(visit.response, await docs(name))
   }
 
   const own: Readonly<Record<OwnRoute, (visit: OwnVisit) => void | Promise<void>>> = {
-    welcome: ({ response }) => sendJson(response, 200, welcome),
+    welcome: ({ request, response }) => {
+      if (parts.sites.dashboard === undefined || request.headers.accept?.includes('text/html') !== true)
+        return sendJson(response, 200, welcome)
+      response.writeHead(302, { location: '/dashboard/', vary: 'Accept', 'content-length': 0 }).end()
+    },
+    dashboard: (visit) => answerSite(parts.sites.dashboard, visit, dashboardHeaders(doorOf(visit.request).origin)),
+    docsSite: (visit) => answerSite(parts.sites.docs, visit, docsHeaders),
     health: ({ response }) => answerHealth(response),
     readyz: ({ response }) => answerHealth(response),
     cliSession: answerCliSession,
     cliPairing: answerCliPairing,
-    docsErrors: async ({ response }) => sendPage(response, await docs('errors')),
+    docsErrors: answerDocsPage('errors'),
     docsAsyncApi: async ({ response }) => sendJson(response, 200, await files('asyncapi.json')),
-    docsStripeCoverage: async ({ response }) => sendPage(response, await docs('stripe-coverage')),
+    docsStripeCoverage: answerDocsPage('stripe-coverage'),
     livez: ({ response }) => sendJson(response, 200, { status: 'ok', service: 'gateway' }),
     stream: () => {
       throw new Fault('parameter_invalid', {
@@ -218,7 +265,8 @@ export const createPipeline = (parts: PipelineParts) => {
     if (announcesTooMuch(request, limit)) throw new Fault('body_too_large', { limit })
     if (target.kind === 'own') return own[target.name]({ exchange, request, response })
     const credential = await identify(exchange, target.route, request, response)
-    if (target.route.sse !== undefined) return streamEvents({ exchange, request, response }, credential)
+    const answerSpecial = target.upstream === 'gateway' ? special[target.name] : undefined
+    if (answerSpecial !== undefined) return answerSpecial({ exchange, request, response }, credential)
     if (target.route.stream !== undefined && credential !== undefined) parts.watch(credential, response)
     if (request.headers.expect !== undefined) response.writeContinue()
     if (!response.destroyed) handOver(exchange, target, request, response)

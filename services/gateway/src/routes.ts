@@ -16,6 +16,8 @@ export type OwnRoute =
   | 'docsErrors'
   | 'docsStripeCoverage'
   | 'docsAsyncApi'
+  | 'dashboard'
+  | 'docsSite'
 
 interface Operation {
   readonly kind: 'operation'
@@ -53,8 +55,23 @@ const ownRoutes: readonly Omit<Extract<Target, { kind: 'own' }>, 'kind'>[] = [
   { method: 'POST', pattern: '/stripecli/auth', name: 'cliPairing' },
 ]
 
-const targets = (): Target[] => [
-  ...ownRoutes.map((own): Target => ({ kind: 'own', ...own })),
+/** Sites that were built for this gateway to serve. Of one that was not, there is no route. */
+export interface Sites {
+  readonly dashboard: boolean
+  readonly docs: boolean
+}
+
+const siteRoutes = ({ dashboard, docs }: Sites): typeof ownRoutes =>
+  [
+    ...(dashboard ? [['/dashboard', 'dashboard'] as const] : []),
+    ...(docs ? [['/docs', 'docsSite'] as const] : []),
+  ].flatMap(([path, name]) => [
+    { method: 'GET', pattern: path, name },
+    { method: 'GET', pattern: `${path}/*`, name },
+  ])
+
+const targets = (sites: Sites): Target[] => [
+  ...[...ownRoutes, ...siteRoutes(sites)].map((own): Target => ({ kind: 'own', ...own })),
   ...Object.entries(apis).flatMap(([upstream, api]) =>
     Object.entries(api as Readonly<Record<string, Route>>)
       .filter(([, route]) => !route.access.includes('internal'))
@@ -80,7 +97,9 @@ const isForPages = (target: Target | undefined): boolean =>
  * The routing table, made of the contracts alone and with the services' own router and settings, so that both always
  * agree on what a path means. Operations between services are not in it.
  */
-export const createRoutes = (): {
+export const createRoutes = (
+  sites: Sites = { dashboard: false, docs: false },
+): {
   match(method: string, path: string): Match
   readonly patterns: readonly string[]
 } => {
@@ -90,7 +109,7 @@ export const createRoutes = (): {
     ignoreDuplicateSlashes: false,
     maxParamLength: 255,
   })
-  const all = targets()
+  const all = targets(sites)
   for (const target of all) {
     assert(surfaceOf(target.pattern) !== 'internal', `${target.pattern} must not be public`)
     router.on(target.kind === 'own' ? target.method : target.route.method, target.pattern, () => {}, target)

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { apiVersion, surfaceOf, type MerchantPrincipal } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { redactText } from '@micro/service'
-import { maskApiKey } from '@micro/signing'
+import { shownCredential } from './access/credential.ts'
 
 /** A date, a release since 2024, and the betas that older clients ask for. */
 const versionForm = /^20\d\d-\d\d-\d\d(\.[a-z]{1,30})?(; ?[\w=.; -]{1,200})?$/
@@ -39,7 +39,11 @@ export const checkAccount = (
     const named = request.headers[header]
     if (named === undefined || named === '') continue
     if (named !== principal.merchant)
-      throw new Fault('account_invalid', { key: maskApiKey(credential), named: shownOf(String(named)), header: name })
+      throw new Fault('account_invalid', {
+        key: shownCredential(principal, credential),
+        named: shownOf(String(named)),
+        header: name,
+      })
     response.setHeader(header, named)
   }
 }

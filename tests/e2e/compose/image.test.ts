@@ -23,6 +23,7 @@ test('the image holds what runs, and nothing that was only needed to build it', 
   const folders = new Set(files.map((path) => path.split('/').slice(0, 2).join('/')))
   expect([...folders].toSorted()).toEqual([
     'LICENSE',
+    'apps/dashboard',
     'apps/micro',
     'docs/asyncapi.json',
     'docs/errors.md',

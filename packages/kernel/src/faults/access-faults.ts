@@ -13,10 +13,20 @@ export const accessFaults = {
     "This request needs a session token; an API key is none. Log in at /auth/login and send 'Authorization: Bearer <token>'.",
     401,
   ),
-  session_invalid: bad('The session token is invalid or has expired. Log in again, or use the refresh token.', 401),
+  session_invalid: bad('The session is invalid or has expired. Log in again, or use the refresh token.', 401),
   secret_key_required: bad(
     'This request needs a secret API key (sk_..., or rk_... with the scope it takes), which only your server may hold. A publishable key (pk_...) or a session is not enough.',
     403,
+  ),
+  cookie_origin_refused: bad(
+    "A browser's session is taken from pages of this gateway only. This request's Origin is {origin}, and the gateway was reached as {own}. Behind a proxy that ends TLS, name it in MICRO_TRUSTED_PROXIES and let it send X-Forwarded-Proto.",
+    403,
+  ),
+  mode_missing: bad(
+    "A browser's session acts in the mode that each request names, and this one names none: send the header 'Micro-Mode: test' or 'Micro-Mode: live', or to a stream ?mode=test.",
+  ),
+  mode_mismatch: bad(
+    "The request names {named} mode, and the key '{key}' is one of {mode} mode. A key has its mode: leave Micro-Mode out.",
   ),
   internal_token_invalid: bad("This service answers Micro's own services only. Call the gateway.", 401),
   more_permissions_required: bad(
@@ -30,7 +40,7 @@ export const accessFaults = {
   permission_denied: bad('The credentials given are not allowed to do this.', 403),
   operator_required: bad('Only an operator of this installation may do this. Log in as one.', 403),
   live_requires_tls: bad(
-    'Live keys are taken over TLS only: this request came in clear, and so did the key in it. Call by https; whoever runs the gateway gives it a certificate (MICRO_TLS_CERT_FILE and MICRO_TLS_KEY_FILE), or names the proxy that ends TLS in front of it (MICRO_TRUSTED_PROXIES), which must send X-Forwarded-Proto: https.',
+    'Live mode is taken over TLS only: this request came in clear, and so did the key or cookie in it. Call by https; whoever runs the gateway gives it a certificate (MICRO_TLS_CERT_FILE and MICRO_TLS_KEY_FILE), or names the proxy that ends TLS in front of it (MICRO_TRUSTED_PROXIES), which must send X-Forwarded-Proto: https.',
     403,
   ),
   rate_limit: bad('Too many requests: {limit} per minute are allowed. Try again in {seconds} s.', 429),

@@ -75,9 +75,11 @@ export const createAuditWork = <Service extends AuditedService>(deps: {
   return {
     round,
     worker,
-    async note(sql, { principal, requestId, clientIp }, { action, subject, detail, tenant = principal }) {
+    async note(sql, { principal, requestId, clientIp }, { action, subject, detail: told, tenant = principal }) {
       const { merchant, mode } = tenant ?? { merchant: null, mode: null }
       const { kind, id: actor } = actorOf(principal)
+      // A person has many: it may be one of theirs that somebody else held.
+      const detail = principal.session === undefined ? told : { ...told, session: principal.session }
       await insertAct(sql, {
         ...{ id: newId('audit_entry'), merchant, mode, action, actor_kind: kind, actor, subject, detail },
         client_ip: clientIp === '' ? null : clientIp,

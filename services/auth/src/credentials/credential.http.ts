@@ -1,11 +1,13 @@
-import type { authApi, Response } from '@micro/contracts'
+import { browserTokenForm, type authApi, type Response } from '@micro/contracts'
 import type { Handlers } from '@micro/service'
 import { Fault } from '@micro/kernel'
 import { everyOf, parseApiKey } from '@micro/signing'
 import { endOf, hasExpired, typeOf } from '../api-keys/api-key.ts'
 import { selectLiveApiKeyByHash } from '../api-keys/api-key.store.ts'
 import type { AuthDependencies } from '../dependencies.ts'
-import { selectLiveSession } from '../logins/session.store.ts'
+import { putOffEnd } from '../logins/browser-session.ts'
+import { browserTokenHash } from '../logins/browser-token.ts'
+import { extendSession, selectLiveSession, selectLiveSessionOfCookie } from '../logins/session.store.ts'
 import { keyedHash } from '../secrets.ts'
 
 type Verdict = Response<typeof authApi.verifyCredential>
@@ -53,10 +55,26 @@ export const credentialHandlers = ({
     return { ...invalid, principal: { kind: 'session', merchant, mode: 'test', user, session, ...operator } }
   }
 
+  const ofCookie = async (text: string): Promise<Verdict> => {
+    const now = clock.now()
+    const live = await selectLiveSessionOfCookie(db.sql, { hash: browserTokenHash(text), now })
+    if (live === undefined) return invalid
+    const { id: session, user_id: user, merchant } = live
+    const later = putOffEnd(live, now)
+    if (later !== undefined) await extendSession(db.sql, { id: session, expiresAt: later })
+    const operator = live.operator ? ({ operator: true } as const) : {}
+    return {
+      principal: { kind: 'session', merchant, mode: 'test', user, session, ...operator },
+      expired: false,
+      expires_in_ms: (later ?? live.expires_at).getTime() - now.getTime(),
+    }
+  }
+
   return {
     async verifyCredential({ principal, body: { credential } }) {
       // Who lets people in asks; other services have no business with what they bring.
       if (principal.service !== 'gateway') throw new Fault('permission_denied')
+      if (browserTokenForm.test(credential)) return ofCookie(credential)
       return /^[srp]k_/.test(credential) ? ofApiKey(credential) : ofAccessToken(credential)
     },
   }

@@ -1,10 +1,13 @@
 import { first, type Sql } from '@micro/postgres'
-import type { EndReason, OwnSessionRow, RefreshTokenRow, SessionRow } from './session.ts'
+import type { EndReason, LiveBrowserSession, OwnSessionRow, RefreshTokenRow, SessionRow } from './session.ts'
 
-export const insertSession = (sql: Sql, session: Omit<SessionRow, 'ended_at'> & OwnSessionRow) => sql`
-  insert into auth.login_sessions (id, user_id, merchant, client_ip, created_at, expires_at)
+export const insertSession = (
+  sql: Sql,
+  session: Omit<SessionRow, 'ended_at'> & OwnSessionRow & { cookie_hash: Buffer | null },
+) => sql`
+  insert into auth.login_sessions (id, user_id, merchant, client_ip, created_at, expires_at, cookie_hash)
   values (${session.id}, ${session.user_id}, ${session.merchant}, ${session.client_ip}, ${session.created_at},
-          ${session.expires_at})`
+          ${session.expires_at}, ${session.cookie_hash})`
 
 export const insertRefreshToken = (
   sql: Sql,
@@ -20,6 +23,15 @@ export const lockSessionOfToken = async (sql: Sql, hash: Buffer): Promise<Sessio
     select id, user_id, merchant, expires_at, ended_at
     from auth.login_sessions
     where id = (select session from auth.refresh_tokens where hash = ${hash})
+    for update`,
+  )
+
+export const lockSessionOfCookie = async (sql: Sql, hash: Buffer): Promise<SessionRow | undefined> =>
+  first(
+    await sql<SessionRow>`
+    select id, user_id, merchant, expires_at, ended_at
+    from auth.login_sessions
+    where cookie_hash = ${hash}
     for update`,
   )
 
@@ -51,14 +63,17 @@ export const endSession = async (
       returning id`
   ).length === 1
 
-/** Ends all of a user's sessions but the one given, if any; returns the ids of those that ended. */
+/**
+ * Ends all of a user's sessions but the one given, if any, which lives on unless it is a browser's: whoever copied its
+ * cookie would, too. Returns the ids of those that ended.
+ */
 export const endSessionsOf = async (
   sql: Sql,
   { userId, except, now, reason }: { userId: string; except: string | null; now: Date; reason: EndReason },
 ): Promise<string[]> => {
   const rows = await sql<{ id: string }>`
     update auth.login_sessions set ended_at = ${now}, end_reason = ${reason}
-    where user_id = ${userId} and ended_at is null and (${except}::text is null or id <> ${except})
+    where user_id = ${userId} and ended_at is null and (${except}::text is null or id <> ${except} or cookie_hash is not null)
     returning id`
   return rows.map(({ id }) => id)
 }
@@ -113,6 +128,18 @@ export const selectLiveSession = async (
     from auth.login_sessions session join auth.users on users.id = session.user_id
     where session.id = ${id} and user_id = ${user} and merchant = ${merchant} and ended_at is null
       and expires_at > ${now} and disabled_at is null`,
+  )
+
+/** The session that a cookie holds, if it is alive; with it whether its user is an operator now. */
+export const selectLiveSessionOfCookie = async (
+  sql: Sql,
+  { hash, now }: { hash: Buffer; now: Date },
+): Promise<LiveBrowserSession | undefined> =>
+  first(
+    await sql<LiveBrowserSession>`
+    select session.id, session.user_id, session.merchant, session.created_at, session.expires_at, users.operator
+    from auth.login_sessions session join auth.users on users.id = session.user_id
+    where session.cookie_hash = ${hash} and ended_at is null and expires_at > ${now} and disabled_at is null`,
   )
 
 export const deleteExpiredRefreshTokens = async (sql: Sql, now: Date): Promise<number> =>

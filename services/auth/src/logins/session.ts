@@ -16,6 +16,12 @@ export interface OwnSessionRow {
   expires_at: Date
 }
 
+export interface LiveBrowserSession extends Omit<OwnSessionRow, 'client_ip'> {
+  user_id: string
+  merchant: string
+  operator: boolean
+}
+
 export interface RefreshTokenRow {
   session: string
   expires_at: Date

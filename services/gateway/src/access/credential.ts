@@ -1,10 +1,11 @@
+import type { MerchantPrincipal } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { maskApiKey, parseApiKey } from '@micro/signing'
 
 /** A well-formed credential, not yet verified. `text` is a secret. */
 export type Credential =
   | { readonly kind: 'api_key' | 'publishable_key'; readonly text: string; readonly mode: 'test' | 'live' }
-  | { readonly kind: 'session'; readonly text: string }
+  | { readonly kind: 'session' | 'cookie'; readonly text: string }
 
 const sessionLengthMax = 4096
 
@@ -38,3 +39,11 @@ export const readCredential = (header: string | undefined): Credential | undefin
     })
   return { kind: key.type === 'pk' ? 'publishable_key' : 'api_key', text, mode: key.mode }
 }
+
+/** What a browser's cookie holds, as a credential. */
+export const cookieCredential = (text: string | undefined): Credential | undefined =>
+  text === undefined ? undefined : { kind: 'cookie', text }
+
+/** How a credential is named to whoever showed it. Of a session it is the id: of its secret not even the end is told. */
+export const shownCredential = ({ session }: Pick<MerchantPrincipal, 'session'>, text: string): string =>
+  session ?? maskApiKey(text)

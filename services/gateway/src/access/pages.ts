@@ -28,8 +28,8 @@ const preflightSeconds = '600'
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-// Nothing a browser adds by itself opens anything here, so a page can do no more than whoever reads the key on it. A
-// secret key has no business in a page, and gets no help there.
+// Nothing a browser adds by itself opens anything here: to its cookie belongs a header that no foreign page may send. So
+// a page can do no more than whoever reads the key on it. A secret key has no business in a page, and gets no help there.
 const holdsNoSecret = (authorization: string | undefined): boolean =>
   authorization === undefined || /^bearer +pk_/i.test(authorization)
 
@@ -49,7 +49,8 @@ const opensStream = ({ method }: IncomingMessage, match: Match): boolean =>
 
 /**
  * Judges the Origin of a request and says by CORS which pages may read its answer: those of the configured origins, and
- * on the routes for publishable keys those of any. Never with credentials: no cookie says here who is asking.
+ * on the routes for publishable keys those of any. Never with credentials: cookies are for
+ * the gateway's own pages.
  * @throws Fault origin_not_allowed, of what may change something or opens a stream
  */
 export const judgeOrigin = (

@@ -20,6 +20,10 @@ export interface Transport {
   readonly confidential: boolean
 }
 
+/** Under which address its caller reached us: `http://127.0.0.1:8080`, as a browser has it for an origin. */
+export const originOf = ({ headers }: IncomingMessage, { https }: Pick<Transport, 'https'>): string =>
+  `${https ? 'https' : 'http'}://${headers.host ?? ''}`
+
 /**
  * Tells how a request came. A trusted proxy is believed about the way to it, for good and for bad; from anybody else
  * X-Forwarded-Proto is only a header. More than one word in it is no yes: the first of them may be the client's.

@@ -10,8 +10,8 @@ import {
 } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { checkScope, type TakeSeat } from '@micro/service'
-import { maskApiKey } from '@micro/signing'
 import type { Authenticated } from '../access/authenticate.ts'
+import { shownCredential } from '../access/credential.ts'
 import type { CredentialCache, Verdict } from '../access/credential-cache.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Enforce, Policy, SetHeader } from '../limits/policy.ts'
@@ -52,8 +52,8 @@ const readFor =
   (after, limit) =>
     events.readEventStream({ query: { merchant, mode, after, limit } })
 
-/** Whose key it is that opens a stream, as limits and seats count. */
-const keyOf = ({ keyId, merchant }: MerchantPrincipal): string => keyId ?? merchant
+/** Whose key or session it is that opens a stream, as limits and seats count. */
+const keyOf = ({ keyId, session, merchant }: MerchantPrincipal): string => keyId ?? session ?? merchant
 
 /** A seat for somebody who may have one, where the events can be read. @throws Fault stream_limit, upstream_unavailable */
 export const takePlace = async (
@@ -85,6 +85,6 @@ export const judgePlace = async (
   const { principal, credential } = authenticated
   exchange.principal = principal
   await parts.enforce(parts.policy, keyOf(principal), setHeader)
-  checkScope(streamAccess, principal, maskApiKey(credential))
+  checkScope(streamAccess, principal, shownCredential(principal, credential))
   return takePlace(parts, exchange, authenticated)
 }

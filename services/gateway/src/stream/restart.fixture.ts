@@ -13,6 +13,7 @@ import { createGateway, type Gateway } from '../gateway.ts'
 import { fakeAuth, fakeRuntime } from '../gateway.fixture.ts'
 import { memoryLimiter } from '../limits/memory-limiter.ts'
 import { fakePairings, fakeSessions } from '../stripe-cli/sessions.fixture.ts'
+import { noBrowserSessions } from '../browser-session.fixture.ts'
 import { openSse, type SseClient } from './sse.fixture.ts'
 
 /** As many as one test opens, whoever they are and wherever they come from. */
@@ -75,6 +76,7 @@ export const startStores = async (bufferedBytesMax: number) => {
       recent: memoryRecent({ max: 0 }),
       cliSessions: fakeSessions(() => 0).client,
       pairings: fakePairings,
+      browserSessions: noBrowserSessions,
       limiter: memoryLimiter({ clock: systemClock }),
       health: {},
     })

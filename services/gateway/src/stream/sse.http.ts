@@ -49,9 +49,10 @@ const readQuery = ({ url = '' }: IncomingMessage): Query<typeof route> => {
 
 /** What ends a stream, as whoever calls anew is told it. */
 const faultFor =
-  (credential: string) =>
+  ({ principal, credential }: Authenticated) =>
   (code: string, message: string): Fault => {
     if (code === 'upstream_unavailable') return new Fault('upstream_unavailable', { service: 'events', retry_after: 1 })
+    if (/^credential_/.test(code) && principal.kind === 'session') return new Fault('session_invalid')
     if (code === 'credential_revoked') return new Fault('api_key_invalid', { key: maskApiKey(credential) })
     if (code === 'credential_expired') return new Fault('api_key_expired', { key: maskApiKey(credential) })
     // Whatever else there is to say is of the cursor, and no coming back with it helps.
@@ -77,7 +78,7 @@ export const createSseHandler =
     const sink = createSseSink({
       response,
       greeting: (after) => `events of ${merchant} in ${mode} mode after ${after}`,
-      faultOf: faultFor(authenticated.credential),
+      faultOf: faultFor(authenticated),
       onLeft: (seq) => void connection.take({ type: 'ack', seq }),
     })
     const connection: FrameConnection = createConnection({

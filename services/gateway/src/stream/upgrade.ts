@@ -3,6 +3,7 @@ import { streamAccess } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Authenticate } from '../access/authenticate.ts'
 import type { BrowserGuard } from '../access/browser.ts'
+import { readCaller } from '../access/caller.ts'
 import type { Transport } from '../access/transport.ts'
 import { admit } from '../admission.ts'
 import type { StreamConfig } from '../config.ts'
@@ -43,12 +44,11 @@ export const createUpgrader = (parts: StreamParts) => {
       })
     }
     exchange.pattern = '/ws'
-    const authenticated = await parts.authenticate(streamAccess.access, {
-      authorization: request.headers.authorization,
-      clientIp: exchange.clientIp,
-      confidential: parts.transport(request).confidential,
-      setHeader,
-    })
+    const caller = { clientIp: exchange.clientIp, setHeader, isStream: true }
+    const authenticated = await parts.authenticate(
+      streamAccess.access,
+      readCaller(request, parts.transport(request), caller),
+    )
     return judgePlace(parts, exchange, authenticated, setHeader)
   }
 

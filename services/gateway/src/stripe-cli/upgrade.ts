@@ -88,6 +88,8 @@ export const createCliUpgrader = (parts: CliStreamParts) => {
     const authenticated = await parts
       .authenticate(streamAccess.access, {
         authorization: `Bearer ${session.credential}`,
+        cookie: undefined,
+        mode: undefined,
         clientIp: exchange.clientIp,
         confidential: parts.transport(request).confidential,
         setHeader,

@@ -23,7 +23,7 @@ export const erasureHandlers = ({ db, clock }: { db: Database; clock: Clock }): 
         throw new Fault('resource_missing', { param: 'id', resource: 'ledger transaction', id: params.id })
       const transaction = await load(principal, seq)
       if (isSystemReference(transaction.reference)) throw new Fault('reference_reserved', { param: 'id' })
-      const by = principal.keyId ?? null
+      const by = principal.keyId ?? principal.user ?? null
       await eraseText(db.sql, principal, seq, { reason: body.reason, by, requestId, at: clock.now() })
       return transactionToWire(await load(principal, seq))
     },

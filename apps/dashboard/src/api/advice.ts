@@ -1,0 +1,60 @@
+import { Refusal } from './call.ts'
+
+export interface Advice {
+  readonly title: string
+  /** What can be done about it. */
+  readonly remedy: string
+  readonly again: boolean
+}
+
+const byCode: Readonly<Record<string, Advice>> = {
+  unreachable: {
+    title: 'Micro cannot be reached',
+    remedy: 'See whether it still runs (micro status), start it with micro up, then try again.',
+    again: true,
+  },
+  login_invalid: {
+    title: 'This email and password do not belong together',
+    remedy: 'Check both, or register if you have no account here yet.',
+    again: false,
+  },
+  email_taken: {
+    title: 'This email has an account already',
+    remedy: 'Sign in with it, or register with another one.',
+    again: false,
+  },
+  processor_not_configured: {
+    title: 'Live mode has no processor yet',
+    remedy: 'Whoever runs this installation sets one up: see docs/guides/processors.md. Test mode works without.',
+    again: false,
+  },
+  resource_missing: {
+    title: 'There is nothing under this id',
+    remedy: 'It may belong to the other mode: look at the switch at the top.',
+    again: false,
+  },
+}
+
+const byStatus = (status: number, retryAfter: number | undefined): Advice => {
+  if (status === 429)
+    return {
+      title: 'Too many requests at once',
+      remedy: `Wait ${retryAfter === undefined ? 'a moment' : `${retryAfter} s`}, then try again.`,
+      again: true,
+    }
+  if (status === 403)
+    return {
+      title: 'This is not allowed to you',
+      remedy: 'Ask the owner of this account, or sign in as another.',
+      again: false,
+    }
+  if (status >= 500)
+    return { title: 'Micro could not do this right now', remedy: 'Try again; nothing is done twice.', again: true }
+  return { title: 'Micro refused this', remedy: 'Change what it names below, then send it again.', again: false }
+}
+
+/** What to tell a person of an error: what it means, and what to do. */
+export const adviceFor = (error: unknown): Advice =>
+  error instanceof Refusal
+    ? (byCode[error.code] ?? byStatus(error.status, error.retryAfter))
+    : { title: 'The dashboard failed', remedy: 'Load the page again. If it stays so, open an issue.', again: true }

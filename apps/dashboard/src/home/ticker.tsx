@@ -1,0 +1,79 @@
+import type { Event, Mode } from '@micro/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
+import { newestEvents } from '../live/live.data.ts'
+import { Card } from '../ui/card.tsx'
+import { moneyText } from '../ui/money.ts'
+import { Problem } from '../ui/problem.tsx'
+import { Time } from '../ui/time.tsx'
+import { Skeleton } from '../ui/waiting.tsx'
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** A long name breaks after its parts, and not within a word. */
+const Breakable = ({ name }: { name: string }) =>
+  name.split(/(?<=[._])/).map((part, at) => (
+    <Fragment key={at}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))
+
+const Line = ({ event: { type, created, data } }: { event: Event }) => {
+  const { id, object, payment_intent, amount, currency } = data.object
+  const payment = object === 'payment_intent' ? textOf(id) : textOf(payment_intent)
+  const money = typeof amount === 'number' && typeof currency === 'string' ? moneyText(amount, currency) : undefined
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line px-4 py-2 first:border-0">
+      <span className="flex items-baseline justify-between gap-3">
+        <span className="min-w-0 font-medium">
+          <Breakable name={type} />
+        </span>
+        <span className="text-sm whitespace-nowrap text-soft">
+          <Time at={created} as="time" />
+        </span>
+      </span>
+      <span className="flex items-baseline justify-between gap-3 text-sm text-soft">
+        {payment === undefined ? (
+          <span className="min-w-0 truncate font-mono">{textOf(id)}</span>
+        ) : (
+          <Link
+            to="/payments/$id"
+            params={{ id: payment }}
+            className="min-w-0 truncate font-mono text-accent hover:underline"
+          >
+            {payment}
+          </Link>
+        )}
+        <span className="whitespace-nowrap tabular-nums">{money}</span>
+      </span>
+    </li>
+  )
+}
+
+/** Events as they happen, newest first. */
+export const Ticker = ({ mode }: { mode: Mode }) => {
+  const { data: events, error, refetch } = useQuery(newestEvents(mode))
+  return (
+    <Card title="Events, live" flush>
+      {events === undefined ? (
+        error === null ? (
+          <Skeleton rows={5} label="events" />
+        ) : (
+          <div className="p-4">
+            <Problem error={error} onAgain={() => void refetch()} />
+          </div>
+        )
+      ) : events.length === 0 ? (
+        <p className="p-4 text-soft">None yet. Whatever happens shows here within a moment.</p>
+      ) : (
+        <ol aria-label="Events, newest first" tabIndex={0} className="max-h-[42rem] overflow-y-auto">
+          {events.map((event) => (
+            <Line key={event.id} {...{ event }} />
+          ))}
+        </ol>
+      )}
+    </Card>
+  )
+}

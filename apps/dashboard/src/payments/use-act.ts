@@ -1,0 +1,29 @@
+import type { Mode } from '@micro/contracts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { newIdempotencyKey } from '../api/call.ts'
+import { useMode } from '../mode/mode.ts'
+
+/**
+ * An act on a payment. Its idempotency key is that of its `content`: pressed twice, or sent again after the answer was lost,
+ * it happens once; changed, it is another act.
+ */
+export const useAct = <T>(
+  content: string,
+  send: (act: { mode: Mode; idempotencyKey: string }) => Promise<T>,
+  onDone: (done: T) => void,
+) => {
+  const mode = useMode()
+  const queries = useQueryClient()
+  const [of, setOf] = useState(() => ({ content, idempotencyKey: newIdempotencyKey() }))
+  if (of.content !== content) setOf({ content, idempotencyKey: newIdempotencyKey() })
+  const { idempotencyKey } = of
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => send({ mode, idempotencyKey }),
+    onSuccess: async (done) => {
+      await queries.invalidateQueries({ queryKey: ['payments', mode] })
+      onDone(done)
+    },
+  })
+  return { act: () => mutate(), busy: isPending, error, mode, idempotencyKey }
+}

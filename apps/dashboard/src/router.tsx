@@ -1,0 +1,96 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router'
+import { HomePage } from './home/home.page.tsx'
+import { modeIn } from './mode/mode.ts'
+import { filtersIn } from './payments/filters.ts'
+import { RegisterPage, SignInPage } from './session/entry.tsx'
+import { me } from './session/session.data.ts'
+import { Lost } from './shell/lost.tsx'
+import { Shell } from './shell/shell.tsx'
+import { Problem } from './ui/problem.tsx'
+import { Skeleton } from './ui/waiting.tsx'
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Outlet,
+  validateSearch: modeIn,
+  search: { middlewares: [retainSearchParams(['mode'])] },
+  notFoundComponent: Lost,
+})
+
+/** Only ever a page of this dashboard: an address from elsewhere must not send anybody away after signing in. */
+const nextIn = ({ next }: Record<string, unknown>): { next?: string } =>
+  typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: 'sign-in',
+  component: SignInPage,
+  validateSearch: nextIn,
+})
+const register = createRoute({
+  getParentRoute: () => root,
+  path: 'register',
+  component: RegisterPage,
+  validateSearch: nextIn,
+})
+
+/** All that needs somebody signed in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  beforeLoad: async ({ context: { queries }, location }) => {
+    const user = await queries.ensureQueryData(me)
+    if (user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
+    return { user }
+  },
+})
+const home = createRoute({ getParentRoute: () => inside, path: '/', component: HomePage })
+const payments = createRoute({
+  getParentRoute: () => inside,
+  path: 'payments',
+  validateSearch: filtersIn,
+  component: lazyRouteComponent(() => import('./payments/payments.page.tsx'), 'PaymentsPage'),
+})
+const payment = createRoute({
+  getParentRoute: () => inside,
+  path: 'payments/$id',
+  component: lazyRouteComponent(() => import('./payments/payment.page.tsx'), 'PaymentPage'),
+})
+
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: 'keys',
+  component: lazyRouteComponent(() => import('./keys/keys.page.tsx'), 'KeysPage'),
+})
+
+/** Every page of the dashboard, by its address. */
+export const newRouter = (queries: QueryClient) =>
+  createRouter({
+    routeTree: root.addChildren([signIn, register, inside.addChildren([home, payments, payment, keys])]),
+    basepath: '/dashboard',
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultPendingComponent: () => <Skeleton label="the page" />,
+    defaultErrorComponent: ({ error, reset }) => (
+      <main className="p-4">
+        <Problem error={error} onAgain={reset} />
+      </main>
+    ),
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>
+  }
+}

@@ -1,0 +1,35 @@
+import type { authApi, gatewayApi, Response } from '@micro/contracts'
+import { queryOptions } from '@tanstack/react-query'
+import { call, Refusal } from '../api/call.ts'
+
+export type Me = Response<typeof authApi.getMe>
+
+/** Who is signed in; null: nobody. */
+export const me = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      return await call<typeof authApi.getMe>('GET /auth/me', { signal })
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) return null
+      throw error
+    }
+  },
+  staleTime: 60_000,
+})
+
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+}
+
+/** The gateway answers with a cookie that no script can read, and that comes with every request from then on. */
+export const signIn = (body: Credentials) => call<typeof gatewayApi.signIn>('POST /auth/browser/sign_in', { body })
+
+export const signOut = () => call<typeof gatewayApi.signOut>('POST /auth/browser/sign_out', {})
+
+/** Makes the account, and signs in with it. */
+export const register = async (body: Credentials) => {
+  await call<typeof authApi.registerUser>('POST /auth/register', { body })
+  return signIn(body)
+}

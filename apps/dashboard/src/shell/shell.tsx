@@ -1,0 +1,104 @@
+import { Link, Outlet, useNavigate, useRouteContext } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Connection } from '../live/stay-connected.ts'
+import { useLive } from '../live/use-live.ts'
+import { ModeBand } from '../mode/mode-band.tsx'
+import { useMode } from '../mode/mode.ts'
+import type { Command } from './commands.ts'
+import { AccountMenu, useSignOut } from './menu.tsx'
+import { Palette, usePaletteKey } from './palette.tsx'
+import { useTheme } from './theme.ts'
+
+const pages = [
+  { to: '/', text: 'Home' },
+  { to: '/payments', text: 'Payments' },
+  { to: '/keys', text: 'API keys' },
+] as const
+
+const connections: Readonly<Record<Connection, { dot: string; text: string }>> = {
+  connecting: { dot: 'bg-strong', text: 'Connecting' },
+  live: { dot: 'bg-good', text: 'Up to date' },
+  waiting: { dot: 'bg-bad', text: 'Reconnecting' },
+}
+
+const Pages = () => (
+  <nav aria-label="Pages" className="flex gap-1 md:flex-col">
+    {pages.map(({ to, text }) => (
+      <Link
+        key={to}
+        to={to}
+        activeOptions={{ exact: to === '/', includeSearch: false }}
+        className="rounded-md px-3 py-1.5 font-medium text-soft hover:bg-sunken hover:text-ink data-[status=active]:bg-accent-wash data-[status=active]:text-accent"
+      >
+        {text}
+      </Link>
+    ))}
+  </nav>
+)
+
+const useCommands = (): Command[] => {
+  const navigate = useNavigate()
+  const mode = useMode()
+  const leave = useSignOut()
+  const [, setTheme] = useTheme()
+  const otherMode = mode === 'test' ? 'live' : undefined
+  return [
+    { name: 'Go to Home', run: () => void navigate({ to: '/' }) },
+    { name: 'Go to Payments', run: () => void navigate({ to: '/payments' }) },
+    { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
+    ...(mode === 'test'
+      ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]
+      : []),
+    {
+      name: `Switch to ${otherMode ?? 'test'} mode`,
+      run: () => void navigate({ to: '/', search: { mode: otherMode } }),
+    },
+    { name: 'Look light', run: () => setTheme('light') },
+    { name: 'Look dark', run: () => setTheme('dark') },
+    { name: 'Look as the system does', run: () => setTheme('system') },
+    { name: 'Sign out', run: leave },
+  ]
+}
+
+/** What stands around every page of somebody who is signed in. */
+export const Shell = () => {
+  const { user } = useRouteContext({ from: '/inside' })
+  const connection = connections[useLive(useMode())]
+  const [palette, setPalette] = useState(false)
+  const commands = useCommands()
+  usePaletteKey(() => setPalette(true))
+  return (
+    <>
+      <a href="#page" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-card focus:p-2">
+        Skip to the page
+      </a>
+      <ModeBand />
+      <header className="flex items-center gap-3 border-b border-line bg-card px-4 py-2">
+        <Link to="/" className="text-lg font-bold tracking-tight text-accent">
+          Micro
+        </Link>
+        <span className="ml-auto hidden items-center gap-2 text-sm text-soft sm:flex" role="status">
+          <span className={`size-2 rounded-full ${connection.dot}`} aria-hidden="true" />
+          {connection.text}
+        </span>
+        <button
+          type="button"
+          onClick={() => setPalette(true)}
+          className="ml-auto rounded-md border border-line bg-card px-3 py-1.5 text-sm hover:bg-sunken sm:ml-0"
+        >
+          Commands <kbd className="ml-1 hidden font-mono text-soft sm:inline">Ctrl K</kbd>
+        </button>
+        <AccountMenu user={user} />
+      </header>
+      <div className="mx-auto grid max-w-[90rem] md:grid-cols-[11rem_minmax(0,1fr)]">
+        <div className="border-b border-line p-2 md:border-0 md:p-4">
+          <Pages />
+        </div>
+        <main id="page" tabIndex={-1} className="min-w-0 p-4 outline-none md:py-5">
+          <Outlet />
+        </main>
+      </div>
+      {palette && <Palette commands={commands} onClose={() => setPalette(false)} />}
+    </>
+  )
+}

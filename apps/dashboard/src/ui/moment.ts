@@ -1,0 +1,26 @@
+/** Moments as the API has them (seconds since 1970-01-01 UTC), written for people. */
+
+const formatIn = (options: Intl.DateTimeFormatOptions, locale?: string) => {
+  const format = new Intl.DateTimeFormat(locale, options)
+  return (seconds: number): string => format.format(seconds * 1000)
+}
+
+/** In the viewer's zone: "26 Nov 2026, 20:15:07". */
+export const localMoment = (seconds: number): string => formatIn({ dateStyle: 'medium', timeStyle: 'medium' })(seconds)
+
+/** The same in few letters, for lists: "26/11/2026, 20:15". */
+export const briefMoment = (seconds: number): string => formatIn({ dateStyle: 'short', timeStyle: 'short' })(seconds)
+
+/** The time of day alone, in the viewer's zone. */
+export const localTime = (seconds: number): string => formatIn({ timeStyle: 'medium' })(seconds)
+
+/** In UTC, which means the same to everybody: "2026-11-26 20:15:07 UTC". */
+export const utcMoment = (seconds: number): string => {
+  const parts = formatIn({ dateStyle: 'short', timeStyle: 'medium', timeZone: 'UTC', hourCycle: 'h23' }, 'sv-SE')
+  return `${parts(seconds)} UTC`
+}
+
+const dayFormat = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/** The day in the viewer's zone: "2026-11-26". */
+export const localDay = (seconds: number): string => dayFormat.format(seconds * 1000)

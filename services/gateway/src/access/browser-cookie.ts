@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http'
+import { browserTokenForm } from '@micro/contracts'
+import { Fault } from '@micro/kernel'
+
+/** Where a request came from, as far as a cookie is concerned: `http://127.0.0.1:8080`, as the browser has it. */
+export interface CookieDoor {
+  readonly https: boolean
+  /** Under which address the caller reached us. */
+  readonly origin: string
+}
+
+/** By its prefix a browser keeps it to this very host, takes it over TLS only, and lets no subdomain set another. */
+const nameOf = ({ https }: Pick<CookieDoor, 'https'>): string => (https ? '__Host-micro_session' : 'micro_session')
+
+const attributesOf = ({ https }: Pick<CookieDoor, 'https'>): string =>
+  `Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`
+
+/** The `Set-Cookie` that hands a browser its session. */
+export const sessionCookie = (
+  door: Pick<CookieDoor, 'https'>,
+  { token, maxAgeSeconds }: { token: string; maxAgeSeconds: number },
+): string => `${nameOf(door)}=${token}; ${attributesOf(door)}; Max-Age=${maxAgeSeconds}`
+
+/** The one that takes it away. */
+export const clearedCookie = (door: Pick<CookieDoor, 'https'>): string =>
+  `${nameOf(door)}=; ${attributesOf(door)}; Max-Age=0`
+
+/**
+ * What the browser's cookie holds; undefined where there is none of the right form. Two of its name are none, too: one
+ * of them may be somebody else's, set by a page of another port or a subdomain.
+ */
+export const readSessionCookie = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): string | undefined => {
+  const prefix = `${nameOf(door)}=`
+  const [token, ...others] = (request.headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(prefix))
+    .map((pair) => pair.slice(prefix.length))
+  return token !== undefined && others.length === 0 && browserTokenForm.test(token) ? token : undefined
+}
+
+const refused = (origin: string | undefined, door: CookieDoor): Fault =>
+  new Fault('cookie_origin_refused', { origin: (origin ?? '(none)').slice(0, 100), own: door.origin.slice(0, 100) })
+
+const isOwn = (origin: string, door: CookieDoor): boolean => origin.toLowerCase() === door.origin.toLowerCase()
+
+/**
+ * A browser sends a cookie along whoever made it ask, so who did is judged: what may change something must come from a
+ * page of the gateway's own. `SameSite=Lax` alone does not see to it: to it all ports of a host are one site.
+ * @throws Fault cookie_origin_refused
+ */
+export const checkOwnOrigin = ({ headers }: IncomingMessage, door: CookieDoor): void => {
+  if (headers.origin === undefined || !isOwn(headers.origin, door)) throw refused(headers.origin, door)
+}
+
+/**
+ * For what is only read, of which a browser need not tell who asks: nobody else may, as far as it does tell. An answer
+ * that another page gets is not for it to read, but a stream that it opens takes a seat.
+ * @throws Fault cookie_origin_refused
+ */
+export const checkNotForeign = ({ headers }: IncomingMessage, door: CookieDoor): void => {
+  const { origin } = headers
+  if (origin !== undefined && !isOwn(origin, door)) throw refused(origin, door)
+  if (headers['sec-fetch-site'] === 'cross-site') throw refused('cross-site', door)
+}
