@@ -13,8 +13,11 @@ SEED ?= 1
 installed := node_modules/.package-lock.json
 breaker := toolchain/mutation/node_modules/.package-lock.json
 built := apps/micro/dist/micro.js
+site := apps/docs/dist/index.html
 # Folders are in the list too: removing a file changes nothing but its folder.
 sources := $(shell find packages/*/src services/*/src apps/*/src \( -type d -o -name '*.ts' \) ! -name '*.test.ts' 2>/dev/null)
+
+documents := $(shell find apps/docs/src apps/docs/assets docs/* *.md services/*/*.md packages/*.md bench/*.md examples/*/*.md ! -name '*.test.ts' 2>/dev/null)
 
 .PHONY: help
 help: ## List these commands
@@ -25,7 +28,10 @@ up: build ## Start everything on this machine: make up ARGS='--port 9090'
 	@exec ./micro up $(ARGS)
 
 .PHONY: build
-build: $(built) ## Install what is missing and build the command line, ./micro
+build: $(built) $(site) ## Install what is missing and build the command line, ./micro, and the documentation site
+
+.PHONY: docs
+docs: $(site) ## Build the documentation site, apps/docs/dist, from docs/ and the READMEs
 
 .PHONY: test
 test: build ## Run the test suite: make test ARGS=services/ledger
@@ -150,3 +156,6 @@ $(breaker): toolchain/mutation/package-lock.json
 $(built): $(installed) $(sources) scripts/build.ts
 	@$(node) scripts/build.ts
 	@touch $@
+
+$(site): $(installed) $(documents)
+	@$(node) apps/docs/src/main.ts
