@@ -33,6 +33,12 @@ export const cut = (markdown: string, headings: readonly string[]): string => {
 
 const titleOf = (markdown: string): string => (/^# (.+)$/m.exec(markdown)?.[1] ?? '').replaceAll('`', '')
 
+/** A single section that was cut out becomes a document by its own heading; several are put under one. */
+const headed = (markdown: string, title: string): string => {
+  if (markdown.startsWith('# ')) return markdown
+  return markdown.match(/^## /gm)?.length === 1 ? markdown.slice(1) : `# ${title}\n\n${markdown}`
+}
+
 /** Where a document of `docs/` is found on the site; an index of a folder takes the folder's name. */
 const addressOf = (source: string): string => source.replace(/^docs\//, '').replace(/(\/README)?\.md$/, '')
 
@@ -41,7 +47,12 @@ const documentOf = async (root: URL, page: Page): Promise<Document> => {
   const markdown = page.sections === undefined ? whole : cut(whole, page.sections)
   const title = page.title ?? titleOf(markdown)
   if (title === '') throw new Error(`${page.source} does not begin with a heading`)
-  return { source: page.source, address: page.address ?? addressOf(page.source), title, markdown }
+  return {
+    source: page.source,
+    address: page.address ?? addressOf(page.source),
+    title,
+    markdown: headed(markdown, title),
+  }
 }
 
 const unnamedIn = async (root: URL, { folder }: Part): Promise<Page[]> => {

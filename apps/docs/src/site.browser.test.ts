@@ -70,6 +70,7 @@ describe.skipIf(!browserAvailable())('the documentation in a browser, under the 
       )
       expect(found).toContain('/docs/guides/manual-capture.html')
     })
+    expect(await seriousFindings()).toEqual([])
     await browser.click('#results a')
     await browser.at(/\/docs\/(?!guides\/money).*\.html/)
     expect(browser.complaints).toEqual([])

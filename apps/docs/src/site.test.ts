@@ -72,6 +72,10 @@ test('no page has a script, a style or a handler in it, nor loads anything from 
   }
 })
 
+test('every page has one heading of the first level', () => {
+  for (const [address, page] of pages) expect(page.match(/<h1[ >]/g), address).toHaveLength(1)
+})
+
 test('ids are unique on every page', () => {
   for (const [address, page] of pages) {
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
