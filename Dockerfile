@@ -6,7 +6,7 @@ WORKDIR /app
 COPY . .
 RUN npm ci --loglevel=error
 RUN node scripts/build.ts --image
-RUN node scripts/dashboard.ts
+RUN node scripts/dashboard.ts && node apps/docs/src/main.ts
 # Bundles hold all they import but compiled code, which therefore comes along; the rest of node_modules stays behind.
 RUN mkdir image state && cp -r --parents package.json LICENSE apps/micro/dist/micro.js services/*/dist/*.js services/*/migrations docs/errors.md docs/stripe-coverage.md docs/asyncapi.json node_modules/@node-rs image
 # What browsers are shown, as far as it is built.

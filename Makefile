@@ -14,9 +14,12 @@ installed := node_modules/.package-lock.json
 breaker := toolchain/mutation/node_modules/.package-lock.json
 built := apps/micro/dist/micro.js
 dashboard := apps/dashboard/dist/index.html
+site := apps/docs/dist/index.html
 # Folders are in the list too: removing a file changes nothing but its folder.
 sources := $(shell find packages/*/src services/*/src apps/micro/src apps/embedded/src \( -type d -o -name '*.ts' \) ! -name '*.test.ts' 2>/dev/null)
 pages := $(shell find apps/dashboard packages/kernel/src packages/client/src ! -path '*/dist*' ! -path '*/node_modules*' ! -name '*.test.ts' 2>/dev/null)
+
+documents := $(shell find apps/docs/src apps/docs/assets docs/* *.md services/*/*.md packages/*.md bench/*.md examples/*/*.md ! -name '*.test.ts' 2>/dev/null)
 
 .PHONY: help
 help: ## List these commands
@@ -27,7 +30,10 @@ up: build ## Start everything on this machine: make up ARGS='--port 9090'
 	@exec ./micro up $(ARGS)
 
 .PHONY: build
-build: $(built) $(dashboard) ## Install what is missing and build the command line, ./micro, and the dashboard
+build: $(built) $(dashboard) $(site) ## Install what is missing and build the command line, ./micro, the dashboard and the documentation
+
+.PHONY: docs
+docs: $(site) ## Build the documentation site, apps/docs/dist, from docs/ and the READMEs
 
 .PHONY: test
 test: build ## Run the test suite: make test ARGS=services/ledger
@@ -154,6 +160,7 @@ $(built): $(installed) $(sources) scripts/build.ts
 	@$(node) scripts/build.ts
 	@touch $@
 
-$(dashboard): $(installed) $(pages) scripts/dashboard.ts
-	@$(node) scripts/dashboard.ts
-	@touch $@
+build: $(built) $(dashboard) $(site) ## Install what is missing and build the command line, ./micro, the dashboard and the documentation
+
+.PHONY: docs
+docs: $(site) ## Build the documentation site, apps/docs/dist, from docs/ and the READMEs

@@ -38,6 +38,7 @@ const toolLicences: ReadonlySet<string> = new Set([
   'CC0-1.0',
   'CC-BY-4.0',
   'MPL-2.0',
+  'PSF-2.0',
   'Python-2.0',
   'Unlicense',
   '(MIT AND Zlib)',

@@ -1,0 +1,88 @@
+/** What streams of events carry, from docs/asyncapi.json. */
+import { html } from '../html.ts'
+import type { Schema } from './document.ts'
+import { fieldsOf, fieldTable, kindOf } from './fields.ts'
+import type { MadePage } from './pages.ts'
+
+interface Reference {
+  readonly $ref: string
+}
+
+/** The parts of docs/asyncapi.json that the page is made of. */
+export interface AsyncApi {
+  readonly info: { readonly description: string }
+  readonly channels: Readonly<
+    Record<
+      string,
+      {
+        readonly address: string
+        readonly title: string
+        readonly description: string
+        readonly messages: Readonly<Record<string, Reference>>
+      }
+    >
+  >
+  readonly operations: Readonly<
+    Record<
+      string,
+      {
+        readonly action: 'send' | 'receive'
+        readonly channel: Reference
+        readonly messages: readonly Reference[]
+        readonly bindings?: { readonly http?: { readonly query?: Schema } }
+      }
+    >
+  >
+  readonly components: {
+    readonly messages: Readonly<
+      Record<string, { readonly title: string; readonly summary: string; readonly payload: Schema }>
+    >
+    readonly schemas: Readonly<Record<string, Schema>>
+  }
+}
+
+const last = (reference: string | undefined): string => reference?.split('/').at(-1) ?? ''
+
+/** The page, with a section for each channel. */
+export const eventsPage = ({ info, channels, operations, components }: AsyncApi): MadePage => {
+  const messageOf = (reference: Reference, channel: string) => {
+    const name = last(channels[channel]?.messages[last(reference.$ref)]?.$ref)
+    const { title = name, summary = '', payload = {} } = components.messages[name] ?? {}
+    const schema = payload.$ref === undefined ? payload : (components.schemas[last(payload.$ref)] ?? payload)
+    const fields = fieldsOf(schema)
+    return html`<section>
+      <h4 id="${channel}-${name}"><code>${title}</code></h4>
+      <p>${summary}</p>
+      ${fields.length === 0 ? html`<p>${kindOf(schema)}</p>` : fieldTable(fields, { mark: false })}
+    </section>`
+  }
+  const operationsOf = (channel: string) =>
+    Object.values(operations)
+      .filter((operation) => last(operation.channel.$ref) === channel)
+      .map(
+        ({ action, messages, bindings }) =>
+          html`${
+              bindings?.http?.query !== undefined &&
+              html`<h3>Parameters</h3>
+                ${fieldTable(fieldsOf(bindings.http.query), { mark: true })}`
+            }
+            <h3>${action === 'send' ? 'What the server sends' : 'What the server takes'}</h3>
+            ${messages.map((message) => messageOf(message, channel))}`,
+      )
+  return {
+    address: 'reference/events',
+    title: 'Streams of events',
+    body: html`<h1>Streams of events</h1>
+      <p>${info.description}</p>
+      ${Object.entries(channels).map(
+        ([name, { address, title, description }]) =>
+          html`<section>
+            <h2 id="${name}">${title}</h2>
+            <p class="route"><span class="method get">GET</span> <code>${address}</code></p>
+            <p>${description}</p>
+            ${operationsOf(name)}
+          </section> `,
+      )}`,
+    headings: Object.entries(channels).map(([id, { title }]) => ({ level: 2, id, text: title })),
+  }
+}

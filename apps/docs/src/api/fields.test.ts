@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { fieldTable, kindOf } from './fields.ts'
+
+describe('what a field holds is said in words', () => {
+  for (const [schema, words] of [
+    [{ type: 'string' }, 'string'],
+    [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 'string or null'],
+    [{ anyOf: [{ const: 'a' }, { const: 'b' }] }, '"a" or "b"'],
+    [{ type: 'array', items: { type: 'object', properties: { object: { const: 'refund' } } } }, 'list of refund'],
+    [{ $ref: '#/components/schemas/charge' }, 'charge'],
+    [{ type: 'null' }, 'null'],
+    [{}, 'any'],
+  ] as const)
+    test(words, () => expect(kindOf(schema)).toBe(words))
+})
+
+test('what is in a field is named by its path; another object is not opened', () => {
+  const { text } = fieldTable(
+    [
+      {
+        name: 'shipping',
+        required: true,
+        schema: {
+          type: 'object',
+          required: ['address'],
+          properties: { address: { type: 'object', properties: { city: { type: 'string', maxLength: 5 } } } },
+        },
+      },
+      { name: 'charge', required: false, schema: { properties: { object: { const: 'charge' }, amount: {} } } },
+    ],
+    { mark: true },
+  )
+  expect(text).toContain('<code>shipping.address.city</code>')
+  expect(text).toContain('at most 5 characters')
+  expect(text).not.toContain('charge.amount')
+  expect(text.match(/required<\/span>/g)).toHaveLength(2)
+})

@@ -1,0 +1,88 @@
+import axe from 'axe-core'
+import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@micro/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildTestSite, serveSite, type BuiltSite } from './site.fixture.ts'
+
+interface Finding {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+describe.skipIf(!browserAvailable())('the documentation in a browser, under the strict policy', () => {
+  let site: BuiltSite
+  let server: Awaited<ReturnType<typeof serveSite>>
+  let browser: TestBrowser
+  beforeAll(async () => {
+    site = await buildTestSite()
+    server = await serveSite(site.folder)
+    browser = await startBrowser()
+  })
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]()
+    await server?.[Symbol.asyncDispose]()
+    await site?.[Symbol.asyncDispose]()
+  })
+
+  /** What axe finds that keeps somebody from reading the page that is open. */
+  const seriousFindings = async (): Promise<string[]> => {
+    await browser.evaluate(`${axe.source}; axe.run().then(({ violations }) => (globalThis.axeFound = violations)); 0`)
+    const found = await eventually(async () => {
+      const text = await browser.evaluate<string | undefined>('globalThis.axeFound && JSON.stringify(axeFound)')
+      if (text === undefined) throw new Error('axe is at it')
+      return JSON.parse(text) as Finding[]
+    })
+    return found
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+  }
+
+  for (const page of [
+    'index',
+    'concepts/ledger',
+    'concepts/payment-lifecycle',
+    'guides/money',
+    'reference/api/payment-intents',
+    'reference/events',
+    'errors',
+    'adr/0001-two-ways-to-run-the-same-services',
+  ])
+    for (const { dark, width } of [
+      { dark: false, width: 1280 },
+      { dark: true, width: 1280 },
+      { dark: true, width: 390 },
+    ])
+      test(`${page} keeps nobody out, ${dark ? 'dark' : 'light'}, ${width} pixels wide`, async () => {
+        await browser.look({ width, dark })
+        await browser.open(`${server.url}${page}.html`)
+        expect(await seriousFindings()).toEqual([])
+        expect(await browser.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+        expect(browser.complaints).toEqual([])
+      })
+
+  test('the search finds a page by its words, and leads there', async () => {
+    await browser.look({ width: 1280, dark: false })
+    await browser.open(`${server.url}guides/money.html`)
+    await browser.type('.search input', 'authorisation lapses')
+    await eventually(async () => {
+      const found = await browser.evaluate<string[]>(
+        `[...document.querySelectorAll('#results a')].map((a) => a.pathname)`,
+      )
+      expect(found).toContain('/docs/guides/manual-capture.html')
+    })
+    expect(await seriousFindings()).toEqual([])
+    await browser.click('#results a')
+    await browser.at(/\/docs\/(?!guides\/money).*\.html/)
+    expect(browser.complaints).toEqual([])
+  })
+
+  test('a chosen theme stays over pages, from their first moment', async () => {
+    await browser.look({ width: 1280, dark: false })
+    await browser.open(`${server.url}index.html`)
+    await browser.click('button.theme')
+    await browser.click('button.theme')
+    await browser.open(`${server.url}states.html`)
+    expect(await browser.evaluate<string>('document.documentElement.dataset.theme')).toBe('dark')
+    await browser.click('button.theme')
+  })
+})
