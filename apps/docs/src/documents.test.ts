@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cut } from './documents.ts'
-import { createLinks, meantFile, relativeAddress } from './links.ts'
+import { createLinks, fileOf, meantFile, relativeAddress } from './links.ts'
 import { createSlugs } from './slug.ts'
 
 describe('a document is cut by its second-level headings', () => {
@@ -36,12 +36,12 @@ describe('a link leads', () => {
   const money = { source: 'docs/guides/money.md', address: 'guides/money' }
 
   for (const [href, target] of [
-    ['../adr/README.md', '../adr.html'],
-    ['../adr', '../adr.html'],
-    ['../../README.md#start', '../index.html#start'],
-    ['../../README.md#back-up', '../configuration.html#back-up'],
+    ['../adr/README.md', '../../adr/'],
+    ['../adr', '../../adr/'],
+    ['../../README.md#start', '../../#start'],
+    ['../../README.md#back-up', '../../configuration/#back-up'],
     ['#fees', '#fees'],
-    ['../openapi.json', '../reference/api/index.html'],
+    ['../openapi.json', '../../reference/api/'],
     ['https://example.com/a', 'https://example.com/a'],
     ['../../services/ledger/src/main.ts', undefined],
   ] as const)
@@ -49,6 +49,6 @@ describe('a link leads', () => {
 
   test('and means a file of the repository', () => {
     expect(meantFile('../errors.md#x', 'docs/guides/money.md')).toBe('docs/errors.md')
-    expect(relativeAddress('guides/money.html', 'index.html')).toBe('../index.html')
+    expect(relativeAddress(fileOf('guides/money'), fileOf('index'))).toBe('../../')
   })
 })

@@ -6,7 +6,7 @@ import { outline, type Page, type Part } from './outline.ts'
 /** The Markdown of one page. */
 export interface Document {
   readonly source: string
-  /** Beneath the site's root, without `.html`. */
+  /** Beneath the site's root: `guides/money`. */
   readonly address: string
   readonly title: string
   readonly markdown: string

@@ -6,8 +6,7 @@ import type { Heading } from './markdown.ts'
 /** What the navigation says of a page. */
 export interface Entry {
   readonly title: string
-  /** With `.html`. */
-  readonly address: string
+  readonly file: string
   readonly under?: boolean
 }
 
@@ -26,18 +25,18 @@ export interface Assets {
 
 export interface Frame {
   readonly title: string
-  readonly address: string
+  readonly file: string
   readonly body: Html
   readonly headings: readonly Heading[]
 }
 
-const navigation = (parts: readonly NavigationPart[], address: string): Html =>
+const navigation = (parts: readonly NavigationPart[], file: string): Html =>
   html`<nav class="parts" id="navigation" aria-label="Documentation">
     ${parts.map(({ title, entries }) => {
-      const isHere = entries.some((entry) => entry.address === address)
+      const isHere = entries.some((entry) => entry.file === file)
       return html`<details${isHere && ' open'}><summary>${title}</summary><ul>${entries.map(
         (entry) =>
-          html`<li${entry.under && html` class="under"`}><a href="${relativeAddress(address, entry.address)}"${entry.address === address && html` aria-current="page"`}>${entry.title}</a></li>`,
+          html`<li${entry.under && html` class="under"`}><a href="${relativeAddress(file, entry.file)}"${entry.file === file && html` aria-current="page"`}>${entry.title}</a></li>`,
       )}</ul></details>`
     })}
   </nav>`
@@ -53,22 +52,22 @@ const onThisPage = (headings: readonly Heading[]): Html | undefined => {
   </nav>`
 }
 
-const neighbours = (parts: readonly NavigationPart[], address: string): Html => {
+const neighbours = (parts: readonly NavigationPart[], file: string): Html => {
   const entries = parts.flatMap((part) => part.entries)
-  const here = entries.findIndex((entry) => entry.address === address)
+  const here = entries.findIndex((entry) => entry.file === file)
   const [before, after] = [entries[here - 1], entries[here + 1]]
   return html`<nav class="neighbours" aria-label="Next and previous page">
-    ${before && html`<a rel="prev" href="${relativeAddress(address, before.address)}">← ${before.title}</a>`}${after && html`<a rel="next" href="${relativeAddress(address, after.address)}">${after.title} →</a>`}
+    ${before && html`<a rel="prev" href="${relativeAddress(file, before.file)}">← ${before.title}</a>`}${after && html`<a rel="next" href="${relativeAddress(file, after.file)}">${after.title} →</a>`}
   </nav>`
 }
 
 /** One whole page. */
 export const layOut = (
-  { title, address, body, headings }: Frame,
+  { title, file, body, headings }: Frame,
   parts: readonly NavigationPart[],
   assets: Assets,
 ): string => {
-  const to = (path: string): string => relativeAddress(address, path)
+  const to = (path: string): string => relativeAddress(file, path)
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -100,11 +99,11 @@ export const layOut = (
           <button class="theme" type="button" hidden>Theme</button>
         </header>
         <div class="page">
-          ${navigation(parts, address)}
+          ${navigation(parts, file)}
           <main id="main" data-pagefind-body tabindex="-1">${body}</main>
           ${onThisPage(headings)}
         </div>
-        <footer>${neighbours(parts, address)}</footer>
+        <footer>${neighbours(parts, file)}</footer>
       </body>
     </html> `.text
 }

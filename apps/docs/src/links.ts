@@ -3,8 +3,13 @@ import { posix } from 'node:path'
 import type { Document } from './documents.ts'
 import { createSlugs } from './slug.ts'
 
-/** From one page to another, so that the site works beneath any path. */
-export const relativeAddress = (from: string, to: string): string => posix.relative(posix.dirname(from), to)
+/** The file of a page, in a folder of its own unless it is an index already: its address then needs no ending. */
+export const fileOf = (address: string): string =>
+  /(^|\/)index$/.test(address) ? `${address}.html` : `${address}/index.html`
+
+/** From one file to another, so that the site works beneath any path. */
+export const relativeAddress = (from: string, to: string): string =>
+  posix.relative(posix.dirname(from), to).replace(/(^|\/)index\.html$/, '$1') || './'
 
 /** Pages that stand for a file that is no document. */
 const shownAs: Readonly<Record<string, string>> = {
@@ -45,7 +50,7 @@ export const createLinks = (documents: readonly Document[]): LinkOf => {
     const [, anchor] = href.split('#')
     const page = pageOf(meantFile(href, source), anchor)
     if (page === undefined) return undefined
-    const target = page === address ? '' : relativeAddress(address, `${page}.html`)
-    return anchor === undefined ? target || `${posix.basename(page)}.html` : `${target}#${anchor}`
+    const target = page === address ? '' : relativeAddress(fileOf(address), fileOf(page))
+    return anchor === undefined ? target || './' : `${target}#${anchor}`
   }
 }

@@ -38,23 +38,23 @@ describe.skipIf(!browserAvailable())('the documentation in a browser, under the 
   }
 
   for (const page of [
-    'index',
-    'concepts/ledger',
-    'concepts/payment-lifecycle',
-    'guides/money',
-    'reference/api/payment-intents',
-    'reference/events',
-    'errors',
-    'adr/0001-two-ways-to-run-the-same-services',
+    '',
+    'concepts/ledger/',
+    'concepts/payment-lifecycle/',
+    'guides/money/',
+    'reference/api/payment-intents/',
+    'reference/events/',
+    'errors/',
+    'adr/0001-two-ways-to-run-the-same-services/',
   ])
     for (const { dark, width } of [
       { dark: false, width: 1280 },
       { dark: true, width: 1280 },
       { dark: true, width: 390 },
     ])
-      test(`${page} keeps nobody out, ${dark ? 'dark' : 'light'}, ${width} pixels wide`, async () => {
+      test(`/docs/${page} keeps nobody out, ${dark ? 'dark' : 'light'}, ${width} pixels wide`, async () => {
         await browser.look({ width, dark })
-        await browser.open(`${server.url}${page}.html`)
+        await browser.open(`${server.url}${page}`)
         expect(await seriousFindings()).toEqual([])
         expect(await browser.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
         expect(browser.complaints).toEqual([])
@@ -62,26 +62,26 @@ describe.skipIf(!browserAvailable())('the documentation in a browser, under the 
 
   test('the search finds a page by its words, and leads there', async () => {
     await browser.look({ width: 1280, dark: false })
-    await browser.open(`${server.url}guides/money.html`)
+    await browser.open(`${server.url}guides/money/`)
     await browser.type('.search input', 'authorisation lapses')
     await eventually(async () => {
       const found = await browser.evaluate<string[]>(
         `[...document.querySelectorAll('#results a')].map((a) => a.pathname)`,
       )
-      expect(found).toContain('/docs/guides/manual-capture.html')
+      expect(found).toContain('/docs/guides/manual-capture/')
     })
     expect(await seriousFindings()).toEqual([])
     await browser.click('#results a')
-    await browser.at(/\/docs\/(?!guides\/money).*\.html/)
+    await browser.at(/\/docs\/(?!guides\/money).+/)
     expect(browser.complaints).toEqual([])
   })
 
   test('a chosen theme stays over pages, from their first moment', async () => {
     await browser.look({ width: 1280, dark: false })
-    await browser.open(`${server.url}index.html`)
+    await browser.open(`${server.url}`)
     await browser.click('button.theme')
     await browser.click('button.theme')
-    await browser.open(`${server.url}states.html`)
+    await browser.open(`${server.url}states/`)
     expect(await browser.evaluate<string>('document.documentElement.dataset.theme')).toBe('dark')
     await browser.click('button.theme')
   })

@@ -25,7 +25,7 @@ const types: Readonly<Record<string, string>> = {
 /** A built site. */
 export interface BuiltSite extends AsyncDisposable {
   readonly folder: URL
-  /** Of its pages, without `.html`. */
+  /** Of its pages: `guides/money`. */
   readonly addresses: readonly string[]
 }
 
@@ -40,7 +40,7 @@ export const buildTestSite = async (): Promise<BuiltSite> => {
 export const serveSite = async (folder: URL): Promise<AsyncDisposable & { readonly url: string }> => {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).replace(/^\/docs\//, '')
-    const file = new URL(path === '' ? 'index.html' : path, folder)
+    const file = new URL(/(^|\/)$/.test(path) ? `${path}index.html` : path, folder)
     readFile(file).then(
       (content) => {
         response.setHeader('content-type', types[extname(file.pathname)] ?? 'application/octet-stream')

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { routesOf, type OpenApi } from './api/document.ts'
 import { readDocuments } from './documents.ts'
-import { meantFile } from './links.ts'
+import { fileOf, meantFile } from './links.ts'
 import { buildTestSite, repository, type BuiltSite } from './site.fixture.ts'
 
 let site: BuiltSite
@@ -12,7 +12,7 @@ let pages: Map<string, string>
 beforeAll(async () => {
   site = await buildTestSite()
   pages = new Map(
-    site.addresses.map((address) => [`${address}.html`, readFileSync(new URL(`${address}.html`, site.folder), 'utf8')]),
+    site.addresses.map((address) => [fileOf(address), readFileSync(new URL(fileOf(address), site.folder), 'utf8')]),
   )
 })
 afterAll(() => site[Symbol.asyncDispose]())
@@ -28,7 +28,7 @@ test('every document of docs/ is a page', () => {
   const expected = listed
     .trim()
     .split('\n')
-    .map((path) => path.replace(/^docs\//, '').replace(/(\/README)?\.md$/, '.html'))
+    .map((path) => fileOf(path.replace(/^docs\//, '').replace(/(\/README)?\.md$/, '')))
   expect(expected.length).toBeGreaterThan(40)
   expect(expected.filter((path) => !pages.has(path))).toEqual([])
 })
@@ -39,7 +39,7 @@ test('every link within the site leads to a page, and to a heading that is on it
       .filter((reference) => !/^[a-z]+:/.test(reference))
       .filter((reference) => {
         const { pathname, hash } = new URL(reference, `http://site/${address}`)
-        const target = pathname.slice(1)
+        const target = pathname.slice(1).replace(/(^|\/)$/, '$1index.html')
         if (hash === '') return !existsSync(new URL(target, site.folder))
         return !idsOf(pages.get(target) ?? '').has(decodeURIComponent(hash.slice(1))) && hash !== '#main'
       })
@@ -93,7 +93,7 @@ test('ids are unique on every page', () => {
 test('every operation of the API is drawn, with its path', () => {
   const openApi = JSON.parse(readFileSync(new URL('docs/openapi.json', repository), 'utf8')) as OpenApi
   const reference = [...pages].filter(
-    ([address]) => address.startsWith('reference/api/') && !address.endsWith('/index.html'),
+    ([address]) => address.startsWith('reference/api/') && address !== 'reference/api/index.html',
   )
   for (const { operationId, method, path } of routesOf(openApi)) {
     const [, page] = reference.find(([, text]) => text.includes(`<h2 id="${operationId}"`)) ?? []

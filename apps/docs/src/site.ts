@@ -1,7 +1,5 @@
 /** Puts the site together: documents and made pages in the order of the outline, each in its frame. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { OpenApi } from './api/document.ts'
 import { eventsPage, type AsyncApi } from './api/events.ts'
 import { apiPages, type MadePage } from './api/pages.ts'
@@ -9,7 +7,7 @@ import { writeAssets } from './assets.ts'
 import { readDocuments, type Document, type DocumentPart } from './documents.ts'
 import { createDrawings } from './drawings.ts'
 import { layOut, type Entry, type NavigationPart } from './layout.ts'
-import { createLinks } from './links.ts'
+import { createLinks, fileOf } from './links.ts'
 import { createRenderer } from './markdown.ts'
 import { writeSearchIndex } from './search.ts'
 
@@ -41,15 +39,15 @@ export const buildSite = async (root: URL, site: URL): Promise<string[]> => {
   const assets = await writeAssets(site)
   const entryOf = ({ address, title }: MadePage): Entry => ({
     title,
-    address: `${address}.html`,
+    file: fileOf(address),
     under: address.startsWith('reference/api/'),
   })
   const navigation: NavigationPart[] = parts.map(({ title, pages }) => ({ title, entries: pages.map(entryOf) }))
   const pages = parts.flatMap((part) => part.pages)
   for (const page of pages) {
-    const file = new URL(`${page.address}.html`, site)
-    await mkdir(dirname(fileURLToPath(file)), { recursive: true })
-    await writeFile(file, layOut({ ...page, address: `${page.address}.html` }, navigation, assets))
+    const file = fileOf(page.address)
+    await mkdir(new URL('./', new URL(file, site)), { recursive: true })
+    await writeFile(new URL(file, site), layOut({ ...page, file }, navigation, assets))
   }
   await writeSearchIndex(site)
   return pages.map(({ address }) => address)

@@ -1,13 +1,13 @@
 /** Draws one operation: what it takes, what it answers, and what it is refused with. */
 import { html, type Html } from '../html.ts'
-import { relativeAddress } from '../links.ts'
+import { fileOf, relativeAddress } from '../links.ts'
 import { headingOf, type OpenApi, type Route, type Schema } from './document.ts'
 import { fieldsOf, fieldTable, kindOf, objectName } from './fields.ts'
 import { anchorOf, answerSchema, isList, type Objects } from './objects.ts'
 
 /** Where an operation is drawn. */
 export interface Place {
-  readonly address: string
+  readonly file: string
   readonly openApi: OpenApi
   /** Those that the same page describes. */
   readonly objects: Objects
@@ -86,8 +86,8 @@ const answersOf = (route: Route, place: Place): Html[] =>
       return html`<div class="answer"><b>${status}</b> ${shown}</div>`
     })
 
-const refusalsOf = ({ responses }: Route, { address, errorCodes }: Place): Html => {
-  const errors = relativeAddress(address, 'errors.html')
+const refusalsOf = ({ responses }: Route, { file, errorCodes }: Place): Html => {
+  const errors = relativeAddress(file, fileOf('errors'))
   const code = (word: string, index: number): Html =>
     html`${index > 0 && ', '}${errorCodes.has(word) ? html`<a href="${errors}#${word}"><code>${word}</code></a>` : html`<code>${word}</code>`}`
   const refused = Object.entries(responses).filter(([status]) => Number(status) >= 400)

@@ -1,5 +1,6 @@
 /** The API reference, from docs/openapi.json: a page for each kind of thing, and one that lists them. */
 import { html, type Html } from '../html.ts'
+import { fileOf } from '../links.ts'
 import type { Rendered } from '../markdown.ts'
 import { headingOf, routesOf, type OpenApi, type Route } from './document.ts'
 import { fieldsOf, fieldTable } from './fields.ts'
@@ -36,7 +37,7 @@ const pageOf = (group: Group, routes: readonly Route[], { openApi, errorCodes }:
     title: group.title,
     body: html`<h1>${group.title}</h1>
       ${indexOf(routes)}
-      ${routes.map((route) => drawOperation(route, { address: `${address}.html`, openApi, objects, errorCodes }))}
+      ${routes.map((route) => drawOperation(route, { file: fileOf(address), openApi, objects, errorCodes }))}
       ${described}`,
     headings: [
       ...routes.map((route) => ({ level: 2, id: route.operationId, text: headingOf(route) })),
@@ -68,13 +69,11 @@ const contents = (
   body: html`<h1>All operations</h1>
     <p>${openApi.components.securitySchemes['apiKey']?.description ?? ''}</p>
     <p>${openApi.components.securitySchemes['publishableKey']?.description ?? ''}</p>
-    <p>
-      Every answer has a <code>Request-Id</code>; every refusal is one of the <a href="../../errors.html">errors</a>.
-    </p>
+    <p>Every answer has a <code>Request-Id</code>; every refusal is one of the <a href="../../errors/">errors</a>.</p>
     ${used.map(
       (group) =>
-        html`<h2 id="${group.name}"><a href="${group.name}.html">${group.title}</a></h2>
-          ${indexOf(byGroup.get(group) ?? [], `${group.name}.html`)}`,
+        html`<h2 id="${group.name}"><a href="${group.name}/">${group.title}</a></h2>
+          ${indexOf(byGroup.get(group) ?? [], `${group.name}/`)}`,
     )}`,
   headings: used.map(({ name, title }) => ({ level: 2, id: name, text: title })),
 })
