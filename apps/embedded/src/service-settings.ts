@@ -25,7 +25,7 @@ const webhookNetworks = ({ host, env }: EmbeddedConfig): string => {
 
 // From here and from what a bundle of this lies in, as deep.
 const built = (app: string): string => fileURLToPath(new URL(`../../${app}/dist`, import.meta.url))
-const builtSites = { MICRO_DASHBOARD_DIR: built('dashboard'), MICRO_DOCS_DIR: built('docs') }
+const builtSites = { dashboard: built('dashboard'), docs: built('docs') }
 
 /** What an installation keeps of its own, apart from the environment. */
 export interface Kept {
@@ -51,7 +51,7 @@ export const readServiceSettings = (
     ),
     observe: including(() => readObserveConfig(env)),
     gateway: including(() => ({
-      ...readGatewayConfig({ ...builtSites, ...env }),
+      ...readGatewayConfig(env, builtSites),
       host: config.host,
       port: config.port,
     })),

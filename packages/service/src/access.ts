@@ -16,8 +16,8 @@ const actsByScopes = (principal: Principal): principal is MerchantPrincipal =>
   principal.kind === 'api_key' || (principal.kind === 'session' && principal.scopes !== undefined)
 
 /**
- * Refuses an API key, or a session that acts as one, that was not given what the route asks for. Asked at the gateway and again in the service, so that
- * neither has to trust the other to have done so.
+ * Refuses an API key, or a session that acts as one, that was not given what the route asks for. Asked at the gateway and
+ * again in the service, so that neither has to trust the other to have done so.
  * @param shown how the key is named to its caller, who may see it masked only
  * @throws Fault more_permissions_required
  */

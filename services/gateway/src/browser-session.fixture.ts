@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { MerchantPrincipal } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { BrowserSessions } from './browser-session.http.ts'
+import type { Answer, World } from './gateway.fixture.ts'
 
 export const browserPassword = 'securepassword'
 
@@ -26,3 +27,34 @@ export const fakeBrowserSessions = (holders: Map<string, MerchantPrincipal>): Br
 
 /** Of none: for gateways whose test signs in nobody. */
 export const noBrowserSessions: BrowserSessions = fakeBrowserSessions(new Map())
+
+/** The `Set-Cookie` of an answer. */
+export const setCookie = ({ headers }: Answer): string => String(headers['set-cookie'])
+/** What a browser sends back of it. */
+export const cookieOf = (answer: Answer): string => setCookie(answer).split(';', 1)[0] ?? ''
+
+/** Status and code of an answer. */
+export const code = ({ status, json }: Answer) => [status, (json as { error?: { code?: string } }).error?.code]
+
+/** The headers of a browser that has this cookie, in a mode that it names. */
+export const inMode = (cookie: string, mode?: string) => ({
+  cookie,
+  ...(mode === undefined ? {} : { 'micro-mode': mode }),
+})
+
+/** What browsers do with a gateway, on a page of its own. */
+export const browserAt = (world: World) => {
+  const origin = `http://127.0.0.1:${world.port}`
+  const signIn = (name = 'ada', headers: Record<string, string> = { origin }, password = browserPassword) =>
+    world.call('POST', '/auth/browser/sign_in', {
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ email: `${name}@example.com`, password }),
+    })
+  return {
+    origin,
+    signIn,
+    enter: async (name?: string): Promise<string> => cookieOf(await signIn(name)),
+    /** Something that a secret key may. */
+    pay: (headers: Record<string, string>) => world.call('POST', '/v1/payment_intents/pi_1/cancel', { headers }),
+  }
+}

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isLoopback, readEnvironment, readSettings, type Environment, type ProcessConfig } from '@micro/service'
+import { isSite } from './sites/site-files.ts'
 import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 
 /** Bounds of the WebSocket stream. Times in milliseconds. */
@@ -41,7 +42,7 @@ export interface GatewayConfig {
   readonly publishedOnLoopback: boolean
   /** Undefined: plain HTTP. Holds a secret. */
   readonly tls: TlsFiles | undefined
-  /** Where what browsers are shown was built; undefined for none. What is not there is not served. */
+  /** Folders of what browsers are shown. What is not there is not served. */
   readonly sites: { readonly dashboard: string | undefined; readonly docs: string | undefined }
   /** How many of the last requests of each merchant and mode are remembered for a look back; 0: none. */
   readonly requestLogMax: number
@@ -65,6 +66,9 @@ const streamDefaults: StreamConfig = {
   bufferedBytesMax: 1024 * 1024,
 }
 
+/** As the image has them, and the source once it is built. */
+const builtSites = { dashboard: 'apps/dashboard/dist', docs: 'apps/docs/dist' }
+
 const isHostName = (text: string): boolean =>
   text === '*' || /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i.test(text)
 const isOrigin = (text: string): boolean => /^https?:\/\/[^/?#@\s]+$/i.test(text)
@@ -79,12 +83,17 @@ const isRange = (text: string): boolean => {
  * Reads the gateway's settings, all but where it listens: MICRO_RATE_LIMIT, MICRO_IP_RATE_LIMIT,
  * MICRO_LOGIN_RATE_LIMIT, MICRO_ALLOWED_HOSTS, MICRO_ALLOWED_ORIGINS, MICRO_TRUSTED_PROXIES, MICRO_PUBLISHED_HOST,
  * MICRO_TLS_CERT_FILE, MICRO_TLS_KEY_FILE, MICRO_DASHBOARD_DIR, MICRO_DOCS_DIR, MICRO_REQUEST_LOG, MICRO_DRAIN_MS.
+ * `built`: where the dashboard and the documentation are unless told; they need not be.
  * @throws ConfigurationError that names every wrong setting at once
  */
-export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' | 'port'> => {
-  const { text, list, including, done, ...settings } = readSettings(env)
+export const readGatewayConfig = (env: Environment, built = builtSites): Omit<GatewayConfig, 'host' | 'port'> => {
+  const { text, list, complain, including, done, ...settings } = readSettings(env)
   const integer = (name: string, fallback: number, max: number) => settings.integer(name, { fallback, min: 0, max })
-  const directory = (name: string) => text(name, '') || undefined
+  const directory = (name: string, fallback: string): string => {
+    const given = text(name, fallback)
+    if (given !== fallback && !isSite(given)) complain(`${name} must be a folder with an index.html, got '${given}'`)
+    return given
+  }
   const tlsPaths = { cert: text('MICRO_TLS_CERT_FILE', ''), key: text('MICRO_TLS_KEY_FILE', '') }
   return done<Omit<GatewayConfig, 'host' | 'port'>>({
     limits: Object.freeze({
@@ -100,7 +109,10 @@ export const readGatewayConfig = (env: Environment): Omit<GatewayConfig, 'host' 
     trustedProxies: list('MICRO_TRUSTED_PROXIES', { check: isRange, expected: 'addresses or CIDR ranges' }),
     publishedOnLoopback: isLoopback(text('MICRO_PUBLISHED_HOST', '')),
     tls: including(() => readTlsFiles(tlsPaths)),
-    sites: Object.freeze({ dashboard: directory('MICRO_DASHBOARD_DIR'), docs: directory('MICRO_DOCS_DIR') }),
+    sites: Object.freeze({
+      dashboard: directory('MICRO_DASHBOARD_DIR', built.dashboard),
+      docs: directory('MICRO_DOCS_DIR', built.docs),
+    }),
     requestLogMax: integer('MICRO_REQUEST_LOG', 1_000, 10_000),
     drainMs: integer('MICRO_DRAIN_MS', 10_000, 600_000),
     credentialTtlMs: 4_000,

@@ -249,6 +249,7 @@ export const startWorld = async (
     host: '127.0.0.1',
     port: 0,
     drainMs: 2_000,
+    sites: { dashboard: undefined, docs: undefined },
     ...rest,
     limits: { ...unlimited, ...limits },
     stream: { ...defaults.stream, ...stream },

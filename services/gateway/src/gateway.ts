@@ -20,7 +20,8 @@ import { createRequestLog } from './request-log/tail.ts'
 import { createRoutes, type ServiceUpstreamName } from './routes.ts'
 import { createHttpServer } from './server.ts'
 import { createInFlight } from './in-flight.ts'
-import { createSite, isSite } from './sites/site.http.ts'
+import { isSite } from './sites/site-files.ts'
+import { createSite } from './sites/site.http.ts'
 import { createHub } from './stream/hub.ts'
 import { createConnectionSeats } from './stream/seats.ts'
 import { createUpgrader } from './stream/upgrade.ts'
@@ -88,10 +89,14 @@ const policiesOf = ({ limits }: GatewayConfig) =>
     stream: { name: 'stream', limit: limits.perKey, reason: 'endpoint-rate' },
   }) as const satisfies Record<string, Policy>
 
-const createSites = ({ sites: { dashboard, docs } }: GatewayConfig) => ({
-  dashboard: isSite(dashboard) ? createSite({ prefix: '/dashboard', directory: dashboard, isApp: true }) : undefined,
-  docs: isSite(docs) ? createSite({ prefix: '/docs', directory: docs, isApp: false }) : undefined,
-})
+const createSites = ({ sites }: GatewayConfig) => {
+  const siteAt = (prefix: string, { directory, isApp }: { directory: string | undefined; isApp: boolean }) =>
+    directory !== undefined && isSite(directory) ? createSite({ prefix, directory, isApp }) : undefined
+  return {
+    dashboard: siteAt('/dashboard', { directory: sites.dashboard, isApp: true }),
+    docs: siteAt('/docs', { directory: sites.docs, isApp: false }),
+  }
+}
 
 export const createGateway = (deps: GatewayDependencies): Gateway => {
   const { config, clock, log, newId, bus, metrics, traces } = deps

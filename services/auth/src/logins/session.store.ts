@@ -73,7 +73,8 @@ export const endSessionsOf = async (
 ): Promise<string[]> => {
   const rows = await sql<{ id: string }>`
     update auth.login_sessions set ended_at = ${now}, end_reason = ${reason}
-    where user_id = ${userId} and ended_at is null and (${except}::text is null or id <> ${except} or cookie_hash is not null)
+    where user_id = ${userId} and ended_at is null
+      and (${except}::text is null or id <> ${except} or cookie_hash is not null)
     returning id`
   return rows.map(({ id }) => id)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
@@ -80,6 +80,9 @@ const siteFile = (path: string): SiteFile => {
     },
   }
 }
+
+/** Whether somebody built something there. */
+export const isSite = (directory: string): boolean => existsSync(join(directory, 'index.html'))
 
 export const isHidden = (name: string): boolean => name.split('/').some((part) => part.startsWith('.'))
 

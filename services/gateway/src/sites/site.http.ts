@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { Fault } from '@micro/kernel'
 import { isHidden, listSiteFiles, type Encoding, type SiteContent, type SiteFile } from './site-files.ts'
 
@@ -78,10 +76,6 @@ const wantsPage = ({ headers }: IncomingMessage): boolean => (headers.accept ?? 
 
 const unknown = ({ request, path }: SiteVisit): Fault =>
   new Fault('route_unknown', { method: request.method, path: path.slice(0, 200), hint: '' })
-
-/** Whether somebody built something there. */
-export const isSite = (directory: string | undefined): directory is string =>
-  directory !== undefined && existsSync(join(directory, 'index.html'))
 
 /** Serves what was built into a directory, as it was when it was first asked for. */
 export const createSite = ({ prefix, directory, isApp }: SiteOptions): Site => {
