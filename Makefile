@@ -160,7 +160,8 @@ $(built): $(installed) $(sources) scripts/build.ts
 	@$(node) scripts/build.ts
 	@touch $@
 
-build: $(built) $(dashboard) $(site) ## Install what is missing and build the command line, ./micro, the dashboard and the documentation
+$(dashboard): $(installed) $(pages) scripts/dashboard.ts
+	@$(node) scripts/dashboard.ts
 
-.PHONY: docs
-docs: $(site) ## Build the documentation site, apps/docs/dist, from docs/ and the READMEs
+$(site): $(installed) $(documents)
+	@$(node) apps/docs/src/main.ts
