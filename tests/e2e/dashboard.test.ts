@@ -72,6 +72,12 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
     await browser.at(new RegExp(`/dashboard/payments/${paid}$`))
     for (const text of ['Charged $50.00 USD', 'sys_merchant_balance_usd', 'charge.succeeded']) await says(text)
 
+    // Each thing leads to what it came from.
+    await browser.evaluate(`document.querySelectorAll('main details').forEach((each) => (each.open = true))`)
+    await browser.click(`main li a[href^='#at-ch_']`)
+    await eventually(async () =>
+      expect(await browser.evaluate(`document.querySelector(':target').innerText`)).toContain('Charged $50.00 USD'),
+    )
     await press('Refund')
     await says('Refund this payment?')
     await press('Refund $50.00 USD')
@@ -209,7 +215,8 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
           expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
         }
     await browser.look({ width: 1280, dark: false })
-  })
+    // Thirty times a whole page, by a browser that shares its machine with everything else.
+  }, 400_000)
 
   test('who signs out is out', async () => {
     await browser.open(`${home}/`)

@@ -42,6 +42,7 @@ const byStatus = (status: number, retryAfter: number | undefined): Advice => {
       remedy: `Wait ${retryAfter === undefined ? 'a moment' : `${retryAfter} s`}, then try again.`,
       again: true,
     }
+  if (status === 401) return { title: 'You are signed out', remedy: 'Load the page again, and sign in.', again: false }
   if (status === 403)
     return {
       title: 'This is not allowed to you',

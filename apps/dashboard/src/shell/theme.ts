@@ -5,7 +5,7 @@ export type Theme = (typeof themes)[number]
 
 const place = 'micro.theme'
 
-/** What was chosen on this device; it is the only thing the dashboard keeps in the browser. */
+/** What was chosen on this device. */
 const keptTheme = (): Theme => themes.find((theme) => theme === localStorage.getItem(place)) ?? 'system'
 
 /** Wears the theme: without one of its own the page follows the system. */

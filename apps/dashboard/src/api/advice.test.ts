@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { adviceFor } from './advice.ts'
+import { Refusal } from './call.ts'
+
+const refusal = (status: number, code?: string, retryAfter?: string) =>
+  new Refusal({
+    status,
+    error: code === undefined ? {} : { code },
+    ...(retryAfter === undefined ? {} : { headers: new Headers({ 'retry-after': retryAfter }) }),
+  })
+
+for (const [name, error, remedy, again] of [
+  ['no connection', refusal(0, 'unreachable'), 'micro up', true],
+  ['a wrong password', refusal(401, 'login_invalid'), 'Check both', false],
+  ['an ended session', refusal(401), 'sign in', false],
+  ['an id of the other mode', refusal(404, 'resource_missing'), 'other mode', false],
+  ['too many requests', refusal(429, 'rate_limit', '7'), 'Wait 7 s', true],
+  ['a service that is down', refusal(503, 'upstream_unavailable'), 'Try again', true],
+  ['a refusal of what was entered', refusal(400, 'amount_too_small'), 'Change', false],
+  ['a fault of the dashboard itself', new TypeError('x is undefined'), 'Load the page again', true],
+] as const)
+  test(`of ${name} it is said what to do`, () => {
+    const advice = adviceFor(error)
+    expect(advice.remedy).toContain(remedy)
+    expect(advice.again).toBe(again)
+  })
