@@ -67,8 +67,11 @@ describe('somebody who signed in', () => {
     await eventually(async () =>
       expect((await browser.test('GET', '/ledger/transactions')).body.data.length).toBeGreaterThan(0),
     )
-    const { data } = (await browser.test('GET', '/request_logs?source=dashboard&path=/v1/payment_intents')).body
-    expect(data[0]).toMatchObject({ method: 'POST', source: 'dashboard', key_id: null, livemode: false })
+    // It is remembered once the answer has left.
+    await eventually(async () => {
+      const { data } = (await browser.test('GET', '/request_logs?source=dashboard&path=/v1/payment_intents')).body
+      expect(data[0]).toMatchObject({ method: 'POST', source: 'dashboard', key_id: null, livemode: false })
+    })
   })
 
   test('sees events as they happen on the WebSocket', async () => {

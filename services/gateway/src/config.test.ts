@@ -27,6 +27,8 @@ describe('readGatewayConfig', () => {
       MICRO_RATE_LIMIT: '-1',
       MICRO_ALLOWED_ORIGINS: 'app.example.com',
       MICRO_TRUSTED_PROXIES: '10.0.0.0/33',
+      MICRO_DASHBOARD_DIR: '/nowhere',
+      MICRO_DOCS_DIR: '/nowhere',
       MICRO_TLS_CERT_FILE: '/nowhere/cert.pem',
       MICRO_TLS_KEY_FILE: '/nowhere/key.pem',
     }
