@@ -3,6 +3,7 @@ import { banner, type BannerFacts } from './banner.ts'
 
 const usual: BannerFacts = {
   gatewayUrl: 'http://127.0.0.1:8080',
+  sites: { dashboard: true, docs: true },
   inClear: false,
   registrationOpen: true,
   usualAddress: true,
@@ -20,6 +21,13 @@ const usual: BannerFacts = {
   takenPorts: [],
   colour: false,
 }
+
+test('what was built for a browser is named with its address, and nothing else', () => {
+  expect(banner(usual)).toContain(
+    'Dashboard  http://127.0.0.1:8080/dashboard/\n  Docs       http://127.0.0.1:8080/docs/\n',
+  )
+  expect(banner({ ...usual, sites: { dashboard: false, docs: false } })).not.toMatch(/Dashboard|Docs/)
+})
 
 test('where everything is usual, the commands need no flags and fit a terminal', () => {
   const text = banner(usual)

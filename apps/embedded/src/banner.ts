@@ -5,6 +5,8 @@ import type { Instance } from './instance.ts'
 
 export interface BannerFacts {
   readonly gatewayUrl: string
+  /** What of it there is for a browser. */
+  readonly sites: { readonly dashboard: boolean; readonly docs: boolean }
   /** Others than this machine reach the gateway, and nothing encrypts what they send. */
   readonly inClear: boolean
   /** By its settings; an operator may have decided otherwise since. */
@@ -60,6 +62,8 @@ export const banner = (facts: BannerFacts): string => {
     bold(`Micro is ready`) + dim(` (${facts.seconds.toFixed(1)} s)`),
     '',
     row('Gateway', bold(facts.gatewayUrl)),
+    ...(facts.sites.dashboard ? [row('Dashboard', `${facts.gatewayUrl}/dashboard/`)] : []),
+    ...(facts.sites.docs ? [row('Docs', `${facts.gatewayUrl}/docs/`)] : []),
     row('Data', `${facts.dataDir} ${dim(`(${kept})`)}`),
     row('Databases', `psql ${facts.databaseUrls.auth} ${dim('(read-only)')}`),
     row('', dim(`the others: ${dbUrl('payments')} (or ledger, events)`)),

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import type { ServiceName } from '@micro/contracts'
-import { listensInClear } from '@micro/gateway'
+import { isSite, listensInClear } from '@micro/gateway'
 import { systemClock } from '@micro/kernel'
 import { createUndo, startObservation, type Undo } from '@micro/service'
 import { createAuthSecrets, createCheckpointKeys, createEncryptionKeys, parseEncryptionKeys } from '@micro/signing'
@@ -61,6 +61,8 @@ const loadEncryptionKeys = async (dataDir: string): Promise<string> => {
     throw new StartError(`secrets/encryption.json in ${dataDir} cannot be used: ${(error as Error).message}.`)
   }
 }
+
+const isThere = (directory: string | undefined): boolean => directory !== undefined && isSite(directory)
 
 const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promise<Running> => {
   const progress = createProgress(config.json ? process.stderr : process.stdout)
@@ -124,6 +126,7 @@ const start = async (config: EmbeddedConfig, version: string, undo: Undo): Promi
   undo.add(() => removeInstance(directory.path))
   const facts = {
     gatewayUrl,
+    sites: { dashboard: isThere(settings.gateway.sites.dashboard), docs: isThere(settings.gateway.sites.docs) },
     inClear: listensInClear(settings.gateway),
     registrationOpen: settings.auth.registrationOpen,
     usualAddress: scheme === 'http' && config.port === defaultPort && browsableHost(config.host) === defaultHost,
