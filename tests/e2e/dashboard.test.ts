@@ -218,9 +218,13 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
     // Thirty times a whole page, by a browser that shares its machine with everything else.
   }, 400_000)
 
-  test('who signs out is out', async () => {
+  test('who could not be signed out is told so, and who signs out is out', async () => {
     await browser.open(`${home}/`)
     await press(email)
+    await browser.evaluate('void (globalThis.kept = fetch, globalThis.fetch = () => Promise.reject(new Error("no")))')
+    await press('Sign out')
+    await says('You are still signed in.')
+    await browser.evaluate('void (globalThis.fetch = kept)')
     await press('Sign out')
     await browser.at(/\/dashboard\/sign-in$/)
     await browser.open(`${home}/payments/${paid}`)

@@ -5,11 +5,13 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Refusal } from './api/call.ts'
 import { newRouter } from './router.tsx'
+import { followOtherTabs } from './session/other-tabs.ts'
 import { me } from './session/session.data.ts'
 import { wear } from './shell/theme.ts'
 import './style.css'
 
 wear()
+followOtherTabs()
 
 /** Trying again helps against what passes, and nothing else. */
 const mayPass = (error: Error): boolean =>

@@ -27,7 +27,8 @@ const Declined = ({ intent: { last_payment_error: said, status } }: { intent: Pa
 
 const HolderHasToAct = ({ intent: { next_action } }: { intent: PaymentIntent }) => {
   const url = next_action?.redirect_to_url?.url
-  return url === null || url === undefined ? null : (
+  // A processor names it, and may lead to a page and nowhere else.
+  return !url || !/^https?:\/\//.test(url) ? null : (
     <p className="rounded-lg bg-warn-wash p-3">
       The holder of the card has to confirm it is theirs.{' '}
       <a href={url} className="font-medium underline">

@@ -5,7 +5,8 @@ import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { typedIn } from '../ui/form.ts'
 import { Problem } from '../ui/problem.tsx'
-import { me, register, signIn } from './session.data.ts'
+import { tellOtherTabs } from './other-tabs.ts'
+import { register, signIn } from './session.data.ts'
 
 const kinds = {
   signIn: {
@@ -33,8 +34,9 @@ const Entry = ({ kind }: { kind: keyof typeof kinds }) => {
   const entering = useMutation({
     mutationFn: act,
     onSuccess: async () => {
-      // That nobody was signed in is forgotten, not only old.
-      queries.removeQueries({ queryKey: me.queryKey })
+      // That nobody was signed in is forgotten, and so is what was shown to whoever was before.
+      tellOtherTabs()
+      queries.clear()
       await navigate({ href: next, replace: true })
     },
   })

@@ -26,7 +26,14 @@ export interface Credentials {
 /** The gateway answers with a cookie that no script can read, and that comes with every request from then on. */
 export const signIn = (body: Credentials) => call<typeof gatewayApi.signIn>('POST /auth/browser/sign_in', { body })
 
-export const signOut = () => call<typeof gatewayApi.signOut>('POST /auth/browser/sign_out', {})
+/** A session that had ended before is as good. */
+export const signOut = async (): Promise<void> => {
+  try {
+    await call<typeof gatewayApi.signOut>('POST /auth/browser/sign_out', {})
+  } catch (error) {
+    if (!(error instanceof Refusal && error.status === 401)) throw error
+  }
+}
 
 /** Makes the account, and signs in with it. */
 export const register = async (body: Credentials) => {

@@ -1,25 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useId, useRef, useState } from 'react'
-import { signOut, type Me } from '../session/session.data.ts'
+import type { Me } from '../session/session.data.ts'
 import { Button } from '../ui/button.tsx'
 import { themes, useTheme, type Theme } from './theme.ts'
 
 const themeNames: Readonly<Record<Theme, string>> = { system: 'As the system', light: 'Light', dark: 'Dark' }
-
-/** Ends the session, and forgets all that was shown of it. */
-export const useSignOut = (): (() => void) => {
-  const queries = useQueryClient()
-  const navigate = useNavigate()
-  return () =>
-    void signOut()
-      // A session that had ended before is as good.
-      .catch(() => undefined)
-      .then(async () => {
-        queries.clear()
-        await navigate({ to: '/sign-in', search: {} })
-      })
-}
 
 /** Open or not; a press elsewhere, or Escape, closes it. */
 const useOpen = () => {
@@ -61,10 +45,9 @@ const Themes = () => {
 }
 
 /** Who is signed in, how the page looks, and the way out. */
-export const AccountMenu = ({ user }: { user: Me }) => {
+export const AccountMenu = ({ user, onSignOut }: { user: Me; onSignOut: () => void }) => {
   const { open, setOpen, ref } = useOpen()
   const panel = useId()
-  const leave = useSignOut()
   return (
     <div ref={ref} className="relative min-w-0">
       <button
@@ -83,7 +66,7 @@ export const AccountMenu = ({ user }: { user: Me }) => {
         >
           <p className="text-sm break-all">{user.email}</p>
           <Themes />
-          <Button onClick={leave}>Sign out</Button>
+          <Button onClick={onSignOut}>Sign out</Button>
         </div>
       )}
     </div>

@@ -4,8 +4,10 @@ import type { Connection } from '../live/stay-connected.ts'
 import { useLive } from '../live/use-live.ts'
 import { ModeBand } from '../mode/mode-band.tsx'
 import { useMode } from '../mode/mode.ts'
+import { useSignOut } from '../session/sign-out.ts'
+import { Problem } from '../ui/problem.tsx'
 import type { Command } from './commands.ts'
-import { AccountMenu, useSignOut } from './menu.tsx'
+import { AccountMenu } from './menu.tsx'
 import { Palette, usePaletteKey } from './palette.tsx'
 import { useTheme } from './theme.ts'
 
@@ -36,10 +38,9 @@ const Pages = () => (
   </nav>
 )
 
-const useCommands = (): Command[] => {
+const useCommands = (signOut: () => void): Command[] => {
   const navigate = useNavigate()
   const mode = useMode()
-  const leave = useSignOut()
   const [, setTheme] = useTheme()
   const otherMode = mode === 'test' ? 'live' : undefined
   return [
@@ -56,7 +57,7 @@ const useCommands = (): Command[] => {
     { name: 'Look light', run: () => setTheme('light') },
     { name: 'Look dark', run: () => setTheme('dark') },
     { name: 'Look as the system does', run: () => setTheme('system') },
-    { name: 'Sign out', run: leave },
+    { name: 'Sign out', run: signOut },
   ]
 }
 
@@ -65,7 +66,9 @@ export const Shell = () => {
   const { user } = useRouteContext({ from: '/inside' })
   const connection = connections[useLive(useMode())]
   const [palette, setPalette] = useState(false)
-  const commands = useCommands()
+  const leaving = useSignOut()
+  const signOut = (): void => leaving.mutate()
+  const commands = useCommands(signOut)
   usePaletteKey(() => setPalette(true))
   return (
     <>
@@ -88,13 +91,19 @@ export const Shell = () => {
         >
           Commands <kbd className="ml-1 hidden font-mono text-soft sm:inline">Ctrl K</kbd>
         </button>
-        <AccountMenu user={user} />
+        <AccountMenu user={user} onSignOut={signOut} />
       </header>
       <div className="mx-auto grid max-w-[90rem] md:grid-cols-[11rem_minmax(0,1fr)]">
         <div className="border-b border-line p-2 md:border-0 md:p-4">
           <Pages />
         </div>
         <main id="page" tabIndex={-1} className="min-w-0 p-4 outline-none md:py-5">
+          {leaving.isError && (
+            <div className="mb-4 grid gap-1">
+              <p className="font-semibold">You are still signed in.</p>
+              <Problem error={leaving.error} onAgain={signOut} />
+            </div>
+          )}
           <Outlet />
         </main>
       </div>
