@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@micro/testing'
-import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, pay, type Caller } from './api.ts'
-import { micro, removeTemporaryDirectories, temporaryDirectory, type Micro } from './harness.ts'
+import { expectFaultless, expectKeptWithin, handsOn } from './dashboard.fixture.ts'
+import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
 
 let platform: Micro
 let home: string
@@ -18,12 +16,11 @@ afterAll(async () => {
   await removeTemporaryDirectories()
 })
 
-const email = `ada-${randomUUID()}@shop.test`
-const password = 'securepassword'
+const login = { email: `ada-${randomUUID()}@shop.test`, password: 'securepassword' }
 
 /** A caller with a key of whoever registered in the browser. */
 const withKey = async (): Promise<Caller> => {
-  const { body: tokens } = await caller(platform.url)('POST', '/auth/login', { body: { email, password } })
+  const { body: tokens } = await caller(platform.url)('POST', '/auth/login', { body: login })
   const session = caller(platform.url, String(tokens['token']))
   const { body: key } = await session('POST', '/auth/api_keys', { body: { environment: 'test' } })
   return caller(platform.url, String(key['key']))
@@ -39,26 +36,14 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   }, 180_000)
   afterAll(() => browser?.[Symbol.asyncDispose]())
 
-  const said = () => browser.evaluate<string>('document.body.innerText')
-  const says = (text: string) => eventually(async () => expect(await said()).toContain(text), { timeoutMs: 60_000 })
-  /** Presses the button or follows the link that is called so, once it is there. */
-  const press = (name: string) =>
-    eventually(
-      () =>
-        browser.evaluate(
-          `[...document.querySelectorAll('button, a')].find((each) => each.innerText.trim() === ${JSON.stringify(name)}).click()`,
-        ),
-      { timeoutMs: 60_000 },
-    )
+  const { said, says, press, signIn } = handsOn(() => browser)
 
   test('somebody registers, sees a payment as it is made, and refunds it', async () => {
     await browser.open(`${home}/`)
     await browser.at(/\/dashboard\/sign-in/)
     await press('Register')
     await browser.at(/\/dashboard\/register/)
-    await browser.type('input[name=email]', email)
-    await browser.type('input[name=password]', password)
-    await browser.click('button[type=submit]')
+    await signIn(login)
     await says('No payments yet: make the first')
     await says('./micro payments create')
     await says('Up to date')
@@ -174,8 +159,7 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   })
 
   test('no page has a serious fault that axe knows of, wide or narrow, light or dark', async () => {
-    const pictures = await temporaryDirectory()
-    const pages = {
+    await expectFaultless(browser, home, {
       home: '/',
       payments: '/payments?status=succeeded',
       payment: `/payments/${paid}`,
@@ -184,43 +168,13 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
       door: '/sign-in',
       registering: '/register',
       live: '/?mode=live',
-    }
-    for (const [name, path] of Object.entries(pages))
-      for (const dark of [false, true])
-        for (const width of [1280, 400]) {
-          await browser.look({ width, dark })
-          await browser.open(home + path)
-          await eventually(
-            async () => {
-              expect(await browser.evaluate(`document.querySelectorAll('h1').length`)).toBe(1)
-              expect(await browser.evaluate(`document.querySelectorAll('[role=status][aria-label]').length`)).toBe(0)
-            },
-            { timeoutMs: 60_000 },
-          )
-          await browser.evaluate(`${axe.source}; axe.run().then((found) => (window.found = found)); undefined`)
-          const found = await eventually(
-            async () => {
-              const violations = await browser.evaluate<{ id: string; impact: string; nodes: unknown }[]>(
-                `window.found.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }))`,
-              )
-              return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-            },
-            { timeoutMs: 60_000 },
-          )
-          expect([name, width, dark, found]).toEqual([name, width, dark, []])
-          const picture = await browser.screenshot()
-          await writeFile(join(pictures, `${name}-${width}-${dark ? 'dark' : 'light'}.png`), picture)
-          // It shows more than an empty page, and nothing that reaches beyond a narrow screen.
-          expect(picture.length).toBeGreaterThan(6_000)
-          expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-        }
-    await browser.look({ width: 1280, dark: false })
+    })
     // Thirty times a whole page, by a browser that shares its machine with everything else.
   }, 400_000)
 
   test('who could not be signed out is told so, and who signs out is out', async () => {
     await browser.open(`${home}/`)
-    await press(email)
+    await press(login.email)
     await browser.evaluate('void (globalThis.kept = fetch, globalThis.fetch = () => Promise.reject(new Error("no")))')
     await press('Sign out')
     await says('You are still signed in.')
@@ -229,15 +183,12 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
     await browser.at(/\/dashboard\/sign-in$/)
     await browser.open(`${home}/payments/${paid}`)
     await browser.at(/\/dashboard\/sign-in/)
-    await browser.type('input[name=email]', email)
-    await browser.type('input[name=password]', password)
-    await browser.click('button[type=submit]')
+    await signIn(login)
     await browser.at(new RegExp(`/dashboard/payments/${paid}$`))
   })
 
   test('nothing left the origin, no policy was broken, and no secret is within reach of a script', async () => {
-    expect(browser.requests.filter((url) => !url.startsWith(`${platform.url}/`) && url !== 'about:blank')).toEqual([])
-    expect(browser.complaints.filter((text) => /policy|refused/i.test(text))).toEqual([])
+    expectKeptWithin(browser, platform.url)
     const kept = await browser.evaluate<string>(
       'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])',
     )

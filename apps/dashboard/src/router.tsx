@@ -9,6 +9,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { HomePage } from './home/home.page.tsx'
+import { accountFiltersIn, statementSearchIn, transactionFiltersIn } from './ledger/filters.ts'
 import { modeIn } from './mode/mode.ts'
 import { filtersIn } from './payments/filters.ts'
 import { RegisterPage, SignInPage } from './session/entry.tsx'
@@ -72,10 +73,44 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./keys/keys.page.tsx'), 'KeysPage'),
 })
 
+const ledger = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger',
+  validateSearch: accountFiltersIn,
+  component: lazyRouteComponent(() => import('./ledger/chart.page.tsx'), 'ChartPage'),
+})
+const ledgerAccount = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger/accounts/$id',
+  validateSearch: statementSearchIn,
+  component: lazyRouteComponent(() => import('./ledger/account.page.tsx'), 'AccountPage'),
+})
+const ledgerTransactions = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger/transactions',
+  validateSearch: transactionFiltersIn,
+  component: lazyRouteComponent(() => import('./ledger/transactions.page.tsx'), 'TransactionsPage'),
+})
+const ledgerTransaction = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger/transactions/$id',
+  component: lazyRouteComponent(() => import('./ledger/transaction.page.tsx'), 'TransactionPage'),
+})
+const ledgerVerify = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger/verify',
+  component: lazyRouteComponent(() => import('./ledger/verify.page.tsx'), 'VerifyPage'),
+})
+const ledgerPages = [ledger, ledgerAccount, ledgerTransactions, ledgerTransaction, ledgerVerify] as const
+
 /** Every page of the dashboard, by its address. */
 export const newRouter = (queries: QueryClient) =>
   createRouter({
-    routeTree: root.addChildren([signIn, register, inside.addChildren([home, payments, payment, keys])]),
+    routeTree: root.addChildren([
+      signIn,
+      register,
+      inside.addChildren([home, payments, payment, ...ledgerPages, keys]),
+    ]),
     basepath: '/dashboard',
     context: { queries },
     defaultPreload: 'intent',

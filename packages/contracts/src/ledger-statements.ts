@@ -103,6 +103,12 @@ export const statementRoutes = {
       effective_at: Type.Optional(TimeFilter),
       seq: pointQuery.seq,
       layer: Type.Optional(Layer),
+      from_end: Type.Optional(
+        Type.Boolean({
+          description:
+            'True: without starting_after and ending_before, the last lines of the range rather than the first; still oldest first.',
+        }),
+      ),
     }),
     response: LedgerStatement,
     faults: ['resource_missing', 'parameter_resource_missing'],

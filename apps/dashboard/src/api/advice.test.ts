@@ -14,6 +14,8 @@ for (const [name, error, remedy, again] of [
   ['a wrong password', refusal(401, 'login_invalid'), 'Check both', false],
   ['an ended session', refusal(401), 'sign in', false],
   ['an id of the other mode', refusal(404, 'resource_missing'), 'other mode', false],
+  ['a second verification', refusal(409, 'verification_running'), 'Wait until', true],
+  ['a token that is no checkpoint', refusal(400, 'checkpoint_invalid'), 'Paste the whole', false],
   ['too many requests', refusal(429, 'rate_limit', '7'), 'Wait 7 s', true],
   ['a service that is down', refusal(503, 'upstream_unavailable'), 'Try again', true],
   ['a refusal of what was entered', refusal(400, 'amount_too_small'), 'Change', false],

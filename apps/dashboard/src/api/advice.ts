@@ -33,6 +33,16 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'It may belong to the other mode: look at the switch at the top.',
     again: false,
   },
+  verification_running: {
+    title: 'This ledger is being verified already',
+    remedy: 'Wait until that verification has ended, then try again.',
+    again: true,
+  },
+  checkpoint_invalid: {
+    title: 'This is no checkpoint of this ledger',
+    remedy: 'Paste the whole of what was copied, and look at the switch at the top: each mode has a ledger of its own.',
+    again: false,
+  },
 }
 
 const byStatus = (status: number, retryAfter: number | undefined): Advice => {

@@ -86,12 +86,12 @@ const Nothing = ({ filters }: { filters: PaymentFilters }) => (
 const Paging = ({ page, next }: { page: string | undefined; next: string | null }) => (
   <nav aria-label="Paging" className="flex justify-end gap-2 border-t border-line p-3">
     {page !== undefined && (
-      <Link to="/payments" search={({ page: _, ...rest }) => rest} className={buttonClass()}>
+      <Link from="/payments" to="/payments" search={({ page: _, ...rest }) => rest} className={buttonClass()}>
         Newest
       </Link>
     )}
     {next !== null && (
-      <Link to="/payments" search={(search) => ({ ...search, page: next })} className={buttonClass()}>
+      <Link from="/payments" to="/payments" search={(search) => ({ ...search, page: next })} className={buttonClass()}>
         Older
       </Link>
     )}
@@ -102,7 +102,7 @@ const Paging = ({ page, next }: { page: string | undefined; next: string | null 
 export const PaymentsPage = () => {
   const mode = useMode()
   const { new: open, ...filters } = useSearch({ from: '/inside/payments' })
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/payments' })
   const { data, error, refetch, isPlaceholderData } = useQuery({
     ...paymentsPage(mode, filters),
     placeholderData: keepPreviousData,

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { Badge, type Tone } from '../ui/badge.tsx'
 import { Identifier } from '../ui/copy.tsx'
 import { Time } from '../ui/time.tsx'
@@ -42,6 +43,13 @@ const Item = ({ moment, story }: { moment: Moment; story: Story }) => {
           {note}
         </p>
       ))}
+      {kind === 'ledger' && (
+        <p className="text-sm">
+          <Link to="/ledger/transactions/$id" params={{ id }} className="font-medium text-accent hover:underline">
+            See it in the ledger
+          </Link>
+        </p>
+      )}
       <details className="min-w-0 text-sm">
         <summary className="text-soft hover:text-ink">
           <code className="font-mono">{id}</code>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { matching, paymentIn } from './commands.ts'
+import { ledgerTransactionIn, matching, paymentIn } from './commands.ts'
 
 const commands = ['Go to Home', 'Go to Payments', 'New test payment'].map((name) => ({ name, run: () => {} }))
 
@@ -19,3 +19,10 @@ for (const [typed, want] of [
   ['payments', undefined],
 ] as const)
   test(`'${typed}' names the payment ${want}`, () => expect(paymentIn(typed)).toBe(want))
+
+for (const [typed, want] of [
+  [' ltx_3abcDEF ', 'ltx_3abcDEF'],
+  ['http://localhost:8080/dashboard/ledger/transactions/ltx_3abcDEF', 'ltx_3abcDEF'],
+  ['ltx_', undefined],
+] as const)
+  test(`'${typed}' names the ledger transaction ${want}`, () => expect(ledgerTransactionIn(typed)).toBe(want))

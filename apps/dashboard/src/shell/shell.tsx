@@ -14,6 +14,7 @@ import { useTheme } from './theme.ts'
 const pages = [
   { to: '/', text: 'Home' },
   { to: '/payments', text: 'Payments' },
+  { to: '/ledger', text: 'Ledger' },
   { to: '/keys', text: 'API keys' },
 ] as const
 
@@ -24,7 +25,7 @@ const connections: Readonly<Record<Connection, { dot: string; text: string }>> =
 }
 
 const Pages = () => (
-  <nav aria-label="Pages" className="flex gap-1 md:flex-col">
+  <nav aria-label="Pages" className="flex flex-wrap gap-1 md:flex-col md:flex-nowrap">
     {pages.map(({ to, text }) => (
       <Link
         key={to}
@@ -46,6 +47,9 @@ const useCommands = (signOut: () => void): Command[] => {
   return [
     { name: 'Go to Home', run: () => void navigate({ to: '/' }) },
     { name: 'Go to Payments', run: () => void navigate({ to: '/payments' }) },
+    { name: 'Go to Ledger', run: () => void navigate({ to: '/ledger' }) },
+    { name: 'Go to Ledger transactions', run: () => void navigate({ to: '/ledger/transactions' }) },
+    { name: 'Verify the ledger', run: () => void navigate({ to: '/ledger/verify' }) },
     { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
     ...(mode === 'test'
       ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]

@@ -1,13 +1,16 @@
 import { minorUnitDigits } from '@micro/kernel/money'
 
-/** An amount in minor units as a plain decimal: 1999 usd → "19.99". Exact for any size. */
-export const decimalOf = (amount: bigint | number, currency: string): string => {
-  const places = minorUnitDigits(currency)
+/** A whole number with a decimal point before its last `places` digits: 1999 → "19.99". Exact for any size. */
+export const decimalWith = (amount: bigint | number, places: number): string => {
   const text = BigInt(amount).toString()
   const digits = text.replace('-', '').padStart(places + 1, '0')
   const sign = text.startsWith('-') ? '-' : ''
   return places === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`
 }
+
+/** An amount in minor units as a plain decimal: 1999 usd → "19.99". */
+export const decimalOf = (amount: bigint | number, currency: string): string =>
+  decimalWith(amount, minorUnitDigits(currency))
 
 /** An amount for people, in their language, always with its currency's code: "$19.99 USD". */
 export const moneyText = (amount: bigint | number, currency: string, locale?: string): string => {

@@ -1,7 +1,7 @@
 import type { Layer, ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
-import { cutPage, findCursor, parsePage, timeRangeOf, type Handlers, type Page } from '@micro/service'
+import { cutPage, findCursor, parsePage, timeRangeOf, type Handlers, type Page, type PageQuery } from '@micro/service'
 import { onNormalSide, scaleOf } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
 import { twins } from '../assets/amount.ts'
@@ -40,6 +40,12 @@ const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 const legMax = 1_000
 
+/** Without a place to begin at, a page from the end is walked backwards from there. */
+const pageOf = (query: PageQuery, fromEnd: boolean): Page => {
+  const page = parsePage(query)
+  return fromEnd && page.cursor === undefined ? { ...page, direction: 'newer' } : page
+}
+
 /** Where the page begins, or, walked backwards, ends. */
 const placeOfCursor = ({ sql, book, account, layer }: View, page: Page): Promise<EntryPlace | undefined> =>
   findCursor(page, 'ledger entry', async (id) => {
@@ -67,10 +73,10 @@ const recordedSection = async (view: View, filter: TimeFilter, page: Page): Prom
   const start = { seq: seqFirst, leg: legMax }
   const end = { seq: seqLast, leg: legMax }
   const found =
-    place !== null && page.direction === 'newer'
+    page.direction === 'newer'
       ? await listDown(sql, book, account, {
           after: start,
-          until: place.seq > seqLast ? end : { seq: place.seq, leg: place.leg - 1 },
+          until: place === null || place.seq > seqLast ? end : { seq: place.seq, leg: place.leg - 1 },
           limit: page.fetch,
         })
       : await listUp(sql, book, account, {
@@ -120,9 +126,9 @@ export const statementHandlers = ({ db }: { db: Database }): StatementHandlers =
   async retrieveLedgerStatement({
     principal,
     params: { id },
-    query: { seq, created, effective_at, layer = 'posted', ...query },
+    query: { seq, created, effective_at, layer = 'posted', from_end = false, ...query },
   }) {
-    const page = parsePage(query)
+    const page = pageOf(query, from_end)
     const order = orderOf({ created, effective_at, layer })
     const asked = seq === undefined ? {} : { seq }
     return db.transaction(

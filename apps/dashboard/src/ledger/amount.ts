@@ -1,0 +1,18 @@
+import { currencies } from '@micro/kernel/money'
+import { decimalWith, moneyText } from '../ui/money.ts'
+
+/** What an amount is counted in: a currency, or an asset the merchant made, with its decimal digits. */
+export interface Unit {
+  readonly currency: string
+  readonly scale: number
+}
+
+/** Whether payments know it too; else it is an asset of the merchant's own. */
+export const isMoney = (currency: string): boolean => currencies.has(currency)
+
+/** An amount of the ledger for people, read from the API's exact text: "$19.99 USD", or "12.5 GRAMS" of an asset. */
+export const amountText = (amount: string | bigint, { currency, scale }: Unit, locale?: string): string => {
+  if (isMoney(currency)) return moneyText(BigInt(amount), currency, locale)
+  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: scale, maximumFractionDigits: scale })
+  return `${format.format(decimalWith(BigInt(amount), scale) as Intl.StringNumericLiteral)} ${currency.toUpperCase()}`
+}
