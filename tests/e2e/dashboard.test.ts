@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@micro/testing'
-import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, pay, type Caller } from './api.ts'
+import { atTheDashboard, callerOf, expectNothingLeaked, expectSoundPages } from './dashboard.fixture.ts'
 import { micro, removeTemporaryDirectories, temporaryDirectory, type Micro } from './harness.ts'
 
 let platform: Micro
@@ -18,19 +16,11 @@ afterAll(async () => {
   await removeTemporaryDirectories()
 })
 
-const email = `ada-${randomUUID()}@shop.test`
-const password = 'securepassword'
-
-/** A caller with a key of whoever registered in the browser. */
-const withKey = async (): Promise<Caller> => {
-  const { body: tokens } = await caller(platform.url)('POST', '/auth/login', { body: { email, password } })
-  const session = caller(platform.url, String(tokens['token']))
-  const { body: key } = await session('POST', '/auth/api_keys', { body: { environment: 'test' } })
-  return caller(platform.url, String(key['key']))
-}
+const person = { email: `ada-${randomUUID()}@shop.test`, password: 'securepassword' }
 
 describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   let browser: TestBrowser
+  const { said, says, press, enter } = atTheDashboard(() => browser)
   let merchant: Caller
   let paid: string
   beforeAll(async () => {
@@ -39,31 +29,17 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   }, 180_000)
   afterAll(() => browser?.[Symbol.asyncDispose]())
 
-  const said = () => browser.evaluate<string>('document.body.innerText')
-  const says = (text: string) => eventually(async () => expect(await said()).toContain(text), { timeoutMs: 60_000 })
-  /** Presses the button or follows the link that is called so, once it is there. */
-  const press = (name: string) =>
-    eventually(
-      () =>
-        browser.evaluate(
-          `[...document.querySelectorAll('button, a')].find((each) => each.innerText.trim() === ${JSON.stringify(name)}).click()`,
-        ),
-      { timeoutMs: 60_000 },
-    )
-
   test('somebody registers, sees a payment as it is made, and refunds it', async () => {
     await browser.open(`${home}/`)
     await browser.at(/\/dashboard\/sign-in/)
     await press('Register')
     await browser.at(/\/dashboard\/register/)
-    await browser.type('input[name=email]', email)
-    await browser.type('input[name=password]', password)
-    await browser.click('button[type=submit]')
+    await enter(person)
     await says('No payments yet: make the first')
     await says('./micro payments create')
     await says('Up to date')
 
-    merchant = await withKey()
+    merchant = await callerOf(platform.url, person)
     paid = (await pay(merchant, 5000)).body.id
     // Nobody loads the page again.
     await says('payment_intent.succeeded')
@@ -185,58 +161,22 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
       registering: '/register',
       live: '/?mode=live',
     }
-    for (const [name, path] of Object.entries(pages))
-      for (const dark of [false, true])
-        for (const width of [1280, 400]) {
-          await browser.look({ width, dark })
-          await browser.open(home + path)
-          await eventually(
-            async () => {
-              expect(await browser.evaluate(`document.querySelectorAll('h1').length`)).toBe(1)
-              expect(await browser.evaluate(`document.querySelectorAll('[role=status][aria-label]').length`)).toBe(0)
-            },
-            { timeoutMs: 60_000 },
-          )
-          await browser.evaluate(`${axe.source}; axe.run().then((found) => (window.found = found)); undefined`)
-          const found = await eventually(
-            async () => {
-              const violations = await browser.evaluate<{ id: string; impact: string; nodes: unknown }[]>(
-                `window.found.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }))`,
-              )
-              return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-            },
-            { timeoutMs: 60_000 },
-          )
-          expect([name, width, dark, found]).toEqual([name, width, dark, []])
-          const picture = await browser.screenshot()
-          await writeFile(join(pictures, `${name}-${width}-${dark ? 'dark' : 'light'}.png`), picture)
-          // It shows more than an empty page, and nothing that reaches beyond a narrow screen.
-          expect(picture.length).toBeGreaterThan(6_000)
-          expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-        }
-    await browser.look({ width: 1280, dark: false })
+    await expectSoundPages(browser, { home, pages, pictures })
     // Thirty times a whole page, by a browser that shares its machine with everything else.
   }, 400_000)
 
   test('who signs out is out', async () => {
     await browser.open(`${home}/`)
-    await press(email)
+    await press(person.email)
     await press('Sign out')
     await browser.at(/\/dashboard\/sign-in$/)
     await browser.open(`${home}/payments/${paid}`)
     await browser.at(/\/dashboard\/sign-in/)
-    await browser.type('input[name=email]', email)
-    await browser.type('input[name=password]', password)
-    await browser.click('button[type=submit]')
+    await enter(person)
     await browser.at(new RegExp(`/dashboard/payments/${paid}$`))
   })
 
   test('nothing left the origin, no policy was broken, and no secret is within reach of a script', async () => {
-    expect(browser.requests.filter((url) => !url.startsWith(`${platform.url}/`) && url !== 'about:blank')).toEqual([])
-    expect(browser.complaints.filter((text) => /policy|refused/i.test(text))).toEqual([])
-    const kept = await browser.evaluate<string>(
-      'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])',
-    )
-    expect(kept).not.toMatch(/[sr]k_(test|live)_|bs_|eyJ/)
+    await expectNothingLeaked(browser, platform.url)
   })
 })
