@@ -38,7 +38,8 @@ export const useLive = (mode: Mode): Connection => {
         if (!whole) void queries.invalidateQueries({ queryKey })
       },
       onEvent: (event) => {
-        queries.setQueryData(queryKey, (events = []) => withNewest(events, event))
+        // Where nothing was read yet, this one alone would pass for all there are.
+        queries.setQueryData(queryKey, (events) => events && withNewest(events, event))
         refresh()
       },
     })
