@@ -14,6 +14,8 @@ for (const [name, error, remedy, again] of [
   ['a wrong password', refusal(401, 'login_invalid'), 'Check both', false],
   ['an ended session', refusal(401), 'sign in', false],
   ['an id of the other mode', refusal(404, 'resource_missing'), 'other mode', false],
+  ['an event that has left', refusal(404, 'event_gone'), 'by its own id', false],
+  ['an endpoint that is disabled', refusal(400, 'webhook_endpoint_disabled'), 'Enable it', false],
   ['too many requests', refusal(429, 'rate_limit', '7'), 'Wait 7 s', true],
   ['a service that is down', refusal(503, 'upstream_unavailable'), 'Try again', true],
   ['a refusal of what was entered', refusal(400, 'amount_too_small'), 'Change', false],

@@ -16,7 +16,7 @@ const refresher = (queries: QueryClient, mode: Mode) => {
   const refresh = (): void => {
     asked = timer !== undefined
     if (asked) return
-    for (const kept of ['payments', 'balance']) void queries.invalidateQueries({ queryKey: [kept, mode] })
+    for (const kept of ['payments', 'balance', 'webhooks']) void queries.invalidateQueries({ queryKey: [kept, mode] })
     timer = setTimeout(() => {
       timer = undefined
       if (asked) refresh()

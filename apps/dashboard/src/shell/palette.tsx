@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useId, useState, type KeyboardEvent } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
-import { matching, paymentIn, type Command } from './commands.ts'
+import { matching, pageIn, type Command } from './commands.ts'
 
 const List = ({ id, commands, chosen }: { id: string; commands: readonly Command[]; chosen: number }) => (
   <ul id={id} role="listbox" aria-label="Commands" className="grid gap-0.5">
@@ -18,7 +18,9 @@ const List = ({ id, commands, chosen }: { id: string; commands: readonly Command
       </li>
     ))}
     {commands.length === 0 && (
-      <li className="px-2.5 py-1.5 text-soft">Nothing is called so. An id of a payment opens it.</li>
+      <li className="px-2.5 py-1.5 text-soft">
+        Nothing is called so. The id of a payment, event, endpoint or delivery opens it.
+      </li>
     )}
   </ul>
 )
@@ -29,12 +31,12 @@ export const Palette = ({ commands, onClose }: { commands: readonly Command[]; o
   const [chosen, setChosen] = useState(0)
   const navigate = useNavigate()
   const list = useId()
-  const id = paymentIn(typed)
-  const open = {
-    name: `Open payment ${id}`,
-    run: () => void navigate({ to: '/payments/$id', params: { id: id ?? '' } }),
+  const page = pageIn(typed)
+  const open = page && {
+    name: `Open ${page.name} ${page.id}`,
+    run: () => void navigate({ to: page.to, params: { id: page.id } }),
   }
-  const found = (id === undefined ? matching(commands, typed) : [open]).map(({ name, run }) => ({
+  const found = (open === undefined ? matching(commands, typed) : [open]).map(({ name, run }) => ({
     name,
     run: () => {
       onClose()
@@ -52,13 +54,13 @@ export const Palette = ({ commands, onClose }: { commands: readonly Command[]; o
     <Dialog title="Commands" onClose={onClose}>
       <input
         role="combobox"
-        aria-label="Command, or id of a payment"
+        aria-label="Command, or id"
         aria-expanded="true"
         aria-controls={list}
         aria-activedescendant={found.length > 0 ? `${list}-${chosen}` : undefined}
         autoFocus
         value={typed}
-        placeholder="Type a command, or paste a payment’s id"
+        placeholder="Type a command, or paste an id"
         onKeyDown={press}
         onChange={({ target }) => {
           setTyped(target.value)

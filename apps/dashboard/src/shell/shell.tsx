@@ -12,6 +12,8 @@ import { useTheme } from './theme.ts'
 const pages = [
   { to: '/', text: 'Home' },
   { to: '/payments', text: 'Payments' },
+  { to: '/events', text: 'Events' },
+  { to: '/webhooks', text: 'Webhooks' },
   { to: '/keys', text: 'API keys' },
 ] as const
 
@@ -22,7 +24,7 @@ const connections: Readonly<Record<Connection, { dot: string; text: string }>> =
 }
 
 const Pages = () => (
-  <nav aria-label="Pages" className="flex gap-1 md:flex-col">
+  <nav aria-label="Pages" className="flex flex-wrap gap-1 md:flex-col">
     {pages.map(({ to, text }) => (
       <Link
         key={to}
@@ -45,6 +47,9 @@ const useCommands = (): Command[] => {
   return [
     { name: 'Go to Home', run: () => void navigate({ to: '/' }) },
     { name: 'Go to Payments', run: () => void navigate({ to: '/payments' }) },
+    { name: 'Go to Events', run: () => void navigate({ to: '/events' }) },
+    { name: 'Go to Webhooks', run: () => void navigate({ to: '/webhooks' }) },
+    { name: 'New webhook endpoint', run: () => void navigate({ to: '/webhooks', search: { new: true } }) },
     { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
     ...(mode === 'test'
       ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]
