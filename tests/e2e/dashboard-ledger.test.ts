@@ -1,8 +1,8 @@
 import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMerchant, pay, type Caller } from './api.ts'
-import { expectFaultless, expectKeptWithin, handsOn } from './dashboard.fixture.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { atTheDashboard, expectNothingLeaked, expectSoundPages } from './dashboard.fixture.ts'
+import { micro, removeTemporaryDirectories, temporaryDirectory, type Micro } from './harness.ts'
 
 let platform: Micro
 let home: string
@@ -26,7 +26,7 @@ describe.skipIf(!browserAvailable())('the ledger in the dashboard', () => {
   let merchant: Caller
   /** When the first payment stood in the ledger, and what the merchant was owed then. */
   let first: { payment: string; transaction: string; second: number; owed: string }
-  const { said, says, press, signIn } = handsOn(() => browser)
+  const { said, says, press, enter } = atTheDashboard(() => browser)
 
   /** Pays, and waits until the ledger has it. */
   const payInto = async (count: number) => {
@@ -49,7 +49,7 @@ describe.skipIf(!browserAvailable())('the ledger in the dashboard', () => {
     merchant = registered.test
     await browser.open(`${home}/ledger`)
     await browser.at(/\/dashboard\/sign-in/)
-    await signIn(registered)
+    await enter(registered)
     await browser.at(/\/dashboard\/ledger$/)
   }, 180_000)
   afterAll(() => browser?.[Symbol.asyncDispose]())
@@ -202,7 +202,7 @@ describe.skipIf(!browserAvailable())('the ledger in the dashboard', () => {
   })
 
   test('no page of the ledger has a serious fault that axe knows of, wide or narrow, light or dark', async () => {
-    await expectFaultless(browser, home, {
+    const pages = {
       chart: '/ledger',
       account: `/ledger/accounts/${owed}`,
       past: `/ledger/accounts/${owed}?at=${inAddress(first.second)}`,
@@ -211,9 +211,11 @@ describe.skipIf(!browserAvailable())('the ledger in the dashboard', () => {
       verify: '/ledger/verify',
       empty: '/ledger?mode=live',
       missing: '/ledger?id_prefix=nobody',
-    })
+    }
+    await expectSoundPages(browser, { home, pages, pictures: await temporaryDirectory() })
     // Thirty times a whole page, by a browser that shares its machine with everything else.
   }, 400_000)
 
-  test('nothing of the ledger left the origin, and no policy was broken', () => expectKeptWithin(browser, platform.url))
+  test('nothing of the ledger left the origin, and no policy was broken', () =>
+    expectNothingLeaked(browser, platform.url))
 })

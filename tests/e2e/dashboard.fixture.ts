@@ -3,21 +3,21 @@ import { join } from 'node:path'
 import { eventually, type TestBrowser } from '@micro/testing'
 import axe from 'axe-core'
 import { expect } from 'vitest'
-import { temporaryDirectory } from './harness.ts'
+import { caller, type Caller } from './api.ts'
 
-const timeoutMs = 60_000
-
-export interface Login {
+export interface Person {
   readonly email: string
   readonly password: string
 }
 
-/** What somebody does with a page, and waits for; the browser may be started later. */
-export const handsOn = (browser: () => TestBrowser) => {
+const patiently = { timeoutMs: 60_000 } as const
+
+/** What somebody sees and does at the dashboard's pages, by what is written there. */
+export const atTheDashboard = (browser: () => TestBrowser) => {
   const said = () => browser().evaluate<string>('document.body.innerText')
   return {
     said,
-    says: (text: string) => eventually(async () => expect(await said()).toContain(text), { timeoutMs }),
+    says: (text: string) => eventually(async () => expect(await said()).toContain(text), patiently),
     /** Presses the button or follows the link that is called so, once it is there. */
     press: (name: string) =>
       eventually(
@@ -25,10 +25,10 @@ export const handsOn = (browser: () => TestBrowser) => {
           browser().evaluate(
             `[...document.querySelectorAll('button, a')].find((each) => each.innerText.trim() === ${JSON.stringify(name)}).click()`,
           ),
-        { timeoutMs },
+        patiently,
       ),
-    /** At the door, of whoever has this login. */
-    signIn: async ({ email, password }: Login) => {
+    /** Fills the form of the door, which signs in or registers. */
+    enter: async ({ email, password }: Person): Promise<void> => {
       await browser().type('input[name=email]', email)
       await browser().type('input[name=password]', password)
       await browser().click('button[type=submit]')
@@ -36,36 +36,39 @@ export const handsOn = (browser: () => TestBrowser) => {
   }
 }
 
-/** What axe finds serious in the page that is open. */
-const seriousFaults = async (browser: TestBrowser): Promise<unknown[]> => {
-  await browser.evaluate(`${axe.source}; axe.run().then((found) => (window.found = found)); undefined`)
-  return eventually(
-    async () => {
-      const violations = await browser.evaluate<{ id: string; impact: string; nodes: unknown }[]>(
-        `window.found.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }))`,
-      )
-      return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-    },
-    { timeoutMs },
-  )
+/** A caller with a test key of whoever registered in the browser. */
+export const callerOf = async (url: string, { email, password }: Person): Promise<Caller> => {
+  const { body: tokens } = await caller(url)('POST', '/auth/login', { body: { email, password } })
+  const session = caller(url, String(tokens['token']))
+  const { body: key } = await session('POST', '/auth/api_keys', { body: { environment: 'test' } })
+  return caller(url, String(key['key']))
 }
 
-/** Opens each page wide and narrow, light and dark: nothing serious is wrong with it, and nothing reaches beyond it. */
-export const expectFaultless = async (browser: TestBrowser, home: string, pages: Readonly<Record<string, string>>) => {
-  const pictures = await temporaryDirectory()
+/**
+ * Opens pages, by their names, light and dark, wide and narrow, and expects of each that axe finds nothing serious and that
+ * it does not reach beyond the screen. Pictures of them are left in a folder.
+ */
+export const expectSoundPages = async (
+  browser: TestBrowser,
+  { home, pages, pictures }: { home: string; pages: Readonly<Record<string, string>>; pictures: string },
+): Promise<void> => {
   for (const [name, path] of Object.entries(pages))
     for (const dark of [false, true])
       for (const width of [1280, 400]) {
         await browser.look({ width, dark })
         await browser.open(home + path)
-        await eventually(
-          async () => {
-            expect(await browser.evaluate(`document.querySelectorAll('h1').length`)).toBe(1)
-            expect(await browser.evaluate(`document.querySelectorAll('[role=status][aria-label]').length`)).toBe(0)
-          },
-          { timeoutMs },
-        )
-        expect([name, width, dark, await seriousFaults(browser)]).toEqual([name, width, dark, []])
+        await eventually(async () => {
+          expect(await browser.evaluate(`document.querySelectorAll('h1').length`)).toBe(1)
+          expect(await browser.evaluate(`document.querySelectorAll('[role=status][aria-label]').length`)).toBe(0)
+        }, patiently)
+        await browser.evaluate(`${axe.source}; axe.run().then((found) => (window.found = found)); undefined`)
+        const found = await eventually(async () => {
+          const violations = await browser.evaluate<{ id: string; impact: string; nodes: unknown }[]>(
+            `window.found.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }))`,
+          )
+          return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+        }, patiently)
+        expect([name, width, dark, found]).toEqual([name, width, dark, []])
         const picture = await browser.screenshot()
         await writeFile(join(pictures, `${name}-${width}-${dark ? 'dark' : 'light'}.png`), picture)
         // It shows more than an empty page, and nothing that reaches beyond a narrow screen.
@@ -75,10 +78,14 @@ export const expectFaultless = async (browser: TestBrowser, home: string, pages:
   await browser.look({ width: 1280, dark: false })
 }
 
-/** Nothing was asked of other hosts, and the policy of the pages had nothing to refuse. */
-export const expectKeptWithin = (browser: TestBrowser, url: string) => {
-  // The browser draws its own fields for times, with pictures that it has by itself.
-  const own = (asked: string) => asked.startsWith(`${url}/`) || asked === 'about:blank' || asked.startsWith('data:')
-  expect(browser.requests.filter((asked) => !own(asked))).toEqual([])
+/** Expects that nothing left the origin, no policy was broken, and no secret is within reach of a script. */
+export const expectNothingLeaked = async (browser: TestBrowser, url: string): Promise<void> => {
+  // The browser's own icons, of a field for a time, are data: they are asked of nobody.
+  const asked = browser.requests.filter((each) => each !== 'about:blank' && !each.startsWith('data:'))
+  expect(asked.filter((each) => !each.startsWith(`${url}/`))).toEqual([])
   expect(browser.complaints.filter((text) => /policy|refused/i.test(text))).toEqual([])
+  const kept = await browser.evaluate<string>(
+    'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])',
+  )
+  expect(kept).not.toMatch(/[sr]k_(test|live)_|whsec_|bs_|eyJ/)
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, pay, type Caller } from './api.ts'
-import { expectFaultless, expectKeptWithin, handsOn } from './dashboard.fixture.ts'
-import { micro, removeTemporaryDirectories, type Micro } from './harness.ts'
+import { atTheDashboard, callerOf, expectNothingLeaked, expectSoundPages } from './dashboard.fixture.ts'
+import { micro, removeTemporaryDirectories, temporaryDirectory, type Micro } from './harness.ts'
 
 let platform: Micro
 let home: string
@@ -16,18 +16,11 @@ afterAll(async () => {
   await removeTemporaryDirectories()
 })
 
-const login = { email: `ada-${randomUUID()}@shop.test`, password: 'securepassword' }
-
-/** A caller with a key of whoever registered in the browser. */
-const withKey = async (): Promise<Caller> => {
-  const { body: tokens } = await caller(platform.url)('POST', '/auth/login', { body: login })
-  const session = caller(platform.url, String(tokens['token']))
-  const { body: key } = await session('POST', '/auth/api_keys', { body: { environment: 'test' } })
-  return caller(platform.url, String(key['key']))
-}
+const person = { email: `ada-${randomUUID()}@shop.test`, password: 'securepassword' }
 
 describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   let browser: TestBrowser
+  const { said, says, press, enter } = atTheDashboard(() => browser)
   let merchant: Caller
   let paid: string
   beforeAll(async () => {
@@ -36,19 +29,17 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   }, 180_000)
   afterAll(() => browser?.[Symbol.asyncDispose]())
 
-  const { said, says, press, signIn } = handsOn(() => browser)
-
   test('somebody registers, sees a payment as it is made, and refunds it', async () => {
     await browser.open(`${home}/`)
     await browser.at(/\/dashboard\/sign-in/)
     await press('Register')
     await browser.at(/\/dashboard\/register/)
-    await signIn(login)
+    await enter(person)
     await says('No payments yet: make the first')
     await says('./micro payments create')
     await says('Up to date')
 
-    merchant = await withKey()
+    merchant = await callerOf(platform.url, person)
     paid = (await pay(merchant, 5000)).body.id
     // Nobody loads the page again.
     await says('payment_intent.succeeded')
@@ -159,7 +150,8 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
   })
 
   test('no page has a serious fault that axe knows of, wide or narrow, light or dark', async () => {
-    await expectFaultless(browser, home, {
+    const pictures = await temporaryDirectory()
+    const pages = {
       home: '/',
       payments: '/payments?status=succeeded',
       payment: `/payments/${paid}`,
@@ -168,13 +160,14 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
       door: '/sign-in',
       registering: '/register',
       live: '/?mode=live',
-    })
+    }
+    await expectSoundPages(browser, { home, pages, pictures })
     // Thirty times a whole page, by a browser that shares its machine with everything else.
   }, 400_000)
 
   test('who could not be signed out is told so, and who signs out is out', async () => {
     await browser.open(`${home}/`)
-    await press(login.email)
+    await press(person.email)
     await browser.evaluate('void (globalThis.kept = fetch, globalThis.fetch = () => Promise.reject(new Error("no")))')
     await press('Sign out')
     await says('You are still signed in.')
@@ -183,15 +176,11 @@ describe.skipIf(!browserAvailable())('the dashboard in a browser', () => {
     await browser.at(/\/dashboard\/sign-in$/)
     await browser.open(`${home}/payments/${paid}`)
     await browser.at(/\/dashboard\/sign-in/)
-    await signIn(login)
+    await enter(person)
     await browser.at(new RegExp(`/dashboard/payments/${paid}$`))
   })
 
   test('nothing left the origin, no policy was broken, and no secret is within reach of a script', async () => {
-    expectKeptWithin(browser, platform.url)
-    const kept = await browser.evaluate<string>(
-      'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])',
-    )
-    expect(kept).not.toMatch(/[sr]k_(test|live)_|bs_|eyJ/)
+    await expectNothingLeaked(browser, platform.url)
   })
 })

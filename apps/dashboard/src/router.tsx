@@ -8,6 +8,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { eventFiltersIn } from './events/event-filters.ts'
 import { HomePage } from './home/home.page.tsx'
 import { accountFiltersIn, statementSearchIn, transactionFiltersIn } from './ledger/filters.ts'
 import { modeIn } from './mode/mode.ts'
@@ -18,6 +19,7 @@ import { Lost } from './shell/lost.tsx'
 import { Shell } from './shell/shell.tsx'
 import { Problem } from './ui/problem.tsx'
 import { Skeleton } from './ui/waiting.tsx'
+import { deliveryFiltersIn } from './webhooks/delivery-filters.ts'
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Outlet,
@@ -67,6 +69,39 @@ const payment = createRoute({
   component: lazyRouteComponent(() => import('./payments/payment.page.tsx'), 'PaymentPage'),
 })
 
+const events = createRoute({
+  getParentRoute: () => inside,
+  path: 'events',
+  validateSearch: eventFiltersIn,
+  component: lazyRouteComponent(() => import('./events/events.page.tsx'), 'EventsPage'),
+})
+const event = createRoute({
+  getParentRoute: () => inside,
+  path: 'events/$id',
+  component: lazyRouteComponent(() => import('./events/event.page.tsx'), 'EventPage'),
+})
+/** The form for a new endpoint is open. */
+const newIn = ({ new: open }: Record<string, unknown>): { new?: true } => (open === true ? { new: true } : {})
+
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: 'webhooks',
+  validateSearch: newIn,
+  component: lazyRouteComponent(() => import('./webhooks/webhooks.page.tsx'), 'WebhooksPage'),
+})
+const endpoint = createRoute({
+  getParentRoute: () => inside,
+  path: 'webhooks/$id',
+  validateSearch: deliveryFiltersIn,
+  component: lazyRouteComponent(() => import('./webhooks/endpoint.page.tsx'), 'EndpointPage'),
+})
+const delivery = createRoute({
+  getParentRoute: () => inside,
+  path: 'deliveries/$id',
+  component: lazyRouteComponent(() => import('./webhooks/delivery.page.tsx'), 'DeliveryPage'),
+})
+const told = [events, event, webhooks, endpoint, delivery] as const
+
 const keys = createRoute({
   getParentRoute: () => inside,
   path: 'keys',
@@ -109,7 +144,7 @@ export const newRouter = (queries: QueryClient) =>
     routeTree: root.addChildren([
       signIn,
       register,
-      inside.addChildren([home, payments, payment, ...ledgerPages, keys]),
+      inside.addChildren([home, payments, payment, ...ledgerPages, ...told, keys]),
     ]),
     basepath: '/dashboard',
     context: { queries },

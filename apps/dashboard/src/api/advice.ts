@@ -43,6 +43,26 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'Paste the whole of what was copied, and look at the switch at the top: each mode has a ledger of its own.',
     again: false,
   },
+  event_gone: {
+    title: 'This event is no longer kept',
+    remedy: 'What it told of is still there: look it up by its own id.',
+    again: false,
+  },
+  url_invalid: {
+    title: 'Nothing can be sent to this URL',
+    remedy: 'Give one that Micro can reach, and whose address it may send to.',
+    again: false,
+  },
+  webhook_endpoints_too_many: {
+    title: 'There are as many endpoints as there may be',
+    remedy: 'Delete one you no longer use, then create this one again.',
+    again: false,
+  },
+  webhook_endpoint_disabled: {
+    title: 'This endpoint is disabled',
+    remedy: 'Enable it on its page, then send again.',
+    again: false,
+  },
 }
 
 const byStatus = (status: number, retryAfter: number | undefined): Advice => {

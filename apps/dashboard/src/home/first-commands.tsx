@@ -2,7 +2,7 @@ import type { Mode } from '@micro/contracts'
 import { Link } from '@tanstack/react-router'
 import { buttonClass } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
-import { CopyButton } from '../ui/copy.tsx'
+import { CommandLine } from '../ui/command.tsx'
 
 const commands = (gateway: string) => [
   { does: 'Log the command line in', command: `./micro login --gateway-url ${gateway}` },
@@ -36,10 +36,7 @@ export const FirstCommands = ({ mode }: { mode: Mode }) => (
               <span className="font-medium">
                 {at + 1}. {does}
               </span>
-              <span className="flex items-center gap-2 rounded-md bg-sunken px-3 py-2">
-                <code className="min-w-0 grow font-mono text-sm break-words">{command}</code>
-                <CopyButton text={command} what={`the command: ${does}`} />
-              </span>
+              <CommandLine {...{ command, does }} />
             </li>
           ))}
         </ol>

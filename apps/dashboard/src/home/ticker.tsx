@@ -1,52 +1,40 @@
 import type { Event, Mode } from '@micro/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Fragment } from 'react'
+import { aboutOf } from '../events/about.ts'
 import { newestEvents } from '../live/live.data.ts'
+import { Breakable } from '../ui/breakable.tsx'
 import { Card } from '../ui/card.tsx'
-import { moneyText } from '../ui/money.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { Skeleton } from '../ui/waiting.tsx'
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
-/** A long name breaks after its parts, and not within a word. */
-const Breakable = ({ name }: { name: string }) =>
-  name.split(/(?<=[._])/).map((part, at) => (
-    <Fragment key={at}>
-      {part}
-      <wbr />
-    </Fragment>
-  ))
-
-const Line = ({ event: { type, created, data } }: { event: Event }) => {
-  const { id, object, payment_intent, amount, currency } = data.object
-  const payment = object === 'payment_intent' ? textOf(id) : textOf(payment_intent)
-  const money = typeof amount === 'number' && typeof currency === 'string' ? moneyText(amount, currency) : undefined
+const Line = ({ event }: { event: Event }) => {
+  const { id, type, created } = event
+  const about = aboutOf(event)
   return (
     <li className="grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line px-4 py-2 first:border-0">
       <span className="flex items-baseline justify-between gap-3">
-        <span className="min-w-0 font-medium">
+        <Link to="/events/$id" params={{ id }} className="min-w-0 font-medium hover:underline">
           <Breakable name={type} />
-        </span>
+        </Link>
         <span className="text-sm whitespace-nowrap text-soft">
           <Time at={created} as="time" />
         </span>
       </span>
       <span className="flex items-baseline justify-between gap-3 text-sm text-soft">
-        {payment === undefined ? (
-          <span className="min-w-0 truncate font-mono">{textOf(id)}</span>
+        {about.payment === undefined ? (
+          <span className="min-w-0 truncate font-mono">{about.id}</span>
         ) : (
           <Link
             to="/payments/$id"
-            params={{ id: payment }}
+            params={{ id: about.payment }}
             className="min-w-0 truncate font-mono text-accent hover:underline"
           >
-            {payment}
+            {about.payment}
           </Link>
         )}
-        <span className="whitespace-nowrap tabular-nums">{money}</span>
+        <span className="whitespace-nowrap tabular-nums">{about.money}</span>
       </span>
     </li>
   )

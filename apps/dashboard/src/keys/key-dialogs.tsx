@@ -2,28 +2,12 @@ import type { ApiKey, Mode } from '@micro/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Button } from '../ui/button.tsx'
-import { CopyButton } from '../ui/copy.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Choice, Field } from '../ui/field.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { SecretDialog } from '../ui/secret.tsx'
 import { maskedKey } from './key-state.ts'
 import { createKey, keys, revokeKey, rollKey } from './keys.data.ts'
-
-/** The only time that a key is seen: nothing keeps it but this dialog. */
-const Revealed = ({ secret, onClose }: { secret: string; onClose: () => void }) => (
-  <Dialog title="Here is your key, this once" onClose={onClose} wide>
-    <p>Keep it where you keep secrets. Micro has only a hash of it: lost, it has to be rolled.</p>
-    <p className="flex items-center gap-2 rounded-md bg-sunken px-3 py-2">
-      <code className="min-w-0 grow font-mono text-sm break-all">{secret}</code>
-      <CopyButton text={secret} what="the key" />
-    </p>
-    <div className="flex justify-end">
-      <Button look="primary" onClick={onClose}>
-        I have kept it
-      </Button>
-    </div>
-  </Dialog>
-)
 
 /** Asks before something is done with a key; what it answers is shown once, where that is a key. */
 const KeyDialog = ({
@@ -53,7 +37,12 @@ const KeyDialog = ({
       else setSecret(key)
     },
   })
-  if (secret !== undefined) return <Revealed {...{ secret, onClose }} />
+  if (secret !== undefined)
+    return (
+      <SecretDialog what="key" {...{ secret, onClose }}>
+        Keep it where you keep secrets. Micro has only a hash of it: lost, it has to be rolled.
+      </SecretDialog>
+    )
   return (
     <Dialog {...{ title, onClose }}>
       <form

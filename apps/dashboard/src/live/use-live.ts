@@ -16,7 +16,8 @@ const refresher = (queries: QueryClient, mode: Mode) => {
   const refresh = (): void => {
     asked = timer !== undefined
     if (asked) return
-    for (const kept of ['payments', 'balance', 'ledger']) void queries.invalidateQueries({ queryKey: [kept, mode] })
+    for (const kept of ['payments', 'balance', 'ledger', 'webhooks'])
+      void queries.invalidateQueries({ queryKey: [kept, mode] })
     timer = setTimeout(() => {
       timer = undefined
       if (asked) refresh()
@@ -38,7 +39,8 @@ export const useLive = (mode: Mode): Connection => {
         if (!whole) void queries.invalidateQueries({ queryKey })
       },
       onEvent: (event) => {
-        queries.setQueryData(queryKey, (events = []) => withNewest(events, event))
+        // Where nothing was read yet, this one alone would pass for all there are.
+        queries.setQueryData(queryKey, (events) => events && withNewest(events, event))
         refresh()
       },
     })

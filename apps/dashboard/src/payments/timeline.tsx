@@ -26,14 +26,29 @@ const dots: Readonly<Record<Tone, string>> = {
 const objectOf = ({ intent, charges, refunds, transactions, events, deliveries }: Story, id: string): unknown =>
   [intent, ...charges, ...refunds, ...transactions, ...events, ...deliveries].find((each) => each.id === id)
 
+/** Events and deliveries have a page of their own. */
+const Title = ({ kind, id, title }: Moment) => {
+  const look = 'font-medium break-words'
+  if (kind !== 'event' && kind !== 'webhook') return <span className={look}>{title}</span>
+  return (
+    <Link
+      to={kind === 'event' ? '/events/$id' : '/deliveries/$id'}
+      params={{ id }}
+      className={`${look} hover:underline`}
+    >
+      {title}
+    </Link>
+  )
+}
+
 const Item = ({ moment, story }: { moment: Moment; story: Story }) => {
-  const { kind, id, at, title, tone, notes, from } = moment
+  const { kind, id, at, tone, notes, from } = moment
   return (
     <li id={`at-${id}`} className="relative grid gap-1 border-l border-line pb-5 pl-5 last:pb-0 target:bg-accent-wash">
       <span aria-hidden="true" className={`absolute top-1.5 -left-[5px] size-2.5 rounded-full ${dots[tone]}`} />
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <Badge tone={tone}>{names[kind]}</Badge>
-        <span className="font-medium break-words">{title}</span>
+        <Title {...moment} />
         <span className="ml-auto text-sm whitespace-nowrap text-soft">
           <Time at={at} />
         </span>

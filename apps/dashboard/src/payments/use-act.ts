@@ -5,13 +5,14 @@ import { newIdempotencyKey } from '../api/call.ts'
 import { useMode } from '../mode/mode.ts'
 
 /**
- * An act on a payment. Its idempotency key is that of its `content`: pressed twice, or sent again after the answer was lost,
- * it happens once; changed, it is another act.
+ * An act. Its idempotency key is that of its `content`: pressed twice, or sent again after the answer was lost, it happens
+ * once; changed, it is another act. `changes`: the first name of the queries that are read anew afterwards.
  */
 export const useAct = <T>(
   content: string,
   send: (act: { mode: Mode; idempotencyKey: string }) => Promise<T>,
   onDone: (done: T) => void,
+  changes = 'payments',
 ) => {
   const mode = useMode()
   const queries = useQueryClient()
@@ -20,8 +21,10 @@ export const useAct = <T>(
   const { idempotencyKey } = of
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => send({ mode, idempotencyKey }),
+    // What it answers may hold a secret: it is not kept among what was asked and answered.
+    gcTime: 0,
     onSuccess: async (done) => {
-      await queries.invalidateQueries({ queryKey: ['payments', mode] })
+      await queries.invalidateQueries({ queryKey: [changes, mode] })
       onDone(done)
     },
   })

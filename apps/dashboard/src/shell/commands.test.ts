@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ledgerTransactionIn, matching, paymentIn } from './commands.ts'
+import { matching, pageIn } from './commands.ts'
 
 const commands = ['Go to Home', 'Go to Payments', 'New test payment'].map((name) => ({ name, run: () => {} }))
 
@@ -12,17 +12,15 @@ for (const [typed, want] of [
   test(`'${typed}' finds ${want.length} commands`, () =>
     expect(matching(commands, typed).map(({ name }) => name)).toEqual(want))
 
-for (const [typed, want] of [
-  ['pi_3abcDEF', 'pi_3abcDEF'],
-  ['http://localhost:8080/dashboard/payments/pi_3abcDEF?mode=live', 'pi_3abcDEF'],
-  ['pi_', undefined],
-  ['payments', undefined],
+for (const [typed, to, id] of [
+  ['pi_3abcDEF', '/payments/$id', 'pi_3abcDEF'],
+  ['http://localhost:8080/dashboard/payments/pi_3abcDEF?mode=live', '/payments/$id', 'pi_3abcDEF'],
+  [' ltx_3abcDEF ', '/ledger/transactions/$id', 'ltx_3abcDEF'],
+  ['evt_3abcDEF', '/events/$id', 'evt_3abcDEF'],
+  ['we_3abcDEF', '/webhooks/$id', 'we_3abcDEF'],
+  [' dlv_3abcDEF', '/deliveries/$id', 'dlv_3abcDEF'],
 ] as const)
-  test(`'${typed}' names the payment ${want}`, () => expect(paymentIn(typed)).toBe(want))
+  test(`'${typed}' opens ${to}`, () => expect(pageIn(typed)).toMatchObject({ to, id }))
 
-for (const [typed, want] of [
-  [' ltx_3abcDEF ', 'ltx_3abcDEF'],
-  ['http://localhost:8080/dashboard/ledger/transactions/ltx_3abcDEF', 'ltx_3abcDEF'],
-  ['ltx_', undefined],
-] as const)
-  test(`'${typed}' names the ledger transaction ${want}`, () => expect(ledgerTransactionIn(typed)).toBe(want))
+for (const typed of ['pi_', 'ltx_', 'payments', 'cus_3abcDEF'])
+  test(`'${typed}' opens nothing`, () => expect(pageIn(typed)).toBeUndefined())

@@ -9,8 +9,17 @@ export const matching = (commands: readonly Command[], typed: string): Command[]
   return commands.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)))
 }
 
-/** The id of a ledger transaction that was typed or pasted. */
-export const ledgerTransactionIn = (typed: string): string | undefined => /\bltx_\w{4,}/.exec(typed)?.[0]
+/** What has a page of its own, by how its ids begin. */
+const pages = {
+  pi: { name: 'payment', to: '/payments/$id' },
+  ltx: { name: 'ledger transaction', to: '/ledger/transactions/$id' },
+  evt: { name: 'event', to: '/events/$id' },
+  we: { name: 'webhook endpoint', to: '/webhooks/$id' },
+  dlv: { name: 'delivery', to: '/deliveries/$id' },
+} as const
 
-/** The id of a payment that was typed or pasted. */
-export const paymentIn = (typed: string): string | undefined => /\bpi_\w{4,}/.exec(typed)?.[0]
+/** The page of the thing whose id was typed or pasted. */
+export const pageIn = (typed: string) => {
+  const [id, prefix] = /\b(pi|ltx|evt|we|dlv)_\w{4,}/.exec(typed) ?? []
+  return id === undefined ? undefined : { id, ...pages[prefix as keyof typeof pages] }
+}

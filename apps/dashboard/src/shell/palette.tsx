@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useId, useState, type KeyboardEvent } from 'react'
 import { Dialog } from '../ui/dialog.tsx'
-import { ledgerTransactionIn, matching, paymentIn, type Command } from './commands.ts'
+import { matching, pageIn, type Command } from './commands.ts'
 
 const List = ({ id, commands, chosen }: { id: string; commands: readonly Command[]; chosen: number }) => (
   <ul id={id} role="listbox" aria-label="Commands" className="grid gap-0.5">
@@ -19,36 +19,24 @@ const List = ({ id, commands, chosen }: { id: string; commands: readonly Command
     ))}
     {commands.length === 0 && (
       <li className="px-2.5 py-1.5 text-soft">
-        Nothing is called so. An id of a payment or a ledger transaction opens it.
+        Nothing is called so. The id of a payment, ledger transaction, event, endpoint or delivery opens it.
       </li>
     )}
   </ul>
 )
 
-/** What opens the thing whose id was typed. */
-const useNamed = (typed: string): Command | undefined => {
-  const navigate = useNavigate()
-  const [payment, transaction] = [paymentIn(typed), ledgerTransactionIn(typed)]
-  if (payment !== undefined)
-    return {
-      name: `Open payment ${payment}`,
-      run: () => void navigate({ to: '/payments/$id', params: { id: payment } }),
-    }
-  if (transaction !== undefined)
-    return {
-      name: `Open ledger transaction ${transaction}`,
-      run: () => void navigate({ to: '/ledger/transactions/$id', params: { id: transaction } }),
-    }
-  return undefined
-}
-
 /** Everything there is to do, by typing: opened with Ctrl-K, or ⌘-K. */
 export const Palette = ({ commands, onClose }: { commands: readonly Command[]; onClose: () => void }) => {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(0)
+  const navigate = useNavigate()
   const list = useId()
-  const named = useNamed(typed)
-  const found = (named === undefined ? matching(commands, typed) : [named]).map(({ name, run }) => ({
+  const page = pageIn(typed)
+  const open = page && {
+    name: `Open ${page.name} ${page.id}`,
+    run: () => void navigate({ to: page.to, params: { id: page.id } }),
+  }
+  const found = (open === undefined ? matching(commands, typed) : [open]).map(({ name, run }) => ({
     name,
     run: () => {
       onClose()
@@ -66,7 +54,7 @@ export const Palette = ({ commands, onClose }: { commands: readonly Command[]; o
     <Dialog title="Commands" onClose={onClose}>
       <input
         role="combobox"
-        aria-label="Command, or id of a payment or ledger transaction"
+        aria-label="Command, or id"
         aria-expanded="true"
         aria-controls={list}
         aria-activedescendant={found.length > 0 ? `${list}-${chosen}` : undefined}

@@ -15,6 +15,8 @@ const pages = [
   { to: '/', text: 'Home' },
   { to: '/payments', text: 'Payments' },
   { to: '/ledger', text: 'Ledger' },
+  { to: '/events', text: 'Events' },
+  { to: '/webhooks', text: 'Webhooks' },
   { to: '/keys', text: 'API keys' },
 ] as const
 
@@ -50,6 +52,9 @@ const useCommands = (signOut: () => void): Command[] => {
     { name: 'Go to Ledger', run: () => void navigate({ to: '/ledger' }) },
     { name: 'Go to Ledger transactions', run: () => void navigate({ to: '/ledger/transactions' }) },
     { name: 'Verify the ledger', run: () => void navigate({ to: '/ledger/verify' }) },
+    { name: 'Go to Events', run: () => void navigate({ to: '/events' }) },
+    { name: 'Go to Webhooks', run: () => void navigate({ to: '/webhooks' }) },
+    { name: 'New webhook endpoint', run: () => void navigate({ to: '/webhooks', search: { new: true } }) },
     { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
     ...(mode === 'test'
       ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]

@@ -21,7 +21,7 @@ export const Answered = <T,>({
   children: (data: T) => ReactNode
 }) =>
   data !== undefined ? (
-    <div className={isPlaceholderData === true ? 'opacity-60' : ''} aria-busy={isPlaceholderData}>
+    <div className={isPlaceholderData === true ? 'opacity-60' : 'contents'} aria-busy={isPlaceholderData}>
       {children(data)}
     </div>
   ) : error === null ? (

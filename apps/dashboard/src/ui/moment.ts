@@ -24,3 +24,13 @@ const dayFormat = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-
 
 /** The day in the viewer's zone: "2026-11-26". */
 export const localDay = (seconds: number): string => dayFormat.format(seconds * 1000)
+
+/** As a field of type datetime-local has it, in the viewer's zone: "2026-11-26T20:15". */
+export const typedMoment = (seconds: number): string =>
+  formatIn({ dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }, 'sv-SE')(seconds).replace(' ', 'T')
+
+/** The moment that was typed there; undefined when there is none. */
+export const momentIn = (typed: string): number | undefined => {
+  const ms = Date.parse(typed)
+  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000)
+}
