@@ -115,6 +115,18 @@ describe('over TLS', () => {
     expect(await outcome('live')).toEqual([403, 'live_requires_tls'])
     expect((await outcome('test'))[0]).toBe(300)
   })
+
+  test('what names no mode is told to its service as asked in clear: a live key must not be answered', async () => {
+    await start()
+    for (const proto of ['http', 'https']) {
+      const origin = `${proto}://pay.example.com`
+      const way = { host: 'pay.example.com', 'x-forwarded-proto': proto, 'micro-in-clear': 'false', origin }
+      const headers = { ...way, cookie: cookieOf(await signIn('ada', way)) }
+      const body = JSON.stringify({ environment: 'live' })
+      await world.call('POST', '/auth/api_keys', { headers: { ...headers, 'content-type': 'application/json' }, body })
+      expect(world.seen.at(-1)?.call).toMatchObject({ inClear: proto === 'http' })
+    }
+  })
 })
 
 describe('limits', () => {

@@ -155,13 +155,15 @@ export const createPipeline = (parts: PipelineParts) => {
     request: IncomingMessage,
     response: ServerResponse,
   ): void => {
+    const inClear = !parts.transport(request).confidential
     stripHeaders(request)
     // The service knows no HEAD; the response object does, and sends no body.
     const headOnly = request.method === 'HEAD'
     if (headOnly) request.method = 'GET'
     const { requestId, principal, clientIp, span } = exchange
     const mayStream = target.route.stream !== undefined
-    const context = { requestId, principal, clientIp, trace: span.at, headOnly, mayStream, draining: parts.leaving }
+    const caller = { principal, clientIp, inClear }
+    const context = { ...caller, requestId, trace: span.at, headOnly, mayStream, draining: parts.leaving }
     parts.upstreams[target.upstream].handle(request, response, context, bodyBytesMaxOf(target.route))
   }
 
