@@ -66,7 +66,7 @@ const strictTransport = 'max-age=31536000'
 type Operation = Extract<Target, { upstream: UpstreamName }>
 
 /** What is asked of whoever calls. */
-type Asked = Pick<Route, 'access' | 'method' | 'scope' | 'signed' | 'sse'>
+type Asked = Pick<Route, 'access' | 'method' | 'scope' | 'signed' | 'sse' | 'recorded'>
 
 /** A request that the gateway answers itself. */
 interface OwnVisit {
@@ -128,7 +128,7 @@ export const createPipeline = (parts: PipelineParts) => {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<string | undefined> => {
-    const { access, method, signed } = route
+    const { access, method, signed, sse, recorded } = route
     const setHeader = headersOf(response)
     if (access.includes('public')) {
       const stranger = method === 'GET' ? policies.perIp : policies.login
@@ -136,7 +136,8 @@ export const createPipeline = (parts: PipelineParts) => {
       else await enforce(stranger, addressKey(exchange.clientIp), setHeader)
       return undefined
     }
-    const from = { clientIp: exchange.clientIp, setHeader, isStream: route.sse !== undefined }
+    const asked = { isStream: sse !== undefined, isRecorded: recorded === true }
+    const from = { clientIp: exchange.clientIp, setHeader, ...asked }
     const caller = readCaller(request, parts.transport(request), from)
     const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal

@@ -55,11 +55,18 @@ export const checkOwnOrigin = ({ headers }: IncomingMessage, door: CookieDoor): 
 
 /**
  * For what is only read, of which a browser need not tell who asks: nobody else may, as far as it does tell. An answer
- * that another page gets is not for it to read, but a stream that it opens takes a seat.
+ * that another page gets is not for it to read, but it uses up a limit, and a stream that it opens takes a seat. An
+ * address that somebody typed comes from no page; with `pagesOnly` it is refused as well.
  * @throws Fault cookie_origin_refused
  */
-export const checkNotForeign = ({ headers }: IncomingMessage, door: CookieDoor): void => {
-  const { origin } = headers
+export const checkNotForeign = (
+  { headers }: IncomingMessage,
+  door: CookieDoor,
+  { pagesOnly = false }: { pagesOnly?: boolean } = {},
+): void => {
+  const { origin, 'sec-fetch-site': site } = headers
   if (origin !== undefined && !isOwn(origin, door)) throw refused(origin, door)
-  if (headers['sec-fetch-site'] === 'cross-site') throw refused('cross-site', door)
+  // `same-site` is another port or a sibling domain, which need not be ours.
+  const isForeign = site !== undefined && site !== 'same-origin' && (site !== 'none' || pagesOnly)
+  if (isForeign) throw refused(String(site), door)
 }

@@ -28,12 +28,19 @@ const changesNothing = ({ method }: IncomingMessage): boolean => method === 'GET
 export const readCaller = (
   request: IncomingMessage,
   transport: Transport,
-  { isStream, ...rest }: { clientIp: string; setHeader: SetHeader; isStream: boolean },
+  {
+    isStream,
+    isRecorded = false,
+    ...rest
+  }: { clientIp: string; setHeader: SetHeader; isStream: boolean; isRecorded?: boolean },
 ): Caller => {
   const { authorization } = request.headers
   const door = { https: transport.https, origin: originOf(request, transport) }
   const cookie = authorization === undefined ? readSessionCookie(request, door) : undefined
-  if (cookie !== undefined) (changesNothing(request) ? checkNotForeign : checkOwnOrigin)(request, door)
+  if (cookie !== undefined) {
+    if (changesNothing(request)) checkNotForeign(request, door, { pagesOnly: isStream || isRecorded })
+    else checkOwnOrigin(request, door)
+  }
   const mode = readNamedMode(request, { inQuery: isStream })
   return { authorization, cookie, mode, confidential: transport.confidential, ...rest }
 }
