@@ -24,6 +24,10 @@ const checkKind = (access: readonly Access[], { kind }: Credential): void => {
   throw new Fault(access.includes('secret_key') ? 'secret_key_required' : 'session_missing')
 }
 
+// Who shows nothing guesses nothing. Any page can make a browser ask so, and would keep its people out.
+const showsNothing = ({ authorization = '', cookie }: Caller): boolean =>
+  authorization.trim() === '' && cookie === undefined
+
 const masked = (credential: Credential): string => `${credential.text.slice(0, 8)}****${credential.text.slice(-4)}`
 
 const invalid = (credential: Credential, expired: boolean): Fault =>
@@ -58,7 +62,7 @@ export interface Authenticated {
 }
 
 /**
- * Establishes who is asking, for a route with the given access. Failed credentials count against the caller's address:
+ * Establishes who is asking, for a route with the given access. Failed credentials, and no missing ones, count against the caller's address:
  * once its allowance is used up, credentials never seen valid are refused without asking the auth service.
  * @throws Fault api_key_missing, api_key_invalid, api_key_expired, session_missing, session_invalid,
  * secret_key_required, operator_required, mode_missing, mode_mismatch, live_requires_tls, rate_limit,
@@ -92,7 +96,7 @@ export const createAuthenticator = (options: { cache: CredentialCache; enforce: 
       return await verified(access, caller)
     } catch (error) {
       const failed = error instanceof Fault && (error.spec.status === 401 || error.spec.status === 403)
-      if (failed) await enforce(failures, addressKey(caller.clientIp), caller.setHeader)
+      if (failed && !showsNothing(caller)) await enforce(failures, addressKey(caller.clientIp), caller.setHeader)
       throw error
     }
   }
