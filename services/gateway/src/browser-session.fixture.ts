@@ -21,7 +21,8 @@ export const fakeBrowserSessions = (holders: Map<string, MerchantPrincipal>): Br
       const shown = { id: user, object: 'user', email, merchant, operator, created: 0 } as const
       return { token, max_age: 604_800, session: { object: 'browser_session', user: shown, merchant, expires: 43_200 } }
     },
-    endBrowserSession: ({ body }) => Promise.resolve({ ended: holders.delete(body.token) }),
+    endBrowserSession: ({ body: { tokens } }) =>
+      Promise.resolve({ ended: tokens.filter((token) => holders.delete(token)).length > 0 }),
   }
 }
 

@@ -74,6 +74,15 @@ describe('signing in and out', () => {
     expect((await out()).json).toEqual({ object: 'browser_session', ended: false })
   })
 
+  test('signing out ends what every cookie of the name holds: nobody can tell which one is ours', async () => {
+    const held = [await enter('ada'), 'micro_session=x', await enter('eve'), await enter('ada')]
+    const headers = { cookie: held.join('; '), origin: own() }
+    const answer = await world.call('POST', '/auth/browser/sign_out', { headers })
+    expect([answer.status, answer.json]).toEqual([200, { object: 'browser_session', ended: true }])
+    for (const cookie of [held[0], held[2], held[3]])
+      expect((await world.call('GET', '/auth/me', { headers: { cookie: cookie ?? '' } })).status).toBe(401)
+  })
+
   test('403: another page signs nobody out', async () => {
     const cookie = await enter()
     for (const headers of [{ cookie }, { cookie, origin: 'null' }, { cookie, origin: 'http://127.0.0.1:1' }])

@@ -25,8 +25,8 @@ const open = (email: string, secret = password, ip = '203.0.113.7', principal: P
   auth.service.execute('openBrowserSession', principal, {
     body: { email, password: secret, client_ip: ip },
   }) as Promise<Opened>
-const end = (token: string) =>
-  auth.service.execute('endBrowserSession', gateway, { body: { token, client_ip: '' } }) as Promise<{ ended: boolean }>
+const end = (...tokens: string[]) =>
+  auth.service.execute('endBrowserSession', gateway, { body: { tokens, client_ip: '' } }) as Promise<{ ended: boolean }>
 
 /** A registered person with a browser. */
 const enter = async (name: string) => {
@@ -101,6 +101,15 @@ describe('it ends', () => {
     expect(await isOver(token)).toBe(true)
     expect(auth.revoked).toContainEqual({ session: principal.session })
     expect(await end(token)).toEqual({ ended: false })
+  })
+
+  test('by signing out, with every other cookie that the browser sent', async () => {
+    const [mine, other, over] = [await enter('both'), await enter('planted'), await enter('over')]
+    await end(over.token)
+    expect(await end(mine.token, over.token, other.token)).toEqual({ ended: true })
+    for (const { token } of [mine, other]) expect(await isOver(token)).toBe(true)
+    for (const { principal } of [mine, other])
+      expect(auth.revoked.filter(({ session }) => session === principal.session)).toHaveLength(1)
   })
 
   test('in the list of sessions, from any other', async () => {

@@ -25,18 +25,28 @@ export const sessionCookie = (
 export const clearedCookie = (door: Pick<CookieDoor, 'https'>): string =>
   `${nameOf(door)}=; ${attributesOf(door)}; Max-Age=0`
 
-/**
- * What the browser's cookie holds; undefined where there is none of the right form. Two of its name are none, too: one
- * of them may be somebody else's, set by a page of another port or a subdomain.
- */
-export const readSessionCookie = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): string | undefined => {
+const valuesOf = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): readonly string[] => {
   const prefix = `${nameOf(door)}=`
-  const [token, ...others] = (request.headers.cookie ?? '')
+  return (request.headers.cookie ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(prefix))
     .map((pair) => pair.slice(prefix.length))
-  return token !== undefined && others.length === 0 && browserTokenForm.test(token) ? token : undefined
+}
+
+/** What all cookies of the name hold that has the right form. */
+export const readSessionCookies = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): readonly string[] =>
+  valuesOf(request, door).filter((value) => browserTokenForm.test(value))
+
+/**
+ * What the browser's cookie holds; undefined where there is none of the right form. Of two of its name neither is
+ * believed: one of them may be somebody else's, set by a page of another port or a subdomain.
+ * @throws Fault cookie_twice
+ */
+export const readSessionCookie = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): string | undefined => {
+  const [token, ...others] = valuesOf(request, door)
+  if (others.length > 0) throw new Fault('cookie_twice', { name: nameOf(door) })
+  return token !== undefined && browserTokenForm.test(token) ? token : undefined
 }
 
 const refused = (origin: string | undefined, door: CookieDoor): Fault =>
