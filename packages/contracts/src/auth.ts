@@ -281,6 +281,9 @@ export const authApi = {
           description: 'How long a valid credential is valid; null without an end, and for an access token.',
         }),
       ),
+      in_clear: Type.Optional(
+        Type.Boolean({ description: "Of a browser's session: it was opened where others could listen." }),
+      ),
     }),
   }),
 } as const

@@ -56,7 +56,11 @@ export const browserSessionWork = {
     access: ['internal'],
     status: 200,
     summary: 'Check an email and a password, and open a login session for the cookie of a browser.',
-    body: Exact({ ...credentials, client_ip: Text(64) }),
+    body: Exact({
+      ...credentials,
+      client_ip: Text(64),
+      in_clear: Type.Boolean({ description: 'Others could listen, and so may have the secret, too.' }),
+    }),
     response: Type.Object({
       token: Type.String(),
       /** For how long the browser may keep it. */

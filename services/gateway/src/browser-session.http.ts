@@ -29,6 +29,8 @@ export interface BrowserVisit {
   readonly requestId: string
   readonly clientIp: string
   readonly door: CookieDoor
+  /** Others could listen on the way. */
+  readonly inClear: boolean
 }
 
 /** Nobody is to be signed in or out by a foreign page. @throws Fault cookie_origin_refused */
@@ -44,13 +46,13 @@ const checkOwnPage = ({ request, door }: BrowserVisit): void => {
 export const createBrowserSessionHandlers = (sessions: BrowserSessions) => ({
   /** The cookie it hands out is always a new one, whatever the browser sent: nobody can give a victim one they know. */
   async signIn(visit: BrowserVisit): Promise<void> {
-    const { request, response, requestId, clientIp: client_ip, door } = visit
+    const { request, response, requestId, clientIp: client_ip, door, inClear: in_clear } = visit
     checkOwnPage(visit)
     const held = readSessionCookie(request, door)
     const body = await readBody(request, bodyBytesMax)
     checkBody(body, false)
     const { email, password } = body as Body<typeof gatewayApi.signIn>
-    const opened = await sessions.openBrowserSession({ body: { email, password, client_ip }, requestId })
+    const opened = await sessions.openBrowserSession({ body: { email, password, client_ip, in_clear }, requestId })
     // Once the browser has the new cookie, nobody there could end what the one before holds.
     if (held !== undefined) await sessions.endBrowserSession({ body: { tokens: [held], client_ip }, requestId })
     response.setHeader('set-cookie', sessionCookie(door, { token: opened.token, maxAgeSeconds: opened.max_age }))

@@ -125,6 +125,17 @@ describe('over TLS', () => {
     expect((await outcome('test'))[0]).toBe(300)
   })
 
+  test('a session that was opened in clear is none over TLS, nor where nobody could have listened', async () => {
+    await start()
+    const clear = { host: 'pay.example.com', 'x-forwarded-proto': 'http' }
+    const cookie = cookieOf(await signIn('ada', { ...clear, origin: 'http://pay.example.com' }))
+    const overTls = { ...proxied, ...inMode(`__Host-${cookie}`, 'live') }
+    expect(code(await world.call('GET', '/v1/balance', { headers: overTls }))).toEqual([401, 'session_invalid'])
+    expect((await world.call('GET', '/auth/me', { headers: { ...clear, cookie } })).status).toBe(300)
+    const safe = cookieOf(await signIn('ada', { ...proxied, origin }))
+    expect((await pay({ ...proxied, origin, ...inMode(safe, 'live') })).status).toBe(300)
+  })
+
   test('what names no mode is told to its service as asked in clear: a live key must not be answered', async () => {
     await start()
     for (const proto of ['http', 'https']) {

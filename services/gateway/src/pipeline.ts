@@ -206,7 +206,8 @@ export const createPipeline = (parts: PipelineParts) => {
   const asBrowserVisit = ({ exchange, request, response }: OwnVisit): BrowserVisit => {
     if (request.headers.expect !== undefined) response.writeContinue()
     const { requestId, clientIp } = exchange
-    return { request, response, requestId, clientIp, door: doorOf(request) }
+    const inClear = !parts.transport(request).confidential
+    return { request, response, requestId, clientIp, door: doorOf(request), inClear }
   }
 
   /** Operations of the gateway's own that are more than a body for a body; it has judged who asks. */

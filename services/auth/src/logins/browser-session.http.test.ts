@@ -21,9 +21,9 @@ afterAll(async () => {
 
 type Opened = Response<typeof authApi.openBrowserSession>
 
-const open = (email: string, secret = password, ip = '203.0.113.7', principal: Principal = gateway) =>
+const open = (email: string, secret = password, principal: Principal = gateway, more: object = {}) =>
   auth.service.execute('openBrowserSession', principal, {
-    body: { email, password: secret, client_ip: ip },
+    body: { email, password: secret, client_ip: '203.0.113.7', in_clear: false, ...more },
   }) as Promise<Opened>
 const end = (...tokens: string[]) =>
   auth.service.execute('endBrowserSession', gateway, { body: { tokens, client_ip: '' } }) as Promise<{ ended: boolean }>
@@ -66,6 +66,13 @@ describe('opening one', () => {
     expect((await auth.refresh(token)).status).toBe(401)
   })
 
+  for (const in_clear of [true, false])
+    test(`where others ${in_clear ? 'could' : 'could not'} listen, it is told whenever it is verified`, async () => {
+      await auth.register(`clear-${in_clear}@example.com`)
+      const { token } = await open(`clear-${in_clear}@example.com`, password, gateway, { in_clear })
+      expect(await auth.judge(token)).toMatchObject({ principal: { kind: 'session' }, in_clear })
+    })
+
   test('takes the same password, throttle and disabled users as every login, and is recorded as one', async () => {
     const { user, principal } = await enter('throttled')
     for (let times = 0; times < 5; times++)
@@ -87,7 +94,7 @@ describe('opening one', () => {
 
   test('is for the gateway alone', async () => {
     await auth.register('service@example.com')
-    const asked = open('service@example.com', password, '', { kind: 'service', service: 'payments' })
+    const asked = open('service@example.com', password, { kind: 'service', service: 'payments' })
     await expect(asked).rejects.toMatchObject({ code: 'permission_denied' })
   })
 })

@@ -56,7 +56,8 @@ export const browserSessionHandlers = (
       const opened = await db.transaction(async (sql) => {
         // A password change, or the end of the user, ends the sessions it finds; this one must not slip in behind it.
         if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash }))) return undefined
-        return sessions.openForBrowser(sql, browser, { user: user.id, merchant: user.merchant })
+        const { id, merchant } = user
+        return sessions.openForBrowser(sql, browser, { user: id, merchant, inClear: call.body.in_clear })
       })
       if (opened === undefined) throw await logins.overtaken(browser, user)
       return {

@@ -78,11 +78,13 @@ export const createAuthenticator = (options: { cache: CredentialCache; enforce: 
     checkKind(access, credential)
     const mode = modeOf(access, credential, caller)
     if (!cache.wasValid(credential.text)) await enforce(failures, addressKey(clientIp), setHeader, 0)
-    const { principal, expired } = await cache.verify(credential.text)
+    const { principal, expired, in_clear } = await cache.verify(credential.text)
     const fits =
       principal !== null &&
       held[principal.kind] === held[credential.kind] &&
-      (principal.kind === 'session' || principal.mode === mode)
+      (principal.kind === 'session' || principal.mode === mode) &&
+      // What somebody overheard opens nothing by a way on which they could not have.
+      !(in_clear === true && caller.confidential)
     if (!fits) throw invalid(credential, expired)
     const inMode = mode === undefined ? principal : { ...principal, mode }
     if (actsByCookie(access, credential))
