@@ -55,10 +55,11 @@ export const browserSessionWork = {
     service: 'auth',
     access: ['internal'],
     status: 200,
-    summary: 'Check an email and a password, and open a login session for the cookie of a browser.',
+    summary: 'Check an email and a password, and open a login session for the cookie of a browser, in place of what it held.',
     body: Exact({
       ...credentials,
       client_ip: Text(64),
+      held: Type.Optional({ ...BrowserToken, description: 'What the cookie holds that the new one replaces.' }),
       in_clear: Type.Boolean({ description: 'Others could listen, and so may have the secret, too.' }),
     }),
     response: Type.Object({

@@ -13,8 +13,9 @@ export const fakeBrowserSessions = (
 ): BrowserSessions => {
   let opened = 0
   return {
-    async openBrowserSession({ body: { email, password, in_clear } }) {
+    async openBrowserSession({ body: { email, password, in_clear, held } }) {
       if (password !== browserPassword) throw new Fault('login_invalid')
+      if (held !== undefined) holders.delete(held)
       const name = email.split('@', 1)[0] ?? ''
       const [user, merchant] = [`usr_${name}`, `acct_${name}`]
       const token = `bs_${createHash('sha256').update(`${email} ${++opened}`).digest('hex')}`

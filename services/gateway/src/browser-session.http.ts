@@ -52,9 +52,10 @@ export const createBrowserSessionHandlers = (sessions: BrowserSessions) => ({
     const body = await readBody(request, bodyBytesMax)
     checkBody(body, false)
     const { email, password } = body as Body<typeof gatewayApi.signIn>
-    const opened = await sessions.openBrowserSession({ body: { email, password, client_ip, in_clear }, requestId })
-    // Once the browser has the new cookie, nobody there could end what the one before holds.
-    if (held !== undefined) await sessions.endBrowserSession({ body: { tokens: [held], client_ip }, requestId })
+    const opened = await sessions.openBrowserSession({
+      body: { email, password, client_ip, in_clear, ...(held === undefined ? {} : { held }) },
+      requestId,
+    })
     response.setHeader('set-cookie', sessionCookie(door, { token: opened.token, maxAgeSeconds: opened.max_age }))
     sendJson(response, 200, opened.session)
   },

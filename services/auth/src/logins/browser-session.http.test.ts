@@ -66,6 +66,25 @@ describe('opening one', () => {
     expect((await auth.refresh(token)).status).toBe(401)
   })
 
+  test('ends what the browser held before, together with it or not at all', async () => {
+    const before = await enter('before')
+    await auth.register('after@example.com')
+    const replace = (secret: string) => open('after@example.com', secret, gateway, { held: before.token })
+    await expect(replace('guessed')).rejects.toMatchObject({ code: 'login_invalid' })
+    expect(await auth.verify(before.token)).not.toBeNull()
+    await database.owner.sql`revoke update on auth.login_sessions from auth_app`
+    await expect(replace(password)).rejects.toThrow()
+    await database.owner.sql`grant update (expires_at, ended_at, end_reason) on auth.login_sessions to auth_app`
+    const rows = await database.db.sql`
+      select session.id from auth.login_sessions session join auth.users on users.id = session.user_id
+      where users.email = 'after@example.com'`
+    expect(rows).toEqual([])
+    const { token } = await replace(password)
+    expect(await auth.verify(before.token)).toBeNull()
+    expect(await auth.verify(token)).not.toBeNull()
+    expect(auth.revoked).toContainEqual({ session: before.principal.session })
+  })
+
   for (const in_clear of [true, false])
     test(`where others ${in_clear ? 'could' : 'could not'} listen, it is told whenever it is verified`, async () => {
       await auth.register(`clear-${in_clear}@example.com`)

@@ -52,14 +52,18 @@ export const browserSessionHandlers = (
   return {
     async openBrowserSession(call) {
       const browser = asBrowser(call)
+      const { held, in_clear: inClear } = call.body
       const user = await logins.check(browser, call.body)
       const opened = await db.transaction(async (sql) => {
         // A password change, or the end of the user, ends the sessions it finds; this one must not slip in behind it.
         if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash }))) return undefined
         const { id, merchant } = user
-        return sessions.openForBrowser(sql, browser, { user: id, merchant, inClear: call.body.in_clear })
+        // Once the browser has the new cookie, nobody there could end what the one before holds.
+        const replaced = held === undefined ? [] : await end(sql, browser, held)
+        return { replaced, ...(await sessions.openForBrowser(sql, browser, { user: id, merchant, inClear })) }
       })
       if (opened === undefined) throw await logins.overtaken(browser, user)
+      for (const session of opened.replaced) bus.publish('credential.revoked', { session })
       return {
         token: opened.token,
         max_age: browserSessionMsMax / 1000,
