@@ -30,7 +30,7 @@ export const accessFaults = {
     "A browser's session acts in the mode that each request names, and this one names none: send the header 'Micro-Mode: test' or 'Micro-Mode: live', or to a stream ?mode=test.",
   ),
   mode_mismatch: bad(
-    "The request names {named} mode, and the key '{key}' is one of {mode} mode. A key has its mode: leave Micro-Mode out.",
+    'Micro-Mode names {named} mode, and {other} says {mode}. Name one mode only, and beside a key none: a key has its own.',
   ),
   internal_token_invalid: bad("This service answers Micro's own services only. Call the gateway.", 401),
   more_permissions_required: bad(

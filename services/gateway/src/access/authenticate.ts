@@ -48,7 +48,7 @@ const modeOf = (access: readonly Access[], credential: Credential, caller: Calle
   const own = 'mode' in credential ? credential.mode : undefined
   // Whoever believes to pay in test mode must not do so in live mode.
   if (own !== undefined && named !== undefined && own !== named)
-    throw new Fault('mode_mismatch', { named, mode: own, key: masked(credential) })
+    throw new Fault('mode_mismatch', { named, mode: own, other: `the key '${masked(credential)}'` })
   const mode = own ?? named
   if (mode === undefined && actsByCookie(access, credential)) throw new Fault('mode_missing')
   if (mode === 'live' && !caller.confidential) throw new Fault('live_requires_tls')

@@ -23,7 +23,7 @@ const changesNothing = ({ method }: IncomingMessage): boolean => method === 'GET
 /**
  * Reads who asks from a request. Authorization goes before a cookie: its sender chose it, and no page of somebody else's
  * can add it, while a browser adds its cookie to whatever it is made to ask.
- * @throws Fault cookie_origin_refused, cookie_twice, parameter_invalid
+ * @throws Fault cookie_origin_refused, cookie_twice, parameter_invalid, mode_mismatch
  */
 export const readCaller = (
   request: IncomingMessage,
