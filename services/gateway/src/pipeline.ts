@@ -43,7 +43,10 @@ export interface PipelineParts {
   readonly watch: WatchCredential
   readonly enforce: Enforce
   readonly policies: Readonly<
-    Record<'stream' | 'perKey' | 'perIp' | 'perPage' | 'perPublishableKey' | 'login' | 'webhook' | 'webhooks', Policy>
+    Record<
+      'stream' | 'perKey' | 'perIp' | 'perPage' | 'perPublishableKey' | 'files' | 'login' | 'webhook' | 'webhooks',
+      Policy
+    >
   >
   readonly health: () => Promise<Health>
   readonly requestLog: Pick<RequestLog, 'note'>
@@ -219,7 +222,8 @@ export const createPipeline = (parts: PipelineParts) => {
 
   const answerSite = async (site: Site | undefined, visit: OwnVisit, headers: Readonly<Record<string, string>>) => {
     assert(site !== undefined, 'a site that is not there has no route')
-    const { request, response } = visit
+    const { exchange, request, response } = visit
+    await enforce(policies.files, addressKey(exchange.clientIp), headersOf(response))
     await site.answer({ request, response, path: pathOf(request), headers })
   }
 
@@ -234,7 +238,7 @@ export const createPipeline = (parts: PipelineParts) => {
     welcome: ({ request, response }) => {
       if (parts.sites.dashboard === undefined || request.headers.accept?.includes('text/html') !== true)
         return sendJson(response, 200, welcome)
-      response.writeHead(302, { location: '/dashboard/', vary: 'Accept', 'content-length': 0 }).end()
+      response.appendHeader('vary', 'Accept').writeHead(302, { location: '/dashboard/', 'content-length': 0 }).end()
     },
     dashboard: (visit) => answerSite(parts.sites.dashboard, visit, dashboardHeaders(doorOf(visit.request).origin)),
     docsSite: (visit) => answerSite(parts.sites.docs, visit, docsHeaders),
