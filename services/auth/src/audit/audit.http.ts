@@ -1,10 +1,16 @@
 import { serviceAuditActions, type AuditAction, type authApi, type Query, type ServiceName } from '@micro/contracts'
-import { assert, Fault, fromUnixSeconds } from '@micro/kernel'
+import { assert, Fault, fromUnixSeconds, unixSeconds } from '@micro/kernel'
 import { timeRangeOf, type Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
-import { auditEntryToWire, ownAuditEntryToWire, type AuditRow } from './audit.ts'
-import { auditEntryExists, insertToldEntry, selectAuditEntriesAfter, selectAuditEntriesBefore } from './audit.store.ts'
+import { auditEntryToWire, ownAuditEntryToWire, saysTheSame, toldTime, type AuditRow } from './audit.ts'
+import {
+  auditEntryExists,
+  insertToldEntry,
+  selectAuditEntriesAfter,
+  selectAuditEntriesBefore,
+  selectAuditEntry,
+} from './audit.store.ts'
 
 /** What each service is believed to have done. */
 const believed: Partial<Record<ServiceName, readonly AuditAction[]>> = serviceAuditActions
@@ -13,6 +19,7 @@ type AuditQuery = Query<(typeof authApi)['listAuditLog']>
 
 export const auditHandlers = ({
   db,
+  clock,
   audit,
   log,
 }: AuthDependencies): Pick<
@@ -36,15 +43,22 @@ export const auditHandlers = ({
         log.error({ service, action: told.action, entry: told.id }, 'audit.refused')
         throw new Fault('permission_denied')
       }
-      await insertToldEntry(db.sql, {
+      const { id } = told
+      const created_at = toldTime(fromUnixSeconds(created), clock.now())
+      if (unixSeconds(created_at) !== created) log.warn({ service, entry: id, created }, 'audit.time_differs')
+      const row: AuditRow = {
         ...told,
         outcome: 'success',
         actor_kind: actor.type,
         actor: actor.id,
         request_id: request,
-        created_at: fromUnixSeconds(created),
-      })
-      return { id: told.id }
+        created_at,
+      }
+      if (await insertToldEntry(db.sql, row)) return { id }
+      // It may be told again, but not as something else; what was recorded stays in either case.
+      const recorded = await selectAuditEntry(db.sql, id)
+      if (recorded !== undefined && !saysTheSame(recorded, row)) log.error({ service, entry: id }, 'audit.entry_differs')
+      return { id }
     },
 
     async listAuditLog({ principal: { merchant, user }, query }) {

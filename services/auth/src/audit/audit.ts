@@ -1,5 +1,6 @@
 import type { AuditAction, AuditEntry, Mode, Principal } from '@micro/contracts'
-import { unixSeconds } from '@micro/kernel'
+import { isDeepStrictEqual } from 'node:util'
+import { addMs, unixSeconds } from '@micro/kernel'
 
 export interface Actor {
   readonly kind: AuditEntry['actor']['type']
@@ -83,6 +84,22 @@ export const auditRowOf = (
     created_at: now,
   }
 }
+
+/** A service that could not reach us for so long tells what it did meanwhile; of longer ago it has nothing to tell. */
+const toldLateMsMax = 7 * 24 * 60 * 60 * 1000
+
+/** When something was done, as far as it is believed of the service that tells it: a service cannot write the past. */
+export const toldTime = (created: Date, now: Date): Date => {
+  const earliest = addMs(now, -toldLateMsMax)
+  if (created < earliest) return earliest
+  return created > now ? now : created
+}
+
+/** Whether two entries of one id are of the same fact. When is left out: late enough, the bound on it moves. */
+export const saysTheSame = (
+  { created_at: _one, ...recorded }: AuditRow,
+  { created_at: _other, ...told }: AuditRow,
+): boolean => isDeepStrictEqual(recorded, told)
 
 export const auditEntryToWire = (row: AuditRow): AuditEntry => ({
   id: row.id,
