@@ -24,6 +24,15 @@ describe('signing in and out', () => {
     expect(answer.text).not.toContain('bs_')
   })
 
+  test('under the name micro.localhost the pages are its own as well, and no other name is', async () => {
+    const host = `micro.localhost:${world.port}`
+    const answer = await signIn('ada', { host, origin: `http://${host}` })
+    const headers = { host, cookie: cookieOf(answer), 'sec-fetch-site': 'same-origin' }
+    expect((await world.call('GET', '/auth/me', { headers })).status).toBe(300)
+    const other = { ...headers, ...inMode(cookieOf(answer), 'test'), origin: own() }
+    expect((await pay(other)).status).toBe(403)
+  })
+
   test('401: a wrong password sets none', async () => {
     const answer = await signIn('ada', { origin: own() }, 'guessed')
     expect([...code(answer), answer.headers['set-cookie']]).toEqual([401, 'login_invalid', undefined])
