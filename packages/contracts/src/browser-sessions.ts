@@ -55,7 +55,8 @@ export const browserSessionWork = {
     service: 'auth',
     access: ['internal'],
     status: 200,
-    summary: 'Check an email and a password, and open a login session for the cookie of a browser, in place of what it held.',
+    summary:
+      'Check an email and a password, and open a login session for the cookie of a browser, in place of what it held.',
     body: Exact({
       ...credentials,
       client_ip: Text(64),

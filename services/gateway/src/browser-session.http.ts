@@ -67,7 +67,9 @@ export const createBrowserSessionHandlers = (sessions: BrowserSessions) => ({
     const tokens = [...new Set(readSessionCookies(request, door))].slice(0, browserTokensMax)
     checkNoBody(await readBody(request, bodyBytesMax), false)
     const { ended } =
-      tokens.length === 0 ? { ended: false } : await sessions.endBrowserSession({ body: { tokens, client_ip }, requestId })
+      tokens.length === 0
+        ? { ended: false }
+        : await sessions.endBrowserSession({ body: { tokens, client_ip }, requestId })
     response.setHeader('set-cookie', clearedCookie(door))
     sendJson(response, 200, { object: 'browser_session', ended })
   },

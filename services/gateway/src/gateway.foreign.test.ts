@@ -91,7 +91,12 @@ describe('streams of a browser', () => {
     ['names no mode', '/ws', () => ({ origin: own() }), [400, 'mode_missing']],
     ['names an unknown mode', '/ws?mode=sandbox', () => ({ origin: own() }), [400, 'parameter_invalid']],
     ['names two', '/ws?mode=test&mode=live', () => ({ origin: own() }), [400, 'parameter_invalid']],
-    ['names two in two places', '/ws?mode=test', () => ({ origin: own(), 'micro-mode': 'live' }), [400, 'mode_mismatch']],
+    [
+      'names two in two places',
+      '/ws?mode=test',
+      () => ({ origin: own(), 'micro-mode': 'live' }),
+      [400, 'mode_mismatch'],
+    ],
     ['another page opens', '/ws?mode=test', () => ({ origin: 'http://127.0.0.1:1' }), [403, 'origin_not_allowed']],
     ['a page of no origin opens', '/ws?mode=test', () => ({ origin: 'null' }), [403, 'origin_not_allowed']],
     ['another site opens', '/ws?mode=test', () => ({ 'sec-fetch-site': 'cross-site' }), [403, 'cookie_origin_refused']],

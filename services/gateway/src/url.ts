@@ -26,7 +26,9 @@ const signedText = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
 
 // A checkpoint of a ledger is signed as session tokens are, but opens nothing: it is made to be shown.
 const holdsCredential = (text: string): boolean =>
-  apiKey.test(text) || browserToken.test(text) || [...text.matchAll(signedText)].some(([token]) => !saysCheckpoint(token))
+  apiKey.test(text) ||
+  browserToken.test(text) ||
+  [...text.matchAll(signedText)].some(([token]) => !saysCheckpoint(token))
 
 // A key in a URL ends up in histories and in the logs of every proxy on the way; an id is repeated in answers.
 const checkCredentials = ({ path, query }: { path: string; query: string }): void => {

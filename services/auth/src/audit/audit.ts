@@ -1,5 +1,4 @@
 import type { AuditAction, AuditEntry, Mode, Principal } from '@micro/contracts'
-import { isDeepStrictEqual } from 'node:util'
 import { addMs, unixSeconds } from '@micro/kernel'
 
 export interface Actor {
@@ -94,12 +93,6 @@ export const toldTime = (created: Date, now: Date): Date => {
   if (created < earliest) return earliest
   return created > now ? now : created
 }
-
-/** Whether two entries of one id are of the same fact. When is left out: late enough, the bound on it moves. */
-export const saysTheSame = (
-  { created_at: _one, ...recorded }: AuditRow,
-  { created_at: _other, ...told }: AuditRow,
-): boolean => isDeepStrictEqual(recorded, told)
 
 export const auditEntryToWire = (row: AuditRow): AuditEntry => ({
   id: row.id,
