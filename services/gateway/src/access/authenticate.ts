@@ -62,8 +62,9 @@ export interface Authenticated {
 }
 
 /**
- * Establishes who is asking, for a route with the given access. Failed credentials, and no missing ones, count against the caller's address:
- * once its allowance is used up, credentials never seen valid are refused without asking the auth service.
+ * Establishes who is asking, for a route with the given access. Failed credentials, and no missing ones, count against
+ * the caller's address: once its allowance is used up, credentials never seen valid are refused without asking the auth
+ * service.
  * @throws Fault api_key_missing, api_key_invalid, api_key_expired, session_missing, session_invalid,
  * secret_key_required, operator_required, mode_missing, mode_mismatch, live_requires_tls, rate_limit,
  * upstream_unavailable
