@@ -122,11 +122,13 @@ table auth.login_sessions
   column end_reason text
   column client_ip text
   column cookie_hash bytea
+  column in_clear boolean not null default false
   constraint login_sessions_pkey PRIMARY KEY (id)
   constraint login_sessions_cookie_hash_key UNIQUE (cookie_hash)
   constraint login_sessions_merchant_fkey FOREIGN KEY (merchant) REFERENCES auth.merchants(id)
   constraint login_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id)
   constraint login_sessions_check CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+  constraint login_sessions_check1 CHECK (NOT in_clear OR cookie_hash IS NOT NULL)
   constraint login_sessions_client_ip_check CHECK (length(client_ip) <= 64)
   constraint login_sessions_cookie_hash_check CHECK (length(cookie_hash) = 32)
   constraint login_sessions_end_reason_check CHECK (end_reason = ANY (ARRAY['logout'::text, 'revoked'::text, 'password_changed'::text, 'refresh_token_reused'::text, 'user_disabled'::text]))

@@ -189,7 +189,7 @@ export const authApi = {
       ),
     }),
     response: ApiKeyCreated,
-    faults: ['api_keys_too_many', 'publishable_key_exists'],
+    faults: ['api_keys_too_many', 'publishable_key_exists', 'live_requires_tls'],
   }),
   listApiKeys: route({
     method: 'GET',
@@ -248,7 +248,13 @@ export const authApi = {
       ),
     }),
     response: Type.Object({ ...ApiKeyCreated.properties, rolled_key: ApiKey }),
-    faults: ['resource_missing', 'permission_denied', 'api_key_unexpected_state', 'api_keys_rolled_too_many'],
+    faults: [
+      'resource_missing',
+      'permission_denied',
+      'api_key_unexpected_state',
+      'api_keys_rolled_too_many',
+      'live_requires_tls',
+    ],
   }),
   ...accountsApi,
   ...operatorRoutes,
@@ -280,6 +286,9 @@ export const authApi = {
         Type.Integer({
           description: 'How long a valid credential is valid; null without an end, and for an access token.',
         }),
+      ),
+      in_clear: Type.Optional(
+        Type.Boolean({ description: "Of a browser's session: it was opened where others could listen." }),
       ),
     }),
   }),

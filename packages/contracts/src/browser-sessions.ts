@@ -19,6 +19,8 @@ const credentials = { email: Text(254, 1), password: Text(1024, 1) }
 /** What a browser's cookie looks like; anything else is none, and never looked up. */
 export const browserTokenForm = /^bs_[0-9a-f]{64}$/
 const BrowserToken = Type.String({ pattern: browserTokenForm.source })
+/** Of so many cookies of the name signing out ends what they hold. */
+export const browserTokensMax = 5
 
 /** For the pages of the gateway itself: it alone sets the cookie, and only it sees what is in it. */
 export const browserSessionsApi = {
@@ -31,7 +33,7 @@ export const browserSessionsApi = {
     summary: "Log in with email and password, as a page of the gateway's own: the login session is in a cookie.",
     body: Exact(credentials),
     response: BrowserSession,
-    faults: ['login_invalid', 'login_throttled', 'user_disabled', 'cookie_origin_refused'],
+    faults: ['login_invalid', 'login_throttled', 'user_disabled', 'cookie_origin_refused', 'cookie_twice'],
   }),
   signOut: route({
     method: 'POST',
@@ -39,7 +41,7 @@ export const browserSessionsApi = {
     service: 'gateway',
     access: ['public'],
     status: 200,
-    summary: 'End the login session that the cookie holds, and clear the cookie. Without one there is nothing to end.',
+    summary: 'End the login session that the cookie holds, and clear the cookie. Of several of its name it ends all.',
     response: Type.Object({ object: Type.Literal('browser_session'), ended: Type.Boolean() }),
     faults: ['cookie_origin_refused'],
   }),
@@ -53,8 +55,14 @@ export const browserSessionWork = {
     service: 'auth',
     access: ['internal'],
     status: 200,
-    summary: 'Check an email and a password, and open a login session for the cookie of a browser.',
-    body: Exact({ ...credentials, client_ip: Text(64) }),
+    summary:
+      'Check an email and a password, and open a login session for the cookie of a browser, in place of what it held.',
+    body: Exact({
+      ...credentials,
+      client_ip: Text(64),
+      held: Type.Optional({ ...BrowserToken, description: 'What the cookie holds that the new one replaces.' }),
+      in_clear: Type.Boolean({ description: 'Others could listen, and so may have the secret, too.' }),
+    }),
     response: Type.Object({
       token: Type.String(),
       /** For how long the browser may keep it. */
@@ -68,8 +76,8 @@ export const browserSessionWork = {
     service: 'auth',
     access: ['internal'],
     status: 200,
-    summary: 'End the login session of a cookie. One that is over, or never was, has ended.',
-    body: Exact({ token: BrowserToken, client_ip: Text(64) }),
+    summary: 'End the login sessions of some cookies; true if one had not ended before.',
+    body: Exact({ tokens: Type.Array(BrowserToken, { minItems: 1, maxItems: browserTokensMax }), client_ip: Text(64) }),
     response: Type.Object({ ended: Type.Boolean() }),
   }),
 } as const

@@ -133,7 +133,7 @@ export { LedgerAggregate, LedgerTotals, LedgerTrialBalance, type TrialBalanceAcc
 export { LedgerBalance, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'
 export { type DeadLetter, deadLettersApi } from './dead-letters.ts'
 export { Event, SequencedEvent } from './event.ts'
-export { BrowserSession, browserTokenForm } from './browser-sessions.ts'
+export { BrowserSession, browserTokenForm, browserTokensMax } from './browser-sessions.ts'
 export { EventStreamHeaders } from './gateway.ts'
 export {
   apiVersion,

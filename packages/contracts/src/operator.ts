@@ -103,6 +103,7 @@ export const operatorRoutes = {
     access: ['operator'],
     status: 200,
     summary: 'List what was done on the whole installation, newest first. Reading it is recorded, too.',
+    recorded: true,
     // What is asked for is recorded, so that nothing but an id may stand here.
     query: Exact({
       ...auditQuery,

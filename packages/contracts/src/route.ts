@@ -60,6 +60,8 @@ export interface Route {
    * (`call.signed`), undecoded, and is alone with the question whether to believe them.
    */
   readonly signed?: true
+  /** Whoever reads it is put on record for it: a GET that is not without effect. */
+  readonly recorded?: true
   /** True where an `Idempotency-Key` header is honoured. */
   readonly idempotent?: boolean
   /**

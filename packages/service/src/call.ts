@@ -34,6 +34,8 @@ export interface Call<R extends Route> {
   readonly requestId: string
   /** The caller's address, for throttling only. Empty for calls between services. */
   readonly clientIp: string
+  /** Others could listen on the caller's way to the gateway, and so to the answer. Never so between services. */
+  readonly inClear: boolean
   /** Present when the caller sent an `Idempotency-Key` on a route that honours it. */
   readonly idempotency: IdempotencyClaim | undefined
   /** Present on the routes that say so. */

@@ -14,8 +14,12 @@ import type { OpenSpan } from './traces/traces.ts'
 /** Headers between Micro's processes; believed only beside a token that was verified. */
 export const requestIdHeader = 'micro-request-id'
 export const clientIpHeader = 'micro-client-ip'
+export const inClearHeader = 'micro-in-clear'
 /** On the answer to a caller without a valid token: tells this 401 from those that concern the client. */
 export const tokenRefusedHeader = 'micro-token-refused'
+
+/** What no handler has a use for any more. */
+const between = ['authorization', 'traceparent', requestIdHeader, clientIpHeader, inClearHeader] as const
 
 const requestIdForm = /^req_[A-Za-z0-9_]{1,64}$/
 const clientIpForm = /^[0-9A-Fa-f.:]{2,45}$/
@@ -131,10 +135,16 @@ export const createDoor = (options: DoorOptions) => {
     visit.span = beginSpan(request, visit)
     visits.set(request, visit)
     response.setHeader('request-id', visit.requestId)
-    const clientIp = caller.issuer === 'gateway' ? headerOf(request, clientIpHeader, clientIpForm) : undefined
+    const byGateway = caller.issuer === 'gateway'
     const principal: Principal | undefined = caller.principal
-    attachContext(request, { requestId: visit.requestId, principal, clientIp: clientIp ?? '', trace: visit.span?.at })
-    for (const name of ['authorization', 'traceparent', requestIdHeader, clientIpHeader]) delete request.headers[name]
+    attachContext(request, {
+      requestId: visit.requestId,
+      principal,
+      clientIp: (byGateway ? headerOf(request, clientIpHeader, clientIpForm) : undefined) ?? '',
+      inClear: byGateway && request.headers[inClearHeader] !== undefined,
+      trace: visit.span?.at,
+    })
+    for (const name of between) delete request.headers[name]
     if (!response.destroyed) service.http.routing(request, response)
   }
 

@@ -117,6 +117,7 @@ const handle =
       principal: context?.principal,
       requestId,
       clientIp: context?.clientIp ?? '',
+      inClear: context?.inClear ?? false,
       params: request.params as object,
       query: request.query as object,
       body: decoded.value,

@@ -32,6 +32,11 @@ describe('a secret never reaches the log', () => {
     ],
     ['an endpoint secret', 'whsec_0123456789abcdef', (log) => log.info({ note: 'whsec_0123456789abcdef' }, 'x')],
     ['an invitation', `inv_${'0a'.repeat(32)}`, (log) => log.info(`took inv_${'0a'.repeat(32)}`)],
+    [
+      'what a cookie holds',
+      `bs_${'0a'.repeat(32)}`,
+      (log) => log.info({ path: `/v1/customers/bs_${'0a'.repeat(32)}` }),
+    ],
     ['a pairing token', `pairt_${'a-_9'.repeat(11)}`, (log) => log.info(`GET /auth/pairt_${'a-_9'.repeat(11)}?x`)],
     ['a command line’s session', `cliws_${'-b_9'.repeat(11)}`, (log) => log.info({ id: `cliws_${'-b_9'.repeat(11)}` })],
     ['a client secret', 'secret_0aB9', (log) => log.info('/v1/payment_intents/pi_1?client_secret=pi_1_secret_0aB9')],

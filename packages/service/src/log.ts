@@ -31,7 +31,7 @@ const withoutSecretMembers = (line: string): string =>
 // In a JSON line a secret may follow an escape such as \n, whose letter would hide that a word begins. A JWT's start is
 // sought once per run of its characters only: the text may be a stranger's, a megabyte of 'eyJ-' over and over.
 const secretText =
-  /(?:\b|(?<=\\[bfnrt]))(?:((?:sk|rk|pk)_(?:test|live)_[A-Za-z0-9_]{4})[A-Za-z0-9_]+|whsec_[A-Za-z0-9]+|(?:rt|inv)_[A-Za-z0-9_]{16,}|(?:pairt|cliws)_[\w-]{16,}|((?:pi|seti)_[A-Za-z0-9]+_secret_)\w+)|(?:(?<![\w-])|(?<=\\[bfnrt]))eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
+  /(?:\b|(?<=\\[bfnrt]))(?:((?:sk|rk|pk)_(?:test|live)_[A-Za-z0-9_]{4})[A-Za-z0-9_]+|whsec_[A-Za-z0-9]+|(?:rt|inv|bs)_[A-Za-z0-9_]{16,}|(?:pairt|cliws)_[\w-]{16,}|((?:pi|seti)_[A-Za-z0-9]+_secret_)\w+)|(?:(?<![\w-])|(?<=\\[bfnrt]))eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
 
 const digitRuns = /(?:\b|(?<=\\[bfnrt]))\d(?:[\s.\u2010-\u2015\u2212-]?\d){12,18}\b/gu
 

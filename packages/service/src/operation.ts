@@ -19,6 +19,7 @@ export interface RawCall {
   readonly principal: Principal | undefined
   readonly requestId: string
   readonly clientIp: string
+  readonly inClear: boolean
   readonly params: object
   readonly query: object
   readonly body: unknown
@@ -131,6 +132,7 @@ export const createOperation = (options: {
       surface: surfaceOf(raw.path),
       requestId: raw.requestId,
       clientIp: raw.clientIp,
+      inClear: raw.inClear,
       idempotency: undefined,
       signed: raw.signed,
       accepts: raw.accepts,

@@ -1,4 +1,4 @@
 // Apart from index.ts, so that whoever runs every service in one process does not load a Redis client.
-export { clientIpHeader, requestIdHeader, tokenRefusedHeader } from './door.ts'
+export { clientIpHeader, inClearHeader, requestIdHeader, tokenRefusedHeader } from './door.ts'
 export { runHosted, type Host } from './host.ts'
 export { serve } from './serve.ts'

@@ -8,6 +8,8 @@ export interface RequestContext {
   /** Undefined on public routes. */
   readonly principal: Principal | undefined
   readonly clientIp: string
+  /** Others could listen on the caller's way to the gateway. */
+  readonly inClear?: boolean
   /** The trace this request is part of, if any. */
   readonly trace?: TraceContext | undefined
   /** The client sent HEAD: no body of the answer reaches it. */

@@ -36,7 +36,7 @@ const api = {
 
 const keys = { gateway: newTokenKey('gateway'), payments: newTokenKey('payments') }
 const apiKey = { kind: 'api_key', merchant: 'acct_1', mode: 'test', keyId: 'key_1', scopes: ['*'] } as const
-const calls: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp'>[] = []
+const calls: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp' | 'inClear'>[] = []
 let work: Promise<void>
 let ready: () => Promise<void>
 let served: Served
@@ -55,8 +55,9 @@ beforeEach(async () => {
     principal,
     requestId,
     clientIp,
-  }: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp'>) => {
-    calls.push({ principal, requestId, clientIp })
+    inClear,
+  }: Pick<Call<never>, 'principal' | 'requestId' | 'clientIp' | 'inClear'>) => {
+    calls.push({ principal, requestId, clientIp, inClear })
     await work
     return { id: 'thing_1' }
   }
@@ -101,29 +102,29 @@ const call = async (
   }
 }
 
-const forwarded = { 'micro-request-id': 'req_from_gateway', 'micro-client-ip': '192.0.2.7' }
+const forwarded = { 'micro-request-id': 'req_from_gateway', 'micro-client-ip': '192.0.2.7', 'micro-in-clear': 'true' }
 
 test('what the gateway says about a caller is believed', async () => {
   const answer = await call('/things/1', await signers.gateway.sign('ledger', apiKey), { headers: forwarded })
   expect([answer.status, answer.headers.get('request-id')]).toEqual([200, 'req_from_gateway'])
-  expect(calls).toEqual([{ principal: apiKey, requestId: 'req_from_gateway', clientIp: '192.0.2.7' }])
+  expect(calls).toEqual([{ principal: apiKey, requestId: 'req_from_gateway', clientIp: '192.0.2.7', inClear: true }])
 })
 
-test('another service is believed for itself, and names no address of a caller', async () => {
+test('another service is believed for itself, and names no address or way of a caller', async () => {
   const principal = { kind: 'service', service: 'payments' } as const
   const answer = await call('/internal/things', await signers.payments.sign('ledger', principal), {
     method: 'POST',
     headers: forwarded,
   })
   expect(answer.status).toBe(201)
-  expect(calls).toEqual([{ principal, requestId: 'req_from_gateway', clientIp: '' }])
+  expect(calls).toEqual([{ principal, requestId: 'req_from_gateway', clientIp: '', inClear: false }])
 })
 
 test('a header that is not of the form is not believed from anybody', async () => {
   const headers = { 'micro-request-id': 'x y', 'micro-client-ip': 'localhost' }
   await call('/things/1', await signers.gateway.sign('ledger', apiKey), { headers })
   expect(calls).toEqual([
-    { principal: apiKey, requestId: expect.stringMatching(/^req_\w{24}$/) as string, clientIp: '' },
+    { principal: apiKey, requestId: expect.stringMatching(/^req_\w{24}$/) as string, clientIp: '', inClear: false },
   ])
 })
 

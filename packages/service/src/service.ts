@@ -90,6 +90,7 @@ export const createService = <A extends Api>(parts: ServiceParts<A>, runtime: Ru
         principal,
         requestId: input.requestId ?? newId('request'),
         clientIp: '',
+        inClear: false,
         // Validation fills in defaults: a caller's objects stay its own.
         params: { ...input.params },
         query: { ...input.query },

@@ -7,21 +7,27 @@ import type { Answer, World } from './gateway.fixture.ts'
 export const browserPassword = 'securepassword'
 
 /** Login sessions in memory, for tests of the gateway; whoever knows the password is in, as whom `holders` then has. */
-export const fakeBrowserSessions = (holders: Map<string, MerchantPrincipal>): BrowserSessions => {
+export const fakeBrowserSessions = (
+  holders: Map<string, MerchantPrincipal>,
+  inClear = new Set<string>(),
+): BrowserSessions => {
   let opened = 0
   return {
-    async openBrowserSession({ body: { email, password } }) {
+    async openBrowserSession({ body: { email, password, in_clear, held } }) {
       if (password !== browserPassword) throw new Fault('login_invalid')
+      if (held !== undefined) holders.delete(held)
       const name = email.split('@', 1)[0] ?? ''
       const [user, merchant] = [`usr_${name}`, `acct_${name}`]
       const token = `bs_${createHash('sha256').update(`${email} ${++opened}`).digest('hex')}`
+      if (in_clear) inClear.add(token)
       const operator = name === 'operator'
       const principal = { kind: 'session', merchant, mode: 'test', user, session: `ses_${opened}` } as const
       holders.set(token, operator ? { ...principal, operator } : principal)
       const shown = { id: user, object: 'user', email, merchant, operator, created: 0 } as const
       return { token, max_age: 604_800, session: { object: 'browser_session', user: shown, merchant, expires: 43_200 } }
     },
-    endBrowserSession: ({ body }) => Promise.resolve({ ended: holders.delete(body.token) }),
+    endBrowserSession: ({ body: { tokens } }) =>
+      Promise.resolve({ ended: tokens.filter((token) => holders.delete(token)).length > 0 }),
   }
 }
 

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Client } from '@micro/client'
-import { Exact, gatewayApi, type authApi, type Body } from '@micro/contracts'
+import { browserTokensMax, Exact, gatewayApi, type authApi, type Body } from '@micro/contracts'
 import { compileValidator } from '@micro/service'
 import {
   checkNotForeign,
   checkOwnOrigin,
   clearedCookie,
   readSessionCookie,
+  readSessionCookies,
   sessionCookie,
   type CookieDoor,
 } from './access/browser-cookie.ts'
@@ -28,14 +29,14 @@ export interface BrowserVisit {
   readonly requestId: string
   readonly clientIp: string
   readonly door: CookieDoor
+  /** Others could listen on the way. */
+  readonly inClear: boolean
 }
 
-/** What the browser's cookie holds, if any. Nobody is to be signed in or out by a foreign page. */
-const heldBy = ({ request, door }: BrowserVisit): string | undefined => {
+/** Nobody is to be signed in or out by a foreign page. @throws Fault cookie_origin_refused */
+const checkOwnPage = ({ request, door }: BrowserVisit): void => {
   checkNotForeign(request, door)
-  const held = readSessionCookie(request, door)
-  if (held !== undefined) checkOwnOrigin(request, door)
-  return held
+  if (readSessionCookies(request, door).length > 0) checkOwnOrigin(request, door)
 }
 
 /**
@@ -45,26 +46,30 @@ const heldBy = ({ request, door }: BrowserVisit): string | undefined => {
 export const createBrowserSessionHandlers = (sessions: BrowserSessions) => ({
   /** The cookie it hands out is always a new one, whatever the browser sent: nobody can give a victim one they know. */
   async signIn(visit: BrowserVisit): Promise<void> {
-    const { request, response, requestId, clientIp: client_ip, door } = visit
-    const held = heldBy(visit)
+    const { request, response, requestId, clientIp: client_ip, door, inClear: in_clear } = visit
+    checkOwnPage(visit)
+    const held = readSessionCookie(request, door)
     const body = await readBody(request, bodyBytesMax)
     checkBody(body, false)
     const { email, password } = body as Body<typeof gatewayApi.signIn>
-    const opened = await sessions.openBrowserSession({ body: { email, password, client_ip }, requestId })
-    // Once the browser has the new cookie, nobody there could end what the one before holds.
-    if (held !== undefined) await sessions.endBrowserSession({ body: { token: held, client_ip }, requestId })
+    const opened = await sessions.openBrowserSession({
+      body: { email, password, client_ip, in_clear, ...(held === undefined ? {} : { held }) },
+      requestId,
+    })
     response.setHeader('set-cookie', sessionCookie(door, { token: opened.token, maxAgeSeconds: opened.max_age }))
     sendJson(response, 200, opened.session)
   },
 
+  /** Ends what the browser holds under the name, whoever set it: of two cookies nobody can tell which one is ours. */
   async signOut(visit: BrowserVisit): Promise<void> {
     const { request, response, requestId, clientIp: client_ip, door } = visit
-    const held = heldBy(visit)
+    checkOwnPage(visit)
+    const tokens = [...new Set(readSessionCookies(request, door))].slice(0, browserTokensMax)
     checkNoBody(await readBody(request, bodyBytesMax), false)
     const { ended } =
-      held === undefined
+      tokens.length === 0
         ? { ended: false }
-        : await sessions.endBrowserSession({ body: { token: held, client_ip }, requestId })
+        : await sessions.endBrowserSession({ body: { tokens, client_ip }, requestId })
     response.setHeader('set-cookie', clearedCookie(door))
     sendJson(response, 200, { object: 'browser_session', ended })
   },

@@ -24,6 +24,15 @@ describe('signing in and out', () => {
     expect(answer.text).not.toContain('bs_')
   })
 
+  test('under the name micro.localhost the pages are its own as well, and no other name is', async () => {
+    const host = `micro.localhost:${world.port}`
+    const answer = await signIn('ada', { host, origin: `http://${host}` })
+    const headers = { host, cookie: cookieOf(answer), 'sec-fetch-site': 'same-origin' }
+    expect((await world.call('GET', '/auth/me', { headers })).status).toBe(300)
+    const other = { ...headers, ...inMode(cookieOf(answer), 'test'), origin: own() }
+    expect((await pay(other)).status).toBe(403)
+  })
+
   test('401: a wrong password sets none', async () => {
     const answer = await signIn('ada', { origin: own() }, 'guessed')
     expect([...code(answer), answer.headers['set-cookie']]).toEqual([401, 'login_invalid', undefined])
@@ -74,6 +83,15 @@ describe('signing in and out', () => {
     expect((await out()).json).toEqual({ object: 'browser_session', ended: false })
   })
 
+  test('signing out ends what every cookie of the name holds: nobody can tell which one is ours', async () => {
+    const held = [await enter('ada'), 'micro_session=x', await enter('eve'), await enter('ada')]
+    const headers = { cookie: held.join('; '), origin: own() }
+    const answer = await world.call('POST', '/auth/browser/sign_out', { headers })
+    expect([answer.status, answer.json]).toEqual([200, { object: 'browser_session', ended: true }])
+    for (const cookie of [held[0], held[2], held[3]])
+      expect((await world.call('GET', '/auth/me', { headers: { cookie: cookie ?? '' } })).status).toBe(401)
+  })
+
   test('403: another page signs nobody out', async () => {
     const cookie = await enter()
     for (const headers of [{ cookie }, { cookie, origin: 'null' }, { cookie, origin: 'http://127.0.0.1:1' }])
@@ -114,6 +132,29 @@ describe('over TLS', () => {
       code(await pay({ ...clear, origin: 'http://pay.example.com', ...inMode(cookie, mode) }))
     expect(await outcome('live')).toEqual([403, 'live_requires_tls'])
     expect((await outcome('test'))[0]).toBe(300)
+  })
+
+  test('a session that was opened in clear is none over TLS, nor where nobody could have listened', async () => {
+    await start()
+    const clear = { host: 'pay.example.com', 'x-forwarded-proto': 'http' }
+    const cookie = cookieOf(await signIn('ada', { ...clear, origin: 'http://pay.example.com' }))
+    const overTls = { ...proxied, ...inMode(`__Host-${cookie}`, 'live') }
+    expect(code(await world.call('GET', '/v1/balance', { headers: overTls }))).toEqual([401, 'session_invalid'])
+    expect((await world.call('GET', '/auth/me', { headers: { ...clear, cookie } })).status).toBe(300)
+    const safe = cookieOf(await signIn('ada', { ...proxied, origin }))
+    expect((await pay({ ...proxied, origin, ...inMode(safe, 'live') })).status).toBe(300)
+  })
+
+  test('what names no mode is told to its service as asked in clear: a live key must not be answered', async () => {
+    await start()
+    for (const proto of ['http', 'https']) {
+      const origin = `${proto}://pay.example.com`
+      const way = { host: 'pay.example.com', 'x-forwarded-proto': proto, 'micro-in-clear': 'false', origin }
+      const headers = { ...way, cookie: cookieOf(await signIn('ada', way)) }
+      const body = JSON.stringify({ environment: 'live' })
+      await world.call('POST', '/auth/api_keys', { headers: { ...headers, 'content-type': 'application/json' }, body })
+      expect(world.seen.at(-1)?.call).toMatchObject({ inClear: proto === 'http' })
+    }
   })
 })
 

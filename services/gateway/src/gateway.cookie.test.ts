@@ -99,10 +99,14 @@ describe('what a cookie may do', () => {
       expect((await world.call('GET', '/auth/me', { headers: { cookie: `micro_session=${held}` } })).status).toBe(401)
   })
 
-  test("a cookie of its name beside it makes both worthless: one of them is somebody else's", async () => {
+  test("a cookie of its name beside it makes both worthless, and is told: one of them is somebody else's", async () => {
     const other = await enter('eve')
-    const answer = await world.call('GET', '/auth/me', { headers: { cookie: `${cookie}; ${other}` } })
-    expect(answer.status).toBe(401)
+    for (const both of [`${cookie}; ${other}`, `${other}; ${cookie}`, `${cookie}; micro_session=`]) {
+      const answer = await world.call('GET', '/auth/me', { headers: { cookie: both } })
+      expect(code(answer)).toEqual([401, 'cookie_twice'])
+      expect(answer.text).not.toContain('bs_')
+      expect(code(await browserAt(world).signIn('ada', { origin: own(), cookie: both }))).toEqual([401, 'cookie_twice'])
+    }
   })
 
   test("the cookie of one merchant's person never acts for another, whatever the request names", async () => {

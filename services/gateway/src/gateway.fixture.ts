@@ -140,11 +140,13 @@ export const fakeEvents = (runtime: Pick<Runtime, 'bus'>) => {
 export const fakeAuth = () => {
   const holders = new Map<string, MerchantPrincipal>()
   const expired = new Set<string>()
+  const inClear = new Set<string>()
   const state = { lookUps: 0, down: false, gate: Promise.resolve() }
   let keys = 0
   return {
     state,
     holders,
+    inClear,
     /** Issues a secret key, or a restricted one where scopes are given. */
     issue(merchant = 'acct_a', mode: Mode = 'test', scopes: readonly Scope[] | readonly ['*'] = ['*']): string {
       const key = newApiKey(mode, scopes[0] === '*' ? 'sk' : 'rk')
@@ -172,7 +174,8 @@ export const fakeAuth = () => {
         await state.gate
         if (state.down) throw new Error('connection refused')
         const principal = holders.get(body.credential) ?? null
-        return { principal, expired: expired.has(body.credential), expires_in_ms: null }
+        const { credential } = body
+        return { principal, expired: expired.has(credential), expires_in_ms: null, in_clear: inClear.has(credential) }
       },
     },
   }
@@ -266,7 +269,7 @@ export const startWorld = async (
     events: events.client,
     cliSessions: sessions.client,
     pairings: fakePairings,
-    browserSessions: fakeBrowserSessions(auth.holders),
+    browserSessions: fakeBrowserSessions(auth.holders, auth.inClear),
     limiter: memoryLimiter({ clock }),
     recent: memoryRecent({ max: config.requestLogMax }),
     health: Object.fromEntries(services.map((service) => [service.name, service.ready])),

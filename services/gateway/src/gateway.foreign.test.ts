@@ -36,14 +36,23 @@ describe('a request that another page made', () => {
         expect(world.seen.length).toBe(before)
       })
 
-  test('is read by nobody but its own page', async () => {
-    for (const headers of [
-      { ...inMode(cookie, 'test'), origin: 'http://127.0.0.1:1' },
-      { ...inMode(cookie, 'test'), 'sec-fetch-site': 'cross-site' },
-    ])
-      expect(code(await world.call('GET', '/v1/balance', { headers }))).toEqual([403, 'cookie_origin_refused'])
-    expect((await world.call('GET', '/v1/balance', { headers: inMode(cookie, 'test') })).status).toBe(300)
-  })
+  const refused = [403, 'cookie_origin_refused']
+  const taken = [300, undefined]
+  for (const [who, headers, read, recorded] of [
+    ['another page', { origin: 'http://127.0.0.1:1' }, refused, refused],
+    ['another site', { 'sec-fetch-site': 'cross-site' }, refused, refused],
+    ['another port or a sibling domain', { 'sec-fetch-site': 'same-site' }, refused, refused],
+    ['what no browser says', { 'sec-fetch-site': 'other' }, refused, refused],
+    ['an address that somebody typed', { 'sec-fetch-site': 'none' }, taken, refused],
+    ['a page of its own', { 'sec-fetch-site': 'same-origin' }, taken, taken],
+    ['a browser that does not say', {}, taken, taken],
+  ] as const)
+    test(`by ${who}: read ${read[0]}, read on record ${recorded[0]}`, async () => {
+      const ask = async (path: string, held: string) =>
+        code(await world.call('GET', path, { headers: { ...inMode(held, 'test'), ...headers } }))
+      expect(await ask('/v1/balance', cookie)).toEqual(read)
+      expect(await ask('/auth/operator/audit_log', await enter('operator'))).toEqual(recorded)
+    })
 
   test('no preflight lets the header through that names the mode, nor the cookie', async () => {
     const headers = { origin: 'https://app.example.com', 'access-control-request-headers': 'micro-mode' }
@@ -82,13 +91,28 @@ describe('streams of a browser', () => {
     ['names no mode', '/ws', () => ({ origin: own() }), [400, 'mode_missing']],
     ['names an unknown mode', '/ws?mode=sandbox', () => ({ origin: own() }), [400, 'parameter_invalid']],
     ['names two', '/ws?mode=test&mode=live', () => ({ origin: own() }), [400, 'parameter_invalid']],
+    [
+      'names two in two places',
+      '/ws?mode=test',
+      () => ({ origin: own(), 'micro-mode': 'live' }),
+      [400, 'mode_mismatch'],
+    ],
     ['another page opens', '/ws?mode=test', () => ({ origin: 'http://127.0.0.1:1' }), [403, 'origin_not_allowed']],
     ['a page of no origin opens', '/ws?mode=test', () => ({ origin: 'null' }), [403, 'origin_not_allowed']],
     ['another site opens', '/ws?mode=test', () => ({ 'sec-fetch-site': 'cross-site' }), [403, 'cookie_origin_refused']],
+    ['another port opens', '/ws?mode=test', () => ({ 'sec-fetch-site': 'same-site' }), [403, 'cookie_origin_refused']],
+    ['no page opens', '/ws?mode=test', () => ({ 'sec-fetch-site': 'none' }), [403, 'cookie_origin_refused']],
   ] as const)
     test(`${want[0]}: a WebSocket that ${name}`, async () => {
       const { status, code: got } = await refusedStream(world, { cookie, ...headers() }, path)
       expect([status, got]).toEqual(want)
+    })
+
+  for (const site of ['cross-site', 'same-site', 'none'])
+    test(`403: server-sent events that a browser says are asked for ${site}`, async () => {
+      const headers = { cookie, 'sec-fetch-site': site }
+      const answer = await world.call('GET', '/v1/events/stream?mode=test', { headers })
+      expect(code(answer)).toEqual([403, 'cookie_origin_refused'])
     })
 
   test('server-sent events take the mode from the query as well, and end with the session', async () => {

@@ -1,5 +1,6 @@
 import { fakeClock } from '@micro/testing'
 import { afterEach, describe, expect, test } from 'vitest'
+import { browserAt } from './browser-session.fixture.ts'
 import { startWorld, type World } from './gateway.fixture.ts'
 
 let world: World
@@ -125,9 +126,18 @@ describe('limits', () => {
     for (const _ of times(5)) expect((await guess()).status).toBe(401)
     const before = world.auth.state.lookUps
     for (const _ of times(5)) expect((await guess()).status).toBe(429)
-    expect((await world.call('GET', '/v1/events')).status).toBe(429)
     expect(world.auth.state.lookUps).toBe(before)
     expect((await world.call('GET', '/v1/events', { key: known })).status).toBe(300)
+  })
+
+  test('who shows no credential uses up no tries: any page can make a browser ask so', async () => {
+    world = await startWorld({ config: { limits: { perIp: 2 } } })
+    for (const _ of times(5))
+      for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { authorization: ' ' }])
+        expect((await world.call('GET', '/auth/me', { headers })).status).toBe(401)
+    const browser = browserAt(world)
+    const headers = { cookie: await browser.enter() }
+    expect((await world.call('GET', '/auth/me', { headers })).status).toBe(300)
   })
 
   test('a spoofed X-Forwarded-For changes no window', async () => {

@@ -72,12 +72,16 @@ const tellersPerAddress = 10
 /** The endpoints of all merchants at a processor are told from the same addresses. */
 const endpointsPerAddress = 10
 
+/** A page loads dozens of files at once; whoever reads on must not meet the limit. */
+const filesPerAddress = 20
+
 const policiesOf = ({ limits }: GatewayConfig) =>
   ({
     perKey: { name: 'default', limit: limits.perKey, reason: 'global-rate' },
     perPage: { name: 'page', limit: limits.perKey, reason: 'endpoint-rate' },
     perPublishableKey: { name: 'publishable', limit: limits.perKey * payersAtOnce, reason: 'global-rate' },
     perIp: { name: 'ip', limit: limits.perIp, reason: 'global-rate' },
+    files: { name: 'files', limit: limits.perIp * filesPerAddress, reason: 'endpoint-rate' },
     login: { name: 'login', limit: limits.login, reason: 'endpoint-rate' },
     webhook: { name: 'webhook', limit: limits.perIp * tellersPerAddress, reason: 'endpoint-rate' },
     webhooks: {

@@ -43,7 +43,10 @@ export interface PipelineParts {
   readonly watch: WatchCredential
   readonly enforce: Enforce
   readonly policies: Readonly<
-    Record<'stream' | 'perKey' | 'perIp' | 'perPage' | 'perPublishableKey' | 'login' | 'webhook' | 'webhooks', Policy>
+    Record<
+      'stream' | 'perKey' | 'perIp' | 'perPage' | 'perPublishableKey' | 'files' | 'login' | 'webhook' | 'webhooks',
+      Policy
+    >
   >
   readonly health: () => Promise<Health>
   readonly requestLog: Pick<RequestLog, 'note'>
@@ -66,7 +69,7 @@ const strictTransport = 'max-age=31536000'
 type Operation = Extract<Target, { upstream: UpstreamName }>
 
 /** What is asked of whoever calls. */
-type Asked = Pick<Route, 'access' | 'method' | 'scope' | 'signed' | 'sse'>
+type Asked = Pick<Route, 'access' | 'method' | 'scope' | 'signed' | 'sse' | 'recorded'>
 
 /** A request that the gateway answers itself. */
 interface OwnVisit {
@@ -128,7 +131,7 @@ export const createPipeline = (parts: PipelineParts) => {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<string | undefined> => {
-    const { access, method, signed } = route
+    const { access, method, signed, sse, recorded } = route
     const setHeader = headersOf(response)
     if (access.includes('public')) {
       const stranger = method === 'GET' ? policies.perIp : policies.login
@@ -136,7 +139,8 @@ export const createPipeline = (parts: PipelineParts) => {
       else await enforce(stranger, addressKey(exchange.clientIp), setHeader)
       return undefined
     }
-    const from = { clientIp: exchange.clientIp, setHeader, isStream: route.sse !== undefined }
+    const asked = { isStream: sse !== undefined, isRecorded: recorded === true }
+    const from = { clientIp: exchange.clientIp, setHeader, ...asked }
     const caller = readCaller(request, parts.transport(request), from)
     const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal
@@ -155,13 +159,15 @@ export const createPipeline = (parts: PipelineParts) => {
     request: IncomingMessage,
     response: ServerResponse,
   ): void => {
+    const inClear = !parts.transport(request).confidential
     stripHeaders(request)
     // The service knows no HEAD; the response object does, and sends no body.
     const headOnly = request.method === 'HEAD'
     if (headOnly) request.method = 'GET'
     const { requestId, principal, clientIp, span } = exchange
     const mayStream = target.route.stream !== undefined
-    const context = { requestId, principal, clientIp, trace: span.at, headOnly, mayStream, draining: parts.leaving }
+    const caller = { principal, clientIp, inClear }
+    const context = { ...caller, requestId, trace: span.at, headOnly, mayStream, draining: parts.leaving }
     parts.upstreams[target.upstream].handle(request, response, context, bodyBytesMaxOf(target.route))
   }
 
@@ -203,7 +209,8 @@ export const createPipeline = (parts: PipelineParts) => {
   const asBrowserVisit = ({ exchange, request, response }: OwnVisit): BrowserVisit => {
     if (request.headers.expect !== undefined) response.writeContinue()
     const { requestId, clientIp } = exchange
-    return { request, response, requestId, clientIp, door: doorOf(request) }
+    const inClear = !parts.transport(request).confidential
+    return { request, response, requestId, clientIp, door: doorOf(request), inClear }
   }
 
   /** Operations of the gateway's own that are more than a body for a body; it has judged who asks. */
@@ -215,7 +222,8 @@ export const createPipeline = (parts: PipelineParts) => {
 
   const answerSite = async (site: Site | undefined, visit: OwnVisit, headers: Readonly<Record<string, string>>) => {
     assert(site !== undefined, 'a site that is not there has no route')
-    const { request, response } = visit
+    const { exchange, request, response } = visit
+    await enforce(policies.files, addressKey(exchange.clientIp), headersOf(response))
     await site.answer({ request, response, path: pathOf(request), headers })
   }
 
@@ -230,7 +238,7 @@ export const createPipeline = (parts: PipelineParts) => {
     welcome: ({ request, response }) => {
       if (parts.sites.dashboard === undefined || request.headers.accept?.includes('text/html') !== true)
         return sendJson(response, 200, welcome)
-      response.writeHead(302, { location: '/dashboard/', vary: 'Accept', 'content-length': 0 }).end()
+      response.appendHeader('vary', 'Accept').writeHead(302, { location: '/dashboard/', 'content-length': 0 }).end()
     },
     dashboard: (visit) => answerSite(parts.sites.dashboard, visit, dashboardHeaders(doorOf(visit.request).origin)),
     docsSite: (visit) => answerSite(parts.sites.docs, visit, docsHeaders),

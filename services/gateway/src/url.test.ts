@@ -71,6 +71,8 @@ describe('a credential in the URL is refused, wherever it hides', () => {
     `?starting_after=${jwt}`,
     '/sk_test_abc',
     '/rk_live_abc',
+    `/bs_${'0a'.repeat(32)}`,
+    `?q=bs%5f${'0a'.repeat(32)}`,
     '/%73k_test_abc',
     `/${jwt}`,
   ]) {

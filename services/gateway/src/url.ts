@@ -21,11 +21,14 @@ const decoded = (text: string): string =>
   text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 const apiKey = /(?<![A-Za-z0-9])(?:sk|rk)_(?:test|live)_/
+const browserToken = /(?<![A-Za-z0-9])bs_[0-9a-f]{64}/
 const signedText = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g
 
 // A checkpoint of a ledger is signed as session tokens are, but opens nothing: it is made to be shown.
 const holdsCredential = (text: string): boolean =>
-  apiKey.test(text) || [...text.matchAll(signedText)].some(([token]) => !saysCheckpoint(token))
+  apiKey.test(text) ||
+  browserToken.test(text) ||
+  [...text.matchAll(signedText)].some(([token]) => !saysCheckpoint(token))
 
 // A key in a URL ends up in histories and in the logs of every proxy on the way; an id is repeated in answers.
 const checkCredentials = ({ path, query }: { path: string; query: string }): void => {

@@ -16,6 +16,7 @@ for (const [name, error, remedy, again] of [
   ['an id of the other mode', refusal(404, 'resource_missing'), 'other mode', false],
   ['a second verification', refusal(409, 'verification_running'), 'Wait until', true],
   ['a token that is no checkpoint', refusal(400, 'checkpoint_invalid'), 'Paste the whole', false],
+  ['two cookies of one name', refusal(401, 'cookie_twice'), 'Delete the cookies', false],
   ['an event that has left', refusal(404, 'event_gone'), 'by its own id', false],
   ['an endpoint that is disabled', refusal(400, 'webhook_endpoint_disabled'), 'Enable it', false],
   ['too many requests', refusal(429, 'rate_limit', '7'), 'Wait 7 s', true],

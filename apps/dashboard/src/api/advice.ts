@@ -18,6 +18,11 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'Check both, or register if you have no account here yet.',
     again: false,
   },
+  cookie_twice: {
+    title: 'Your browser holds two sessions of this address',
+    remedy: 'Delete the cookies of this address in your browser, then sign in again.',
+    again: false,
+  },
   email_taken: {
     title: 'This email has an account already',
     remedy: 'Sign in with it, or register with another one.',

@@ -22,11 +22,15 @@ export const accessFaults = {
     "A browser's session is taken from pages of this gateway only. This request's Origin is {origin}, and the gateway was reached as {own}. Behind a proxy that ends TLS, name it in MICRO_TRUSTED_PROXIES and let it send X-Forwarded-Proto.",
     403,
   ),
+  cookie_twice: bad(
+    "The browser sent more than one cookie named {name}, and at most one of them is this gateway's: a page of another port or domain set the others. Signing out ends whatever they hold; then delete the cookies of this host in the browser, and sign in again.",
+    401,
+  ),
   mode_missing: bad(
     "A browser's session acts in the mode that each request names, and this one names none: send the header 'Micro-Mode: test' or 'Micro-Mode: live', or to a stream ?mode=test.",
   ),
   mode_mismatch: bad(
-    "The request names {named} mode, and the key '{key}' is one of {mode} mode. A key has its mode: leave Micro-Mode out.",
+    'Micro-Mode names {named} mode, and {other} says {mode}. Name one mode only, and beside a key none: a key has its own.',
   ),
   internal_token_invalid: bad("This service answers Micro's own services only. Call the gateway.", 401),
   more_permissions_required: bad(

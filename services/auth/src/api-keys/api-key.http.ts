@@ -3,7 +3,7 @@ import { assert, Fault } from '@micro/kernel'
 import type { Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
-import { apiKeyMissing, apiKeyToWire, isApiKeyId, mayManage } from './api-key.ts'
+import { apiKeyMissing, apiKeyToWire, checkMayBeShown, isApiKeyId, mayManage } from './api-key.ts'
 import { publishableKeyMaker } from './publishable-key.http.ts'
 import { secretKeyMaker } from './secret-key.work.ts'
 import {
@@ -29,6 +29,7 @@ export const apiKeyHandlers = (
       assert(user !== undefined, 'a session principal names no user')
       if (call.body.publishable === true) return createPublishableKey(call, user)
       const { environment: mode, name = null, scopes = [everyScope], expires_in: seconds = null } = call.body
+      checkMayBeShown({ mode, scopes, publishable_key: null }, call)
       const wanted = { merchant: call.principal.merchant, user, mode, name, scopes, seconds }
       return db.transaction((sql) => makeSecretKey(sql, call, wanted))
     },

@@ -95,6 +95,18 @@ describe('creating', () => {
     })
   }
 
+  for (const [name, body, want] of [
+    ['a live secret key', { environment: 'live' }, [403, 'live_requires_tls']],
+    ['a live restricted key', { environment: 'live', scopes: ['payments:read'] }, [403, 'live_requires_tls']],
+    ['a test key', { environment: 'test' }, [201, undefined]],
+  ] as const)
+    test(`${name} is ${want[0] === 201 ? '' : 'not '}shown where others could listen`, async () => {
+      const before = (await list(ada)).body.data.length
+      const answer = await auth.call('POST', '/auth/api_keys', { principal: ada, body, inClear: true })
+      expect([answer.status, answer.code]).toEqual(want)
+      expect((await list(ada)).body.data.length).toBe(before + (want[0] === 201 ? 1 : 0))
+    })
+
   for (const [name, body, code] of [
     ['no environment', {}, 'parameter_missing'],
     ['another environment', { environment: 'production' }, 'parameter_invalid'],

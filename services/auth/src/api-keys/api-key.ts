@@ -49,6 +49,17 @@ export const typeOf = ({
   return scopes.includes(everyScope) ? 'sk' : 'rk'
 }
 
+/**
+ * The text of a new key is in the answer, and that of a live secret key must not cross the network in clear.
+ * @throws Fault live_requires_tls
+ */
+export const checkMayBeShown = (
+  key: Pick<ApiKeyRow, 'mode' | 'scopes' | 'publishable_key'>,
+  { inClear }: { inClear: boolean },
+): void => {
+  if (inClear && key.mode === 'live' && typeOf(key) !== 'pk') throw new Fault('live_requires_tls')
+}
+
 const typeNames = { sk: 'secret', rk: 'restricted', pk: 'publishable' } as const
 
 /** From when on the key no longer works; null when it has no end. */

@@ -4,7 +4,7 @@ import type { Handlers } from '@micro/service'
 import { newApiKey } from '@micro/signing'
 import type { AuthDependencies } from '../dependencies.ts'
 import { keyedHash } from '../secrets.ts'
-import { apiKeyMissing, apiKeyToWire, asMade, isApiKeyId, mayManage, roll, typeOf } from './api-key.ts'
+import { apiKeyMissing, apiKeyToWire, asMade, checkMayBeShown, isApiKeyId, mayManage, roll, typeOf } from './api-key.ts'
 import { countWorkingApiKeys, insertApiKey, lockApiKey, retireApiKey } from './api-key.store.ts'
 
 /** Keys of a merchant that may be in their grace at a time in one mode, besides those that stand. */
@@ -30,6 +30,7 @@ export const rollHandlers = ({
       const old = await lockApiKey(sql, { id, merchant })
       if (old === undefined) throw apiKeyMissing(id)
       if (!mayManage(principal, old)) throw new Fault('permission_denied')
+      checkMayBeShown(old, call)
       const key = newApiKey(old.mode, typeOf(old))
       const given = { id: newId('api_key'), key, now, graceSeconds: body.expires_in ?? 0 }
       const { successor, retires_at } = roll(old, given)

@@ -49,6 +49,17 @@ const asKey = (key: ApiKey): MerchantPrincipal => ({
 })
 
 describe('the new key', () => {
+  test('of live mode is not shown where others could listen, and the old one stays', async () => {
+    const [live, free] = [await auth.createKey(ada, { environment: 'live' }), await auth.createKey(ada)]
+    const inClear = async ({ id }: ApiKey) => {
+      const { status, code } = await auth.call('POST', `/auth/api_keys/${id}/roll`, { principal: ada, inClear: true })
+      return [status, code]
+    }
+    expect(await inClear(live)).toEqual([403, 'live_requires_tls'])
+    expect(await works(live.key)).toBe(true)
+    expect(await inClear(free)).toEqual([201, undefined])
+  })
+
   test('has the name, environment, scopes and expiry of the old one, and is shown once', async () => {
     const old = await auth.createKey(ada, {
       environment: 'live',

@@ -313,7 +313,7 @@ describe('what another service tells', () => {
     client_ip: ip,
     request: 'req_of_the_act',
     detail: { url: 'https://api.stripe.com' },
-    created: 1_700_000_000,
+    created: 1_767_200_000,
   } as const
   const tell = (service: 'payments' | 'events' | 'ledger', merchant: string | null, more: object = {}) =>
     auth.call('POST', '/internal/audit_entries', {
@@ -337,6 +337,37 @@ describe('what another service tells', () => {
     const wanted = '?action=dead_letter.redriven'
     expect((await whole(wanted)).body.data).toMatchObject([{ ...redriven, merchant: null }])
     expect((await own(ada.principal, wanted)).body.data).toEqual([])
+  })
+
+  const dayMs = 24 * 60 * 60 * 1000
+  for (const [name, ageMs, wantMs] of [
+    ['days ago is believed', 6 * dayMs, 6 * dayMs],
+    ['longer ago than a service is out of reach is dated as of then', 400 * dayMs, 7 * dayMs],
+    ['in the future is dated as of now', -dayMs, 0],
+  ] as const)
+    test(`done ${name}`, async () => {
+      const id = `aud_03${ageMs < 0 ? 'future' : ageMs}`
+      const now = Math.floor(clock.now().getTime() / 1000)
+      expect((await tell('payments', ada.user.merchant, { id, created: now - ageMs / 1000 })).status).toBe(200)
+      const entries = (await own(ada.principal, '?limit=100&action=processor.created')).body.data
+      expect(entries.find((entry) => entry.id === id)?.created).toBe(now - wantMs / 1000)
+      const noted = auth.logged.filter((line) => line.includes('audit.time_differs') && line.includes(id))
+      expect(noted).toHaveLength(ageMs === wantMs ? 0 : 1)
+    })
+
+  test('again as something else changes nothing, and is noted', async () => {
+    const id = 'aud_04differs'
+    const noted = () => auth.logged.filter((line) => line.includes('audit.entry_differs') && line.includes(id)).length
+    for (const [subject, want] of [
+      ['proc_1', 0],
+      ['proc_1', 0],
+      ['proc_2', 1],
+    ] as const) {
+      expect((await tell('payments', ada.user.merchant, { id, subject })).status).toBe(200)
+      expect(noted()).toBe(want)
+    }
+    const entries = (await own(ada.principal, '?limit=100&action=processor.created')).body.data
+    expect(entries.filter((entry) => entry.id === id)).toMatchObject([{ subject: 'proc_1' }])
   })
 
   for (const service of ['payments', 'events', 'ledger'] as const)

@@ -1,18 +1,30 @@
+import { isDeepStrictEqual } from 'node:util'
 import { serviceAuditActions, type AuditAction, type authApi, type Query, type ServiceName } from '@micro/contracts'
-import { assert, Fault, fromUnixSeconds } from '@micro/kernel'
+import { assert, Fault, fromUnixSeconds, unixSeconds } from '@micro/kernel'
 import { timeRangeOf, type Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
-import { auditEntryToWire, ownAuditEntryToWire, type AuditRow } from './audit.ts'
-import { auditEntryExists, insertToldEntry, selectAuditEntriesAfter, selectAuditEntriesBefore } from './audit.store.ts'
+import { auditEntryToWire, ownAuditEntryToWire, toldTime, type AuditRow } from './audit.ts'
+import {
+  auditEntryExists,
+  insertToldEntry,
+  selectAuditEntriesAfter,
+  selectAuditEntriesBefore,
+  selectAuditEntry,
+} from './audit.store.ts'
 
 /** What each service is believed to have done. */
 const believed: Partial<Record<ServiceName, readonly AuditAction[]>> = serviceAuditActions
+
+/** Whether two entries of one id are of the same fact. When is left out: late enough, the bound on it moves. */
+const saysTheSame = ({ created_at: _one, ...recorded }: AuditRow, { created_at: _other, ...told }: AuditRow): boolean =>
+  isDeepStrictEqual(recorded, told)
 
 type AuditQuery = Query<(typeof authApi)['listAuditLog']>
 
 export const auditHandlers = ({
   db,
+  clock,
   audit,
   log,
 }: AuthDependencies): Pick<
@@ -36,15 +48,23 @@ export const auditHandlers = ({
         log.error({ service, action: told.action, entry: told.id }, 'audit.refused')
         throw new Fault('permission_denied')
       }
-      await insertToldEntry(db.sql, {
+      const { id } = told
+      const created_at = toldTime(fromUnixSeconds(created), clock.now())
+      if (unixSeconds(created_at) !== created) log.warn({ service, entry: id, created }, 'audit.time_differs')
+      const row: AuditRow = {
         ...told,
         outcome: 'success',
         actor_kind: actor.type,
         actor: actor.id,
         request_id: request,
-        created_at: fromUnixSeconds(created),
-      })
-      return { id: told.id }
+        created_at,
+      }
+      if (await insertToldEntry(db.sql, row)) return { id }
+      // It may be told again, but not as something else; what was recorded stays in either case.
+      const recorded = await selectAuditEntry(db.sql, id)
+      if (recorded !== undefined && !saysTheSame(recorded, row))
+        log.error({ service, entry: id }, 'audit.entry_differs')
+      return { id }
     },
 
     async listAuditLog({ principal: { merchant, user }, query }) {

@@ -1,5 +1,5 @@
 import type { AuditAction } from '@micro/contracts'
-import { only, type Sql } from '@micro/postgres'
+import { first, only, type Sql } from '@micro/postgres'
 import type { AuditRow } from './audit.ts'
 
 /** Whose entries: one merchant's, or with null the whole installation's, which is for operators alone. */
@@ -16,13 +16,24 @@ export const insertAuditEntry = (sql: Sql, row: AuditRow) => sql`
   values (${row.id}, ${row.action}, ${row.outcome}, ${row.actor_kind}, ${row.actor}, ${row.subject}, ${row.merchant},
           ${row.mode}, ${row.client_ip}, ${row.request_id}, ${JSON.stringify(row.detail)}::jsonb, ${row.created_at})`
 
-/** Of what another service tells, which may tell it again. */
-export const insertToldEntry = (sql: Sql, row: AuditRow) => sql`
+/** Of what another service tells, which may tell it again. False where an entry of the id was there. */
+export const insertToldEntry = async (sql: Sql, row: AuditRow): Promise<boolean> =>
+  (
+    await sql`
   insert into auth.audit_log (id, action, outcome, actor_kind, actor, subject, merchant, mode, client_ip, request_id,
                               detail, created_at)
   values (${row.id}, ${row.action}, ${row.outcome}, ${row.actor_kind}, ${row.actor}, ${row.subject}, ${row.merchant},
           ${row.mode}, ${row.client_ip}, ${row.request_id}, ${JSON.stringify(row.detail)}::jsonb, ${row.created_at})
-  on conflict (id) do nothing`
+  on conflict (id) do nothing
+  returning id`
+  ).length === 1
+
+export const selectAuditEntry = async (sql: Sql, id: string): Promise<AuditRow | undefined> =>
+  first(
+    await sql<AuditRow>`
+    select id, action, outcome, actor_kind, actor, subject, merchant, mode, client_ip, request_id, detail, created_at
+    from auth.audit_log where id = ${id}`,
+  )
 
 export const auditEntryExists = async (
   sql: Sql,

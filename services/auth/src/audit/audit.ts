@@ -1,5 +1,5 @@
 import type { AuditAction, AuditEntry, Mode, Principal } from '@micro/contracts'
-import { unixSeconds } from '@micro/kernel'
+import { addMs, unixSeconds } from '@micro/kernel'
 
 export interface Actor {
   readonly kind: AuditEntry['actor']['type']
@@ -82,6 +82,16 @@ export const auditRowOf = (
     detail: fact.detail ?? {},
     created_at: now,
   }
+}
+
+/** A service that could not reach us for so long tells what it did meanwhile; of longer ago it has nothing to tell. */
+const toldLateMsMax = 7 * 24 * 60 * 60 * 1000
+
+/** When something was done, as far as it is believed of the service that tells it: a service cannot write the past. */
+export const toldTime = (created: Date, now: Date): Date => {
+  const earliest = addMs(now, -toldLateMsMax)
+  if (created < earliest) return earliest
+  return created > now ? now : created
 }
 
 export const auditEntryToWire = (row: AuditRow): AuditEntry => ({

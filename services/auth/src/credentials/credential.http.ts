@@ -66,6 +66,7 @@ export const credentialHandlers = ({
     return {
       principal: { kind: 'session', merchant, mode: 'test', user, session, ...operator },
       expired: false,
+      in_clear: live.in_clear,
       expires_in_ms: (later ?? live.expires_at).getTime() - now.getTime(),
     }
   }

@@ -21,12 +21,12 @@ afterAll(async () => {
 
 type Opened = Response<typeof authApi.openBrowserSession>
 
-const open = (email: string, secret = password, ip = '203.0.113.7', principal: Principal = gateway) =>
+const open = (email: string, secret = password, principal: Principal = gateway, more: object = {}) =>
   auth.service.execute('openBrowserSession', principal, {
-    body: { email, password: secret, client_ip: ip },
+    body: { email, password: secret, client_ip: '203.0.113.7', in_clear: false, ...more },
   }) as Promise<Opened>
-const end = (token: string) =>
-  auth.service.execute('endBrowserSession', gateway, { body: { token, client_ip: '' } }) as Promise<{ ended: boolean }>
+const end = (...tokens: string[]) =>
+  auth.service.execute('endBrowserSession', gateway, { body: { tokens, client_ip: '' } }) as Promise<{ ended: boolean }>
 
 /** A registered person with a browser. */
 const enter = async (name: string) => {
@@ -66,6 +66,32 @@ describe('opening one', () => {
     expect((await auth.refresh(token)).status).toBe(401)
   })
 
+  test('ends what the browser held before, together with it or not at all', async () => {
+    const before = await enter('before')
+    await auth.register('after@example.com')
+    const replace = (secret: string) => open('after@example.com', secret, gateway, { held: before.token })
+    await expect(replace('guessed')).rejects.toMatchObject({ code: 'login_invalid' })
+    expect(await auth.verify(before.token)).not.toBeNull()
+    await database.owner.sql`revoke update on auth.login_sessions from auth_app`
+    await expect(replace(password)).rejects.toThrow()
+    await database.owner.sql`grant update (expires_at, ended_at, end_reason) on auth.login_sessions to auth_app`
+    const rows = await database.db.sql`
+      select session.id from auth.login_sessions session join auth.users on users.id = session.user_id
+      where users.email = 'after@example.com'`
+    expect(rows).toEqual([])
+    const { token } = await replace(password)
+    expect(await auth.verify(before.token)).toBeNull()
+    expect(await auth.verify(token)).not.toBeNull()
+    expect(auth.revoked).toContainEqual({ session: before.principal.session })
+  })
+
+  for (const in_clear of [true, false])
+    test(`where others ${in_clear ? 'could' : 'could not'} listen, it is told whenever it is verified`, async () => {
+      await auth.register(`clear-${in_clear}@example.com`)
+      const { token } = await open(`clear-${in_clear}@example.com`, password, gateway, { in_clear })
+      expect(await auth.judge(token)).toMatchObject({ principal: { kind: 'session' }, in_clear })
+    })
+
   test('takes the same password, throttle and disabled users as every login, and is recorded as one', async () => {
     const { user, principal } = await enter('throttled')
     for (let times = 0; times < 5; times++)
@@ -87,7 +113,7 @@ describe('opening one', () => {
 
   test('is for the gateway alone', async () => {
     await auth.register('service@example.com')
-    const asked = open('service@example.com', password, '', { kind: 'service', service: 'payments' })
+    const asked = open('service@example.com', password, { kind: 'service', service: 'payments' })
     await expect(asked).rejects.toMatchObject({ code: 'permission_denied' })
   })
 })
@@ -101,6 +127,15 @@ describe('it ends', () => {
     expect(await isOver(token)).toBe(true)
     expect(auth.revoked).toContainEqual({ session: principal.session })
     expect(await end(token)).toEqual({ ended: false })
+  })
+
+  test('by signing out, with every other cookie that the browser sent', async () => {
+    const [mine, other, over] = [await enter('both'), await enter('planted'), await enter('over')]
+    await end(over.token)
+    expect(await end(mine.token, over.token, other.token)).toEqual({ ended: true })
+    for (const { token } of [mine, other]) expect(await isOver(token)).toBe(true)
+    for (const { principal } of [mine, other])
+      expect(auth.revoked.filter(({ session }) => session === principal.session)).toHaveLength(1)
   })
 
   test('in the list of sessions, from any other', async () => {

@@ -1,5 +1,6 @@
 import type { authApi, ServicePrincipal } from '@micro/contracts'
 import { Fault, unixSeconds } from '@micro/kernel'
+import type { Sql } from '@micro/postgres'
 import type { Handlers } from '@micro/service'
 import type { AuditedCall } from '../audit/audit.ts'
 import type { AuthDependencies } from '../dependencies.ts'
@@ -32,16 +33,37 @@ export const browserSessionHandlers = (
   const logins = createLoginCheck(deps)
   const sessions = createSessionOpener(deps)
 
+  /** Ends what a cookie holds, and tells its id; none of one that is over, or never was. */
+  const end = async (sql: Sql, browser: AuditedCall, token: string): Promise<string[]> => {
+    const session = await lockSessionOfCookie(sql, browserTokenHash(token))
+    if (session === undefined) return []
+    const isEnded = await endSession(sql, { id: session.id, now: clock.now(), reason: 'logout' })
+    if (!isEnded) return []
+    await audit(sql, browser, {
+      action: 'session.ended',
+      by: { kind: 'user', id: session.user_id },
+      merchant: session.merchant,
+      subject: session.id,
+      detail: { reason: 'logout' },
+    })
+    return [session.id]
+  }
+
   return {
     async openBrowserSession(call) {
       const browser = asBrowser(call)
+      const { held, in_clear: inClear } = call.body
       const user = await logins.check(browser, call.body)
       const opened = await db.transaction(async (sql) => {
         // A password change, or the end of the user, ends the sessions it finds; this one must not slip in behind it.
         if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash }))) return undefined
-        return sessions.openForBrowser(sql, browser, { user: user.id, merchant: user.merchant })
+        const { id, merchant } = user
+        // Once the browser has the new cookie, nobody there could end what the one before holds.
+        const replaced = held === undefined ? [] : await end(sql, browser, held)
+        return { replaced, ...(await sessions.openForBrowser(sql, browser, { user: id, merchant, inClear })) }
       })
       if (opened === undefined) throw await logins.overtaken(browser, user)
+      for (const session of opened.replaced) bus.publish('credential.revoked', { session })
       return {
         token: opened.token,
         max_age: browserSessionMsMax / 1000,
@@ -57,21 +79,13 @@ export const browserSessionHandlers = (
     async endBrowserSession(call) {
       const browser = asBrowser(call)
       const ended = await db.transaction(async (sql) => {
-        const session = await lockSessionOfCookie(sql, browserTokenHash(call.body.token))
-        if (session === undefined) return undefined
-        const isEnded = await endSession(sql, { id: session.id, now: clock.now(), reason: 'logout' })
-        if (!isEnded) return undefined
-        await audit(sql, browser, {
-          action: 'session.ended',
-          by: { kind: 'user', id: session.user_id },
-          merchant: session.merchant,
-          subject: session.id,
-          detail: { reason: 'logout' },
-        })
-        return session.id
+        const ids: string[] = []
+        // In one order for everyone, so that two who end the same do not wait for each other.
+        for (const token of call.body.tokens.toSorted()) ids.push(...(await end(sql, browser, token)))
+        return ids
       })
-      if (ended !== undefined) bus.publish('credential.revoked', { session: ended })
-      return { ended: ended !== undefined }
+      for (const session of ended) bus.publish('credential.revoked', { session })
+      return { ended: ended.length > 0 }
     },
   }
 }

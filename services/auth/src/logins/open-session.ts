@@ -28,7 +28,11 @@ export interface SessionOpener {
   /** Opens a session for somebody whose row its caller holds. */
   open(sql: Sql, call: AuditedCall, owner: SessionOwner): Promise<OpenedSession>
   /** As open, for a cookie in place of tokens. */
-  openForBrowser(sql: Sql, call: AuditedCall, owner: SessionOwner): Promise<{ token: string; expiresAt: Date }>
+  openForBrowser(
+    sql: Sql,
+    call: AuditedCall,
+    owner: SessionOwner & { readonly inClear: boolean },
+  ): Promise<{ token: string; expiresAt: Date }>
   tokensFor(opened: OpenedSession): Promise<Tokens>
 }
 
@@ -46,7 +50,7 @@ export const createSessionOpener = ({
     sql: Sql,
     call: AuditedCall,
     { user, merchant, detail }: SessionOwner,
-    held: { expires_at: Date; created_at: Date; cookie_hash: Buffer | null },
+    held: { expires_at: Date; created_at: Date; cookie_hash: Buffer | null; in_clear: boolean },
   ) => {
     const session = {
       id: newId('login_session'),
@@ -71,7 +75,7 @@ export const createSessionOpener = ({
     async open(sql, call, owner) {
       const [created_at, refreshToken] = [clock.now(), newRefreshToken()]
       const expires_at = expiry(created_at)
-      const session = await begin(sql, call, owner, { created_at, expires_at, cookie_hash: null })
+      const session = await begin(sql, call, owner, { created_at, expires_at, cookie_hash: null, in_clear: false })
       await insertRefreshToken(sql, {
         hash: refreshTokenHash(refreshToken),
         session: session.id,
@@ -83,7 +87,8 @@ export const createSessionOpener = ({
     async openForBrowser(sql, call, owner) {
       const [created_at, token] = [clock.now(), newBrowserToken()]
       const expiresAt = browserSessionEnd({ createdAt: created_at, now: created_at })
-      await begin(sql, call, owner, { created_at, expires_at: expiresAt, cookie_hash: browserTokenHash(token) })
+      const cookie_hash = browserTokenHash(token)
+      await begin(sql, call, owner, { created_at, expires_at: expiresAt, cookie_hash, in_clear: owner.inClear })
       return { token, expiresAt }
     },
     tokensFor: async ({ session, refreshToken }) => ({

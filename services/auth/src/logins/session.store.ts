@@ -3,11 +3,12 @@ import type { EndReason, LiveBrowserSession, OwnSessionRow, RefreshTokenRow, Ses
 
 export const insertSession = (
   sql: Sql,
-  session: Omit<SessionRow, 'ended_at'> & OwnSessionRow & { cookie_hash: Buffer | null },
+  session: Omit<SessionRow, 'ended_at'> & OwnSessionRow & { cookie_hash: Buffer | null; in_clear: boolean },
 ) => sql`
-  insert into auth.login_sessions (id, user_id, merchant, client_ip, created_at, expires_at, cookie_hash)
+  insert into auth.login_sessions (id, user_id, merchant, client_ip, created_at, expires_at, cookie_hash,
+                                   in_clear)
   values (${session.id}, ${session.user_id}, ${session.merchant}, ${session.client_ip}, ${session.created_at},
-          ${session.expires_at}, ${session.cookie_hash})`
+          ${session.expires_at}, ${session.cookie_hash}, ${session.in_clear})`
 
 export const insertRefreshToken = (
   sql: Sql,
@@ -138,7 +139,8 @@ export const selectLiveSessionOfCookie = async (
 ): Promise<LiveBrowserSession | undefined> =>
   first(
     await sql<LiveBrowserSession>`
-    select session.id, session.user_id, session.merchant, session.created_at, session.expires_at, users.operator
+    select session.id, session.user_id, session.merchant, session.created_at, session.expires_at, session.in_clear,
+           users.operator
     from auth.login_sessions session join auth.users on users.id = session.user_id
     where session.cookie_hash = ${hash} and ended_at is null and expires_at > ${now} and disabled_at is null`,
   )

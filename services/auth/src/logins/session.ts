@@ -20,6 +20,8 @@ export interface LiveBrowserSession extends Omit<OwnSessionRow, 'client_ip'> {
   user_id: string
   merchant: string
   operator: boolean
+  /** Others could listen when its secret was handed out. */
+  in_clear: boolean
 }
 
 export interface RefreshTokenRow {

@@ -54,6 +54,8 @@ export const testConfig = async (changes: Partial<AuthConfig> = {}): Promise<Aut
 interface Caller {
   readonly principal?: Principal
   readonly ip?: string
+  /** Others could listen on the way. */
+  readonly inClear?: boolean
 }
 
 export interface Answer<Body> {
@@ -89,7 +91,8 @@ export const startAuth = async (options: { db: Database; clock: Clock; config?: 
   const callers = new Map<string, Caller>()
   service.http.addHook('onRequest', (request, _reply, done) => {
     const caller = callers.get(String(request.headers['x-caller'])) ?? {}
-    attachContext(request.raw, { requestId: 'req_test', principal: caller.principal, clientIp: caller.ip ?? '' })
+    const { principal, ip: clientIp = '', inClear = false } = caller
+    attachContext(request.raw, { requestId: 'req_test', principal, clientIp, inClear })
     done()
   })
   await service.http.ready()

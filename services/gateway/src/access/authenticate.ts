@@ -24,6 +24,10 @@ const checkKind = (access: readonly Access[], { kind }: Credential): void => {
   throw new Fault(access.includes('secret_key') ? 'secret_key_required' : 'session_missing')
 }
 
+// Who shows nothing guesses nothing. Any page can make a browser ask so, and would keep its people out.
+const showsNothing = ({ authorization = '', cookie }: Caller): boolean =>
+  authorization.trim() === '' && cookie === undefined
+
 const masked = (credential: Credential): string => `${credential.text.slice(0, 8)}****${credential.text.slice(-4)}`
 
 const invalid = (credential: Credential, expired: boolean): Fault =>
@@ -44,7 +48,7 @@ const modeOf = (access: readonly Access[], credential: Credential, caller: Calle
   const own = 'mode' in credential ? credential.mode : undefined
   // Whoever believes to pay in test mode must not do so in live mode.
   if (own !== undefined && named !== undefined && own !== named)
-    throw new Fault('mode_mismatch', { named, mode: own, key: masked(credential) })
+    throw new Fault('mode_mismatch', { named, mode: own, other: `the key '${masked(credential)}'` })
   const mode = own ?? named
   if (mode === undefined && actsByCookie(access, credential)) throw new Fault('mode_missing')
   if (mode === 'live' && !caller.confidential) throw new Fault('live_requires_tls')
@@ -58,8 +62,9 @@ export interface Authenticated {
 }
 
 /**
- * Establishes who is asking, for a route with the given access. Failed credentials count against the caller's address:
- * once its allowance is used up, credentials never seen valid are refused without asking the auth service.
+ * Establishes who is asking, for a route with the given access. Failed credentials, and no missing ones, count against
+ * the caller's address: once its allowance is used up, credentials never seen valid are refused without asking the auth
+ * service.
  * @throws Fault api_key_missing, api_key_invalid, api_key_expired, session_missing, session_invalid,
  * secret_key_required, operator_required, mode_missing, mode_mismatch, live_requires_tls, rate_limit,
  * upstream_unavailable
@@ -74,11 +79,13 @@ export const createAuthenticator = (options: { cache: CredentialCache; enforce: 
     checkKind(access, credential)
     const mode = modeOf(access, credential, caller)
     if (!cache.wasValid(credential.text)) await enforce(failures, addressKey(clientIp), setHeader, 0)
-    const { principal, expired } = await cache.verify(credential.text)
+    const { principal, expired, in_clear } = await cache.verify(credential.text)
     const fits =
       principal !== null &&
       held[principal.kind] === held[credential.kind] &&
-      (principal.kind === 'session' || principal.mode === mode)
+      (principal.kind === 'session' || principal.mode === mode) &&
+      // What somebody overheard opens nothing by a way on which they could not have.
+      !(in_clear === true && caller.confidential)
     if (!fits) throw invalid(credential, expired)
     const inMode = mode === undefined ? principal : { ...principal, mode }
     if (actsByCookie(access, credential))
@@ -92,7 +99,7 @@ export const createAuthenticator = (options: { cache: CredentialCache; enforce: 
       return await verified(access, caller)
     } catch (error) {
       const failed = error instanceof Fault && (error.spec.status === 401 || error.spec.status === 403)
-      if (failed) await enforce(failures, addressKey(caller.clientIp), caller.setHeader)
+      if (failed && !showsNothing(caller)) await enforce(failures, addressKey(caller.clientIp), caller.setHeader)
       throw error
     }
   }

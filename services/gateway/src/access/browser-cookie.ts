@@ -25,18 +25,28 @@ export const sessionCookie = (
 export const clearedCookie = (door: Pick<CookieDoor, 'https'>): string =>
   `${nameOf(door)}=; ${attributesOf(door)}; Max-Age=0`
 
-/**
- * What the browser's cookie holds; undefined where there is none of the right form. Two of its name are none, too: one
- * of them may be somebody else's, set by a page of another port or a subdomain.
- */
-export const readSessionCookie = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): string | undefined => {
+const valuesOf = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): readonly string[] => {
   const prefix = `${nameOf(door)}=`
-  const [token, ...others] = (request.headers.cookie ?? '')
+  return (request.headers.cookie ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(prefix))
     .map((pair) => pair.slice(prefix.length))
-  return token !== undefined && others.length === 0 && browserTokenForm.test(token) ? token : undefined
+}
+
+/** What all cookies of the name hold that has the right form. */
+export const readSessionCookies = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): readonly string[] =>
+  valuesOf(request, door).filter((value) => browserTokenForm.test(value))
+
+/**
+ * What the browser's cookie holds; undefined where there is none of the right form. Of two of its name neither is
+ * believed: one of them may be somebody else's, set by a page of another port or a subdomain.
+ * @throws Fault cookie_twice
+ */
+export const readSessionCookie = (request: IncomingMessage, door: Pick<CookieDoor, 'https'>): string | undefined => {
+  const [token, ...others] = valuesOf(request, door)
+  if (others.length > 0) throw new Fault('cookie_twice', { name: nameOf(door) })
+  return token !== undefined && browserTokenForm.test(token) ? token : undefined
 }
 
 const refused = (origin: string | undefined, door: CookieDoor): Fault =>
@@ -55,11 +65,18 @@ export const checkOwnOrigin = ({ headers }: IncomingMessage, door: CookieDoor): 
 
 /**
  * For what is only read, of which a browser need not tell who asks: nobody else may, as far as it does tell. An answer
- * that another page gets is not for it to read, but a stream that it opens takes a seat.
+ * that another page gets is not for it to read, but it uses up a limit, and a stream that it opens takes a seat. An
+ * address that somebody typed comes from no page; with `pagesOnly` it is refused as well.
  * @throws Fault cookie_origin_refused
  */
-export const checkNotForeign = ({ headers }: IncomingMessage, door: CookieDoor): void => {
-  const { origin } = headers
+export const checkNotForeign = (
+  { headers }: IncomingMessage,
+  door: CookieDoor,
+  { pagesOnly = false }: { pagesOnly?: boolean } = {},
+): void => {
+  const { origin, 'sec-fetch-site': site } = headers
   if (origin !== undefined && !isOwn(origin, door)) throw refused(origin, door)
-  if (headers['sec-fetch-site'] === 'cross-site') throw refused('cross-site', door)
+  // `same-site` is another port or a sibling domain, which need not be ours.
+  const isForeign = site !== undefined && site !== 'same-origin' && (site !== 'none' || pagesOnly)
+  if (isForeign) throw refused(String(site), door)
 }

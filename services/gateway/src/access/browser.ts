@@ -2,7 +2,9 @@ import { isIP } from 'node:net'
 import { Fault } from '@micro/kernel'
 import { isLoopback } from '@micro/service'
 
-const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
+// Browsers take what ends in .localhost for this machine and ask no DNS. Under a name of its own the gateway shares its
+// cookies with no other server of the machine.
+const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', 'micro.localhost', '[::1]'])
 
 const nameOf = (host: string): string => host.replace(/:\d{1,5}$/, '').toLowerCase()
 

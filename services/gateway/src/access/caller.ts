@@ -23,17 +23,24 @@ const changesNothing = ({ method }: IncomingMessage): boolean => method === 'GET
 /**
  * Reads who asks from a request. Authorization goes before a cookie: its sender chose it, and no page of somebody else's
  * can add it, while a browser adds its cookie to whatever it is made to ask.
- * @throws Fault cookie_origin_refused, parameter_invalid
+ * @throws Fault cookie_origin_refused, cookie_twice, parameter_invalid, mode_mismatch
  */
 export const readCaller = (
   request: IncomingMessage,
   transport: Transport,
-  { isStream, ...rest }: { clientIp: string; setHeader: SetHeader; isStream: boolean },
+  {
+    isStream,
+    isRecorded = false,
+    ...rest
+  }: { clientIp: string; setHeader: SetHeader; isStream: boolean; isRecorded?: boolean },
 ): Caller => {
   const { authorization } = request.headers
   const door = { https: transport.https, origin: originOf(request, transport) }
   const cookie = authorization === undefined ? readSessionCookie(request, door) : undefined
-  if (cookie !== undefined) (changesNothing(request) ? checkNotForeign : checkOwnOrigin)(request, door)
+  if (cookie !== undefined) {
+    if (changesNothing(request)) checkNotForeign(request, door, { pagesOnly: isStream || isRecorded })
+    else checkOwnOrigin(request, door)
+  }
   const mode = readNamedMode(request, { inQuery: isStream })
   return { authorization, cookie, mode, confidential: transport.confidential, ...rest }
 }

@@ -8,6 +8,8 @@ import { elapsedMs } from '../elapsed.ts'
 export interface Verdict {
   readonly principal: MerchantPrincipal | null
   readonly expired: boolean
+  /** Of a browser's session: it was opened where others could listen, who may have its secret, too. */
+  readonly in_clear?: boolean
 }
 
 /** What the auth service says. */

@@ -7,7 +7,17 @@ export const windowMs = 60_000
 
 /** A limit with a name that its headers carry. */
 export interface Policy {
-  readonly name: 'default' | 'page' | 'publishable' | 'ip' | 'login' | 'webhook' | 'webhooks' | 'stream' | 'failed'
+  readonly name:
+    | 'default'
+    | 'page'
+    | 'publishable'
+    | 'ip'
+    | 'login'
+    | 'webhook'
+    | 'webhooks'
+    | 'stream'
+    | 'failed'
+    | 'files'
   readonly limit: number
   /** What `Stripe-Rate-Limited-Reason` says; Stripe's vocabulary. */
   readonly reason: 'global-rate' | 'endpoint-rate'

@@ -60,7 +60,9 @@ const send = async (
 ): Promise<void> => {
   const content = await file.content()
   const { bytes, encoding } = bodyFor(request, content)
-  const always = { ...headers, 'cache-control': cacheOf(name), etag: content.etag, vary: 'Accept-Encoding' }
+  const always = { ...headers, 'cache-control': cacheOf(name), etag: content.etag }
+  // Beside the origin, by which the answer may differ as well.
+  response.appendHeader('vary', 'Accept-Encoding')
   if (status === 200 && isKnown(request, content.etag)) return void response.writeHead(304, always).end()
   response.writeHead(status, {
     ...always,

@@ -227,3 +227,31 @@ test('where nothing was built, its routes are unknown and / is the same to all',
   expect((await bare.call('GET', '/', { headers: page })).json['name']).toBe('Micro')
   await bare.stop()
 })
+
+test('files are limited by address, far beyond what a page loads', async () => {
+  const limited = await startWorld({
+    config: { sites: { dashboard: join(folder, 'dashboard'), docs: undefined }, limits: { perIp: 2 } },
+  })
+  const load = () => limited.call('GET', '/dashboard/assets/logo.png')
+  for (let at = 0; at < 40; at++) expect((await load()).status).toBe(200)
+  const refused = await load()
+  expect([refused.status, refused.headers['ratelimit-policy']]).toEqual([429, '"files";q=40;w=60'])
+  // What else an address may ask for is none of it.
+  expect((await limited.call('GET', '/v1/events', { key: limited.auth.issue() })).status).toBe(300)
+  await limited.stop()
+})
+
+test('an answer that differs by origin and by encoding says both', async () => {
+  const origin = 'https://app.example.com'
+  const shared = await startWorld({
+    config: { sites: { dashboard: join(folder, 'dashboard'), docs: undefined }, allowedOrigins: [origin] },
+  })
+  for (const [path, want] of [
+    ['/dashboard/', 'Origin, Accept-Encoding'],
+    ['/', 'Origin, Accept'],
+  ] as const) {
+    const answer = await shared.call('GET', path, { headers: { origin, accept: 'text/html' } })
+    expect(answer.headers.vary).toBe(want)
+  }
+  await shared.stop()
+})

@@ -21,7 +21,7 @@ export const upstreamConformance = (adapter: string, reach: (service: Service) =
       await service.start()
       server = createServer((request, response) => {
         response.setHeader('request-id', 'req_1')
-        upstream.handle(request, response, { requestId: 'req_1', principal, clientIp: '192.0.2.1' })
+        upstream.handle(request, response, { requestId: 'req_1', principal, clientIp: '192.0.2.1', inClear: true })
       })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -43,7 +43,7 @@ export const upstreamConformance = (adapter: string, reach: (service: Service) =
       return error.code
     }
 
-    test('the principal, request id and address arrive as established, with path, query and body', async () => {
+    test('the principal, request id, address and way arrive as established, with path, query and body', async () => {
       const headers = { 'x-merchant': 'acct_evil', 'content-type': 'application/json' }
       const body = JSON.stringify({ amount: 100, currency: 'usd' })
       await fetch(`${url}/payments/payment_intents`, { method: 'POST', headers, body })
@@ -51,7 +51,10 @@ export const upstreamConformance = (adapter: string, reach: (service: Service) =
       expect(seen).toMatchObject([
         {
           operation: 'createPaymentIntent',
-          call: { principal, requestId: 'req_1', clientIp: '192.0.2.1', surface: 'original', body: { amount: 100 } },
+          call: {
+            ...{ principal, requestId: 'req_1', clientIp: '192.0.2.1', inClear: true },
+            ...{ surface: 'original', body: { amount: 100 } },
+          },
         },
         { operation: 'listPaymentIntents', call: { principal, surface: 'stripe', query: { limit: 7 } } },
       ])

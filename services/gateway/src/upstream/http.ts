@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import type { Principal, ServiceName } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import { bodyBytesMaxOf, writeTraceparent, type Logger, type RequestContext, type Traces } from '@micro/service'
-import { clientIpHeader, requestIdHeader, tokenRefusedHeader } from '@micro/service/process'
+import { clientIpHeader, inClearHeader, requestIdHeader, tokenRefusedHeader } from '@micro/service/process'
 import { errors, Pool, type Dispatcher } from 'undici'
 import { sendFault } from '../answer.ts'
 import { announcesTooMuch } from '../headers.ts'
@@ -49,6 +49,7 @@ const hopByHop: ReadonlySet<string> = new Set([
   'traceparent',
   requestIdHeader,
   clientIpHeader,
+  inClearHeader,
   tokenRefusedHeader,
 ])
 
@@ -152,6 +153,7 @@ const carry =
         [requestIdHeader]: context.requestId,
       }
       if (context.clientIp !== '') headers[clientIpHeader] = context.clientIp
+      if (context.inClear === true) headers[inClearHeader] = 'true'
       if (span?.at) headers['traceparent'] = writeTraceparent(span.at)
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart(started) {
