@@ -16,23 +16,25 @@ test('where others reach it in clear, registration is closed, live keys are refu
   expect((await caller(first.url)('POST', '/auth/register', { body })).body.error.code).toBe('registration_closed')
   await first.stop()
 
-  const open = await micro({ args: everywhere, dataDir: first.dataDir, env: { MICRO_REGISTRATION: 'open' } })
-  const merchant = await newMerchant(open.url)
-  expect((await merchant.test('GET', '/v1/events')).status).toBe(200)
-  for (const headers of [{}, { 'x-forwarded-proto': 'https' }] as const) {
-    const refused = await merchant.live('GET', '/v1/events', { headers })
-    expect([refused.status, refused.body.error.code]).toEqual([403, 'live_requires_tls'])
-  }
-  await open.stop()
-
-  const published = await micro({
-    args: everywhere,
-    dataDir: first.dataDir,
-    env: { MICRO_PUBLISHED_HOST: '127.0.0.1' },
-  })
+  const here = { MICRO_PUBLISHED_HOST: '127.0.0.1', MICRO_REGISTRATION: 'open' }
+  const published = await micro({ args: everywhere, dataDir: first.dataDir, env: here })
   expect(published.running.stdout()).not.toContain('in clear')
-  expect((await caller(published.url, merchant.liveKey)('GET', '/v1/events')).status).toBe(200)
+  const merchant = await newMerchant(published.url)
+  expect((await merchant.live('GET', '/v1/events')).status).toBe(200)
   await published.stop()
+
+  const open = await micro({ args: everywhere, dataDir: first.dataDir, env: { MICRO_REGISTRATION: 'open' } })
+  expect((await caller(open.url, merchant.key)('GET', '/v1/events')).status).toBe(200)
+  const asLive = caller(open.url, merchant.liveKey)
+  const inSession = caller(open.url, merchant.token)
+  for (const headers of [{}, { 'x-forwarded-proto': 'https' }] as const)
+    for (const refused of [
+      await asLive('GET', '/v1/events', { headers }),
+      // Nor is a new one shown to whoever listens.
+      await inSession('POST', '/auth/api_keys', { body: { environment: 'live' }, headers }),
+    ])
+      expect([refused.status, refused.body.error.code]).toEqual([403, 'live_requires_tls'])
+  await open.stop()
 })
 
 test('with a certificate it speaks https, and says so', async () => {
