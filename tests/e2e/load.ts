@@ -12,8 +12,13 @@ const once = (agent: Agent, url: string, headers: Record<string, string>): Promi
       response.once('error', (error) => resolve(`cut while answering: ${error.message}`))
     })
     outgoing.once('error', (error: NodeJS.ErrnoException) =>
-      // Never accepted: nobody listens any more, or the kept connection was closed before this was sent on it.
-      resolve(error.code === 'ECONNREFUSED' || outgoing.reusedSocket ? 'not accepted' : `failed: ${error.message}`),
+      // Never accepted: nobody listens any more, the kept connection was closed before this was sent on it, or it was still
+      // in the queue of the door when that was shut. One that was accepted and dropped is `aborted` in the server's log.
+      resolve(
+        ['ECONNREFUSED', 'ECONNRESET'].includes(error.code ?? '') || outgoing.reusedSocket
+          ? 'not accepted'
+          : `failed: ${error.message}`,
+      ),
     )
     outgoing.end()
   })

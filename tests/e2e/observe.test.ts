@@ -134,6 +134,7 @@ test('asked to end under load it fails no request it accepted, and what it answe
   agent.destroy()
   expect([ended.code, ended.stderr]).toEqual([0, ''])
   expect(load.outcomes.filter((outcome) => ![200, 503, 'not accepted'].includes(outcome))).toEqual([])
+  expect(await readFile(join(dataDir, 'logs/micro.log'), 'utf8')).not.toContain('"aborted":true')
   await begin(dataDir)
   const again = caller(platform.url, merchant.key)
   for (const id of paid) expect((await again('GET', `/v1/payment_intents/${id}`)).body.status).toBe('succeeded')
