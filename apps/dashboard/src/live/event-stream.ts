@@ -1,3 +1,5 @@
+import { pieces } from '../api/pieces.ts'
+
 /** One message of server-sent events. */
 export interface StreamMessage {
   /** Where to go on behind it. */
@@ -21,17 +23,8 @@ const messageOf = (block: string): StreamMessage | undefined => {
 
 /** The messages of a stream, as they arrive; comments, which only keep it open, are left out. */
 export async function* streamMessages(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamMessage> {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let kept = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    const blocks = (kept + decoder.decode(value, { stream: true })).split('\n\n')
-    kept = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const message = messageOf(block)
-      if (message !== undefined) yield message
-    }
+  for await (const block of pieces(body, '\n\n')) {
+    const message = messageOf(block)
+    if (message !== undefined) yield message
   }
 }

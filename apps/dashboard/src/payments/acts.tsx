@@ -6,7 +6,7 @@ import { decimalOf, moneyText, parseMoney } from '../ui/money.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { cancel, capture, refund } from './payments.data.ts'
 import type { Acts } from './status.ts'
-import { useAct } from './use-act.ts'
+import { useAct } from '../act/use-act.ts'
 
 interface Asked {
   readonly intent: PaymentIntent

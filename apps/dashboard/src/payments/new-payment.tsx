@@ -6,7 +6,7 @@ import { moneyText, parseMoney } from '../ui/money.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { confirm, create } from './payments.data.ts'
 import { testCards } from './test-cards.ts'
-import { useAct } from './use-act.ts'
+import { useAct } from '../act/use-act.ts'
 
 const offered = ['usd', 'eur', 'gbp', 'jpy', 'kwd'] as const
 

@@ -1,9 +1,9 @@
 import type { WebhookDeliverySettings, WebhookEndpoint } from '@micro/contracts'
 import { useState } from 'react'
-import { useAct } from '../payments/use-act.ts'
+import { useAct } from '../act/use-act.ts'
 import { Choice, Field } from '../ui/field.tsx'
 import { SecretDialog } from '../ui/secret.tsx'
-import { AskDialog } from './ask-dialog.tsx'
+import { AskDialog } from '../act/ask-dialog.tsx'
 import { EventChoice } from './event-choice.tsx'
 import { createEndpoint, updateEndpoint } from './webhooks.data.ts'
 

@@ -1,5 +1,5 @@
 import type { WebhookDelivery } from '@micro/contracts'
-import { useAct } from '../payments/use-act.ts'
+import { useAct } from '../act/use-act.ts'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { resend } from './webhooks.data.ts'

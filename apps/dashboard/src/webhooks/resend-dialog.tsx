@@ -1,10 +1,10 @@
 import type { WebhookEndpoint } from '@micro/contracts'
 import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { useState } from 'react'
-import { useAct } from '../payments/use-act.ts'
+import { useAct } from '../act/use-act.ts'
 import { Choice, Field } from '../ui/field.tsx'
 import { momentIn, typedMoment } from '../ui/moment.ts'
-import { AskDialog } from './ask-dialog.tsx'
+import { AskDialog } from '../act/ask-dialog.tsx'
 import { resendMany } from './webhooks.data.ts'
 
 const daySeconds = 86_400

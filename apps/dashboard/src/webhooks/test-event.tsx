@@ -1,6 +1,6 @@
 import type { WebhookTest } from '@micro/contracts'
 import { useState } from 'react'
-import { useAct } from '../payments/use-act.ts'
+import { useAct } from '../act/use-act.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import type { useAct } from '../payments/use-act.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Problem } from '../ui/problem.tsx'
+import type { useAct } from './use-act.ts'
 
 /** Asks for what an act needs, or once more whether it is meant. */
 export const AskDialog = ({
