@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { request } from 'undici'
@@ -211,14 +212,30 @@ describe('a connection', () => {
   })
   afterAll(() => new Promise<unknown>((done) => server.close(done)))
 
-  const ask = (guard: ReturnType<typeof createGuard>, path = '/') =>
-    request(`http://hooks.example.com:${port}${path}`, { dispatcher: guard.dispatcher })
+  const ask = (guard: ReturnType<typeof createGuard>, path = '/', endpoint = 'we_1') =>
+    request(`http://hooks.example.com:${port}${path}`, { dispatcher: guard.dispatcherFor(endpoint) })
 
   test('goes to the address that was looked at, under the name that was asked for', async () => {
     const guard = guardOf({ loopback: true }, () => Promise.resolve(['127.0.0.1']))
     const { statusCode, body } = await ask(guard, '/named')
     expect([statusCode, await body.text()]).toEqual([200, 'hello'])
     expect(asked).toContain(`hooks.example.com:${port} /named`)
+    await guard.close()
+  })
+
+  test('is kept for its endpoint, and never shared with another of the same host', async () => {
+    const guard = guardOf({ loopback: true }, () => Promise.resolve(['127.0.0.1']))
+    const askedOver = new Map<unknown, Set<string>>()
+    server.on('request', ({ socket, url = '' }) => {
+      askedOver.set(socket, (askedOver.get(socket) ?? new Set()).add(url))
+    })
+    for (let round = 0; round < 10; round += 1)
+      for (const endpoint of ['we_1', 'we_2']) {
+        await (await ask(guard, `/${endpoint}`, endpoint)).body.text()
+        await nextTurn()
+      }
+    expect(askedOver.size).toBeLessThan(20)
+    for (const urls of askedOver.values()) expect(urls.size).toBe(1)
     await guard.close()
   })
 

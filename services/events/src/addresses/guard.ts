@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net'
 import type { Mode } from '@micro/contracts'
 import { within } from '@micro/service'
-import { Agent, buildConnector, type Dispatcher } from 'undici'
+import { Agent, buildConnector, Pool, type Dispatcher } from 'undici'
 import type { AddressPolicy } from './address-policy.ts'
 import type { Resolve } from './resolve.ts'
 
@@ -18,8 +18,11 @@ export interface Guard {
   check(url: string, mode: Mode): Promise<void>
   /** The same without looking its name up. @throws AddressRefusedError */
   checkForm(url: string, mode: Mode): void
-  /** Connects to the very addresses that were looked at, and to no others. It follows no redirect. */
-  readonly dispatcher: Dispatcher
+  /**
+   * Connects to the very addresses that were looked at, and to no others. It follows no redirect. An endpoint's
+   * connections are its own: one that answers twice would else answer for its neighbour on the same host.
+   */
+  dispatcherFor(endpoint: string): Dispatcher
   close(): Promise<void>
 }
 
@@ -59,7 +62,8 @@ export const createGuard = (
     )
   }
   const connect = buildConnector({ lookup, timeout: connectMsMax, ...(ca === undefined ? {} : { ca }) })
-  const dispatcher = new Agent({
+  const agent = new Agent({
+    factory: (marked, options) => new Pool(new URL(marked).origin, options),
     connect: (options, callback) =>
       connect(options, (error, socket) => {
         if (error !== null || socket === null) return callback(error ?? new Error('no connection'), null)
@@ -85,7 +89,11 @@ export const createGuard = (
         if (error instanceof AddressRefusedError) throw error
       })
     },
-    dispatcher,
-    close: () => dispatcher.destroy(),
+    dispatcherFor: (endpoint) =>
+      // The agent keeps connections by the text of their origin: a mark in it keeps endpoints apart.
+      agent.compose((dispatch) => (options, handler) =>
+        dispatch({ ...options, origin: `${String(options.origin)}#${endpoint}` }, handler),
+      ),
+    close: () => agent.destroy(),
   }
 }

@@ -117,7 +117,8 @@ export const createAttempt = (deps: AttemptDependencies) => {
   return async (row: LeasedRow, lease: string, signal: AbortSignal): Promise<void> => {
     const startedAt = clock.now()
     const request = signed(row, startedAt)
-    const options = { mode: row.mode, timeoutMs: row.endpoint.timeout_seconds * 1000, signal }
+    const { mode, endpoint } = row
+    const options = { mode, endpoint: endpoint.id, timeoutMs: endpoint.timeout_seconds * 1000, signal }
     const result = request === undefined ? cannotSign : await send(request, options)
     const facts = {
       merchant: row.merchant,

@@ -27,7 +27,7 @@ export interface SendResult {
 
 export type Send = (
   request: WebhookRequest,
-  options: { mode: Mode; timeoutMs: number; signal?: AbortSignal },
+  options: { mode: Mode; endpoint: string; timeoutMs: number; signal?: AbortSignal },
 ) => Promise<SendResult>
 
 /** How much of an answer is read, and kept. */
@@ -106,7 +106,7 @@ const judged = (status: number): string | null => {
 /** Sends webhooks by the guard's way out. Never throws: whatever happens is a result. */
 export const createSend =
   ({ guard }: { guard: Guard }): Send =>
-  async ({ url, headers, body }, { mode, timeoutMs, signal }) => {
+  async ({ url, headers, body }, { mode, endpoint, timeoutMs, signal }) => {
     const startedMs = monotonicMs()
     const late = AbortSignal.timeout(timeoutMs)
     const nothing = { status: null, response: null, retryAfter: null, interrupted: false }
@@ -114,7 +114,7 @@ export const createSend =
     try {
       guard.checkForm(url, mode)
       const answer = await request(url, {
-        dispatcher: guard.dispatcher,
+        dispatcher: guard.dispatcherFor(endpoint),
         method: 'POST',
         headers,
         body,

@@ -47,7 +47,7 @@ export const testHandlers = (deps: {
       attempt: 1,
       now,
     })
-    const result = await send(request, { mode, timeoutMs: endpoint.timeout_seconds * 1000 })
+    const result = await send(request, { mode, endpoint: endpoint.id, timeoutMs: endpoint.timeout_seconds * 1000 })
     log.info(
       { merchant, mode, endpoint: endpoint.id, status: result.status, ms: result.durationMs, error: result.error },
       'webhook.tested',
