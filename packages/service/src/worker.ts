@@ -24,19 +24,28 @@ export const createWorker = (options: {
   round: (signal: AbortSignal) => Promise<boolean>
 }): Worker => {
   const stopping = new AbortController()
-  let wake = Promise.withResolvers<void>()
+  let isRung = false
+  let wake = (): void => {}
   let running: Promise<void> | undefined
   let failures = 0
 
-  const rest = async (ms: number): Promise<void> => {
-    const timer = new AbortController()
-    const rung = wake.promise
-    await Promise.race([
-      delay(ms, undefined, { signal: AbortSignal.any([timer.signal, stopping.signal]) }).catch(() => {}),
-      rung,
-    ])
-    timer.abort()
-    wake = Promise.withResolvers<void>()
+  // One timer and no more: a busy service rests and is rung hundreds of times a second.
+  const rest = (ms: number): Promise<void> =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (isRung || stopping.signal.aborted) wake()
+    }).then(() => {
+      wake = () => {}
+      isRung = false
+    })
+
+  const ring = (): void => {
+    isRung = true
+    wake()
   }
 
   const loop = async (): Promise<void> => {
@@ -62,11 +71,11 @@ export const createWorker = (options: {
     start() {
       running ??= loop()
     },
-    ring: () => wake.resolve(),
+    ring,
     failuresInARow: () => failures,
     async stop() {
       stopping.abort()
-      wake.resolve()
+      wake()
       await running
     },
   }

@@ -36,9 +36,11 @@ const settings = ({ port, durable }: ServerOptions): string[] =>
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] %q%u@%d ',
     logging_collector: 'off',
-    // Plans made while the tables are empty suit no others. They are made anew once there are statistics, which in the
-    // first minutes of a busy installation cannot wait for the usual minute.
-    autovacuum_naptime: '10s',
+    // Plans made while the tables are empty suit few others, and statistics come sooner than after the usual minute. Not
+    // much sooner: each time they come, every connection plans its statements anew.
+    autovacuum_naptime: '30s',
+    // Who looks at what connections do asks pg_stat_activity.
+    update_process_title: 'off',
     fsync: durable ? 'on' : 'off',
     full_page_writes: durable ? 'on' : 'off',
     synchronous_commit: durable ? 'on' : 'off',

@@ -57,7 +57,10 @@ export const noteDrained = (sql: Sql, { source, at }: Pick<Lease, 'source' | 'at
 
 /** Which of these ids are stored. Across merchants, since an id names one event in all the world. */
 export const selectKnown = (sql: Sql, ids: readonly string[]) => sql<Known>`
-  select id, merchant, mode, source from events.events where id = any(${ids}::text[])`
+  select known.* from (select ${ids}::text[] as ids offset 0) as told, unnest(told.ids) as one (id)
+  cross join lateral (
+    select id, merchant, mode, source from events.events where id = one.id offset 0
+  ) as known`
 
 /** Raises the heads by as many seqs as each tenant needs. The rows are locked in (merchant, mode) order, so nobody deadlocks. */
 export const raiseHeads = (
