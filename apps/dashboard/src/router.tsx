@@ -9,6 +9,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { eventFiltersIn } from './events/event-filters.ts'
+import { homeSearchIn } from './home/home-search.ts'
 import { HomePage } from './home/home.page.tsx'
 import { accountFiltersIn, statementSearchIn, transactionFiltersIn } from './ledger/filters.ts'
 import { modeIn } from './mode/mode.ts'
@@ -56,7 +57,7 @@ const inside = createRoute({
     return { user }
   },
 })
-const home = createRoute({ getParentRoute: () => inside, path: '/', component: HomePage })
+const home = createRoute({ getParentRoute: () => inside, path: '/', validateSearch: homeSearchIn, component: HomePage })
 const payments = createRoute({
   getParentRoute: () => inside,
   path: 'payments',

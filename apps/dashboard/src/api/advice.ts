@@ -48,6 +48,11 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'Paste the whole of what was copied, and look at the switch at the top: each mode has a ledger of its own.',
     again: false,
   },
+  report_too_large: {
+    title: 'This is too much to add up at once',
+    remedy: 'Choose a shorter period.',
+    again: false,
+  },
   event_gone: {
     title: 'This event is no longer kept',
     remedy: 'What it told of is still there: look it up by its own id.',
