@@ -22,7 +22,7 @@ export const Tiles = ({ figures, owned }: { figures: CurrencyFigures; owned: Bal
   const { currency, volume, refunds, disputes, fees, net, paid, failed } = figures
   const text = (amount: number): string => moneyText(amount, currency)
   return (
-    <div className="grid gap-4 sm:grid-cols-2 2xl:grid-cols-3">
+    <div className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-3">
       <Tile name="Volume" note={`${text(net)} left after refunds, disputes and fees`}>
         {text(volume)}
       </Tile>

@@ -17,7 +17,8 @@ const colourIn = (place: HTMLElement, name: string): string => {
 const linesOf = (place: HTMLElement, { kind, lines }: ChartSpec): uPlot.Series[] =>
   (kind === 'bars' ? piled(lines) : lines).map(({ colour }) => {
     const colourNow = colourIn(place, colour)
-    if (kind === 'lines') return { stroke: colourNow, width: 2, points: { show: false }, spanGaps: true }
+    // Where there is room each value has a dot: one that stands alone has no line.
+    if (kind === 'lines') return { stroke: colourNow, width: 2, points: { size: 6, fill: colourNow }, spanGaps: true }
     const bars = uPlot.paths.bars?.({ size: [0.8, 60], align: 1 })
     return { fill: colourNow, stroke: colourNow, width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) }
   })
@@ -29,6 +30,7 @@ const draw = (place: HTMLElement, spec: ChartSpec, height: number): uPlot => {
   const options: uPlot.Options = {
     width: place.clientWidth,
     height,
+    padding: [10, 12, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { range: [from, until] }, y: { range: (_, min, max) => rangeOf(min, max, end) } },
@@ -38,7 +40,7 @@ const draw = (place: HTMLElement, spec: ChartSpec, height: number): uPlot => {
         grid: { show: false },
         space: 64,
         size: 28,
-        values: (_, splits) => splits.map((at) => axisMoment(at, until - from)),
+        values: (_, splits) => splits.map((at) => (at < until ? axisMoment(at, until - from) : '')),
       },
       { ...axis, size: 52, space: 36, values: (_, splits) => splits.map((value) => compact.format(value)) },
     ],

@@ -14,7 +14,7 @@ const flow = (from: string | null, to: string | null, amount: string, currency =
 })
 
 test('flows are told currency by currency, and come to a total with what is beyond the largest', () => {
-  const [eur, usd] = flowsOf([
+  const [usd, eur] = flowsOf([
     flow('a', 'b', '5', 'eur'),
     flow('sys_processor_receivable_usd', 'sys_merchant_balance_usd', '99999999999999999999'),
     flow('a', 'b', '1'),

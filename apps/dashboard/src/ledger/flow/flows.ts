@@ -64,21 +64,26 @@ const isPromise = ({ from }: LedgerFlow): boolean =>
 
 const sumOf = (rows: readonly Pick<Flow, 'amount'>[]): bigint => rows.reduce((sum, { amount }) => sum + amount, 0n)
 
-/** What the API tells, currency by currency. */
+const countOf = ({ flows, rest }: Flows): number =>
+  [...flows, ...(rest === undefined ? [] : [rest])].reduce((sum, { transactions }) => sum + transactions, 0)
+
+/** What the API tells, currency by currency, that of most transactions first. */
 export const flowsOf = (data: readonly LedgerFlow[]): Flows[] =>
-  [...Map.groupBy(data, ({ currency }) => currency)].map(([currency, rows]) => {
-    const moved = rows
-      .filter((row) => !isPromise(row))
-      .map(({ from, to, amount_str, transactions }) => ({ from, to, amount: BigInt(amount_str), transactions }))
-    return {
-      currency,
-      scale: rows[0]?.scale ?? 0,
-      flows: moved.flatMap(({ from, to, ...flow }) => (from === null || to === null ? [] : [{ from, to, ...flow }])),
-      rest: moved.find(({ from }) => from === null),
-      total: sumOf(moved),
-      hasPromises: rows.some(isPromise),
-    }
-  })
+  [...Map.groupBy(data, ({ currency }) => currency)]
+    .map(([currency, rows]) => {
+      const moved = rows
+        .filter((row) => !isPromise(row))
+        .map(({ from, to, amount_str, transactions }) => ({ from, to, amount: BigInt(amount_str), transactions }))
+      return {
+        currency,
+        scale: rows[0]?.scale ?? 0,
+        flows: moved.flatMap(({ from, to, ...flow }) => (from === null || to === null ? [] : [{ from, to, ...flow }])),
+        rest: moved.find(({ from }) => from === null),
+        total: sumOf(moved),
+        hasPromises: rows.some(isPromise),
+      }
+    })
+    .toSorted((a, b) => countOf(b) - countOf(a))
 
 /** Where money comes in, and where it is then: a picture begins with them. */
 export const rankOf = (account: string): number =>

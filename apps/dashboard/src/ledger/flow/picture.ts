@@ -31,8 +31,8 @@ export interface Picture {
 
 export const placeWidth = 10
 /** Room at the right for what the last accounts are called. */
-const labelWidth = 104
-const columnWidthMin = 104
+const labelWidth = 92
+const columnWidthMin = 96
 /** What the account that most went through is high. */
 const heightMost = 240
 const placeHeightMin = 4

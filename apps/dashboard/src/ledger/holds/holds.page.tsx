@@ -52,7 +52,7 @@ const Row = ({ hold, scales }: { hold: LedgerHold; scales: Scales }) => {
           ))}
         </p>
       </div>
-      <div className="grid basis-48 gap-0.5">
+      <div className="grid basis-60 gap-0.5">
         <Amounts {...{ hold, scales }} />
         <span className="text-sm text-soft">
           {expires_at === null ? (

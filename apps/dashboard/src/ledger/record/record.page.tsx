@@ -19,12 +19,14 @@ import { TriedResult } from './result.tsx'
 /** Accounts that were named, as far as they have been looked up. */
 const useAccounts = (named: readonly string[]) => {
   const mode = useMode()
-  const listed = useQuery(ownAccounts(mode)).data ?? []
+  const choice = useQuery(ownAccounts(mode))
+  const listed = choice.data ?? []
   const found = useQueries({ queries: named.map((id) => accountNamed(mode, id)) })
   const lookedUp = new Map(named.map((id, at) => [id, found[at]?.data]))
   const accountOf = (id: string) => lookedUp.get(id) ?? listed.find((each) => each.id === id)
   return {
     listed,
+    hasNone: choice.data?.length === 0,
     accountOf,
     lookUp: (id: string) => accountOf(id) ?? (lookedUp.get(id) === null ? 'unknown' : undefined),
   }
@@ -120,6 +122,12 @@ export const RecordPage = () => {
                 Once both sides come to the same, it is tried: you see what it would do, and nothing is recorded yet.
                 What is recorded stays; it can be reversed.
               </p>
+              {accounts.hasNone && (
+                <p className="pt-2">
+                  You have no accounts of your own yet: they are made by{' '}
+                  <code className="font-mono text-sm">micro ledger accounts create</code>.
+                </p>
+              )}
             </Card>
           ) : (
             <TriedResult
