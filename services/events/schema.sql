@@ -150,6 +150,7 @@ table events.delivery_attempts
   column response_truncated boolean
   column duration_ms integer not null
   column started_at timestamp with time zone not null
+  column endpoint text collate "C"
   constraint delivery_attempts_pkey PRIMARY KEY (merchant, mode, id)
   constraint answered_wholly CHECK ((response_headers IS NULL) = (response_body IS NULL) AND (response_headers IS NULL) = (response_truncated IS NULL))
   constraint answered_with_a_status CHECK ((status IS NULL) = (response_headers IS NULL))
@@ -157,6 +158,7 @@ table events.delivery_attempts
   constraint delivery_attempts_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
   constraint delivery_attempts_number_check CHECK (number > 0)
   index CREATE INDEX delivery_attempts_of_delivery ON events.delivery_attempts USING btree (merchant, mode, delivery, number)
+  index CREATE INDEX delivery_attempts_of_endpoint ON events.delivery_attempts USING btree (merchant, mode, endpoint, started_at) INCLUDE (status, duration_ms)
   index CREATE INDEX delivery_attempts_started_at ON events.delivery_attempts USING btree (started_at)
   grant events_app: delete, insert, select
 

@@ -149,6 +149,11 @@ const bodies: Readonly<Record<string, object>> = {
   updateProcessor: { secret_key: 'sk_live_nobodys' },
 }
 const sent = (name: string, { method }: Route) => (method === 'POST' ? { body: bodies[name] ?? {} } : {})
+/** The same of a route that is read. */
+const queries: Readonly<Record<string, string>> = {
+  listLedgerBalances: '?at[0]=1',
+  retrieveWebhookFigures: '?bounds[0]=1&bounds[1]=2',
+}
 
 /** What a list has to be asked for, beside its page. */
 const asked: Readonly<Record<string, string>> = {
@@ -185,7 +190,11 @@ describe("another merchant's id answers exactly like an unknown id", () => {
       const call: Caller =
         route.access.includes('secret_key') && !route.access.includes('session') ? stranger.test : stranger.session
       const ask = (each: string) =>
-        call(route.method, pathTo(path, new Map([...owned, [resourceIn(path), each]]))!, sent(name, route))
+        call(
+          route.method,
+          `${pathTo(path, new Map([...owned, [resourceIn(path), each]]))!}${queries[name] ?? ''}`,
+          sent(name, route),
+        )
       const foreign = await ask(id!)
       const unknown = await ask(unknownId(id!))
       expect(foreign.status).toBe(404)
@@ -213,7 +222,7 @@ for (const [mode, other, ids] of [
               /payment_method|tokens|payouts|balance_transactions|charges|refunds|disputes|checkout|payment_pages/,
             ),
           ])
-        const ask = (call: Caller) => call(route.method, target, sent(name, route))
+        const ask = (call: Caller) => call(route.method, `${target}${queries[name] ?? ''}`, sent(name, route))
         expect((await ask(owner[mode])).status).toBe(404)
         // It is there for the key of its own mode, whatever that may do with it.
         expect((await ask(owner[other])).status).not.toBe(404)

@@ -59,6 +59,8 @@ const byName: Readonly<Record<string, unknown>> = {
   source: 'tok_visa',
   account_id: 'acc_fuzz_a',
   created: { gte: 1 },
+  recorded: { gte: 1 },
+  bounds: [1, 2],
   since: 0,
   query: 'metadata["a"]:"b"',
   country: 'US',

@@ -9,8 +9,11 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { eventFiltersIn } from './events/event-filters.ts'
+import { homeSearchIn } from './home/home-search.ts'
 import { HomePage } from './home/home.page.tsx'
 import { accountFiltersIn, statementSearchIn, transactionFiltersIn } from './ledger/filters.ts'
+import { flowSearchIn } from './ledger/flow/flow-search.ts'
+import { holdFiltersIn } from './ledger/holds/hold.ts'
 import { modeIn } from './mode/mode.ts'
 import { filtersIn } from './payments/filters.ts'
 import { RegisterPage, SignInPage } from './session/entry.tsx'
@@ -56,7 +59,7 @@ const inside = createRoute({
     return { user }
   },
 })
-const home = createRoute({ getParentRoute: () => inside, path: '/', component: HomePage })
+const home = createRoute({ getParentRoute: () => inside, path: '/', validateSearch: homeSearchIn, component: HomePage })
 const payments = createRoute({
   getParentRoute: () => inside,
   path: 'payments',
@@ -126,6 +129,23 @@ const ledgerTransactions = createRoute({
   validateSearch: transactionFiltersIn,
   component: lazyRouteComponent(() => import('./ledger/transactions.page.tsx'), 'TransactionsPage'),
 })
+const ledgerRecord = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger/transactions/new',
+  component: lazyRouteComponent(() => import('./ledger/record/record.page.tsx'), 'RecordPage'),
+})
+const ledgerFlow = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger/flow',
+  validateSearch: flowSearchIn,
+  component: lazyRouteComponent(() => import('./ledger/flow/flow.page.tsx'), 'FlowPage'),
+})
+const ledgerHolds = createRoute({
+  getParentRoute: () => inside,
+  path: 'ledger/holds',
+  validateSearch: holdFiltersIn,
+  component: lazyRouteComponent(() => import('./ledger/holds/holds.page.tsx'), 'HoldsPage'),
+})
 const ledgerTransaction = createRoute({
   getParentRoute: () => inside,
   path: 'ledger/transactions/$id',
@@ -136,7 +156,16 @@ const ledgerVerify = createRoute({
   path: 'ledger/verify',
   component: lazyRouteComponent(() => import('./ledger/verify.page.tsx'), 'VerifyPage'),
 })
-const ledgerPages = [ledger, ledgerAccount, ledgerTransactions, ledgerTransaction, ledgerVerify] as const
+const ledgerPages = [
+  ledger,
+  ledgerAccount,
+  ledgerTransactions,
+  ledgerRecord,
+  ledgerTransaction,
+  ledgerFlow,
+  ledgerHolds,
+  ledgerVerify,
+] as const
 
 /** Every page of the dashboard, by its address. */
 export const newRouter = (queries: QueryClient) =>

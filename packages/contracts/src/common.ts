@@ -59,6 +59,23 @@ export const TimeFilter = Type.Union([
   }),
 ])
 
+/** How many moments one request may name: a quarter of a year by days, with some to spare, and as many as a query holds. */
+export const momentsMax = 100
+
+/**
+ * The ends of stretches of time, in seconds: each is from one (inclusive) to the next (exclusive). They are the caller's,
+ * so that days may be those of any time zone.
+ */
+export const Bounds = Type.Array(Type.Integer({ minimum: 0, maximum: 253_402_300_799 }), {
+  minItems: 2,
+  maxItems: momentsMax,
+  description:
+    'Moments in seconds since the Unix epoch, each later than the one before: an answer has a stretch from each to the next.',
+})
+
+/** One stretch of time, from `from` (inclusive) to `until` (exclusive). */
+export const stretch = { from: Timestamp, until: Timestamp }
+
 /** The query of a list as every resource has it: cursors, and by when its objects were made. */
 export const listQuery = { ...pageQuery, created: Type.Optional(TimeFilter) }
 

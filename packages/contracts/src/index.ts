@@ -104,6 +104,7 @@ export {
   type EvidenceText,
 } from './disputes.ts'
 export { Refund, refundsApi, type RefundReason, type RefundStatus } from './refunds.ts'
+export { paymentFiguresApi, type PaymentFigures } from './payment-figures.ts'
 export { Balance, balancesApi, BalanceTransaction } from './balances.ts'
 export { Payout, payoutsApi, PayoutStatus } from './payouts.ts'
 export {
@@ -129,8 +130,15 @@ export {
 export { LedgerAccount } from './ledger-accounts.ts'
 export { type AccountStatus, AccountType, Direction, secondsMax } from './ledger-parts.ts'
 export { LedgerPeriod } from './ledger-periods.ts'
-export { LedgerAggregate, LedgerTotals, LedgerTrialBalance, type TrialBalanceAccount } from './ledger-reports.ts'
-export { LedgerBalance, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'
+export {
+  LedgerAggregate,
+  type LedgerFlow,
+  type LedgerFlows,
+  LedgerTotals,
+  LedgerTrialBalance,
+  type TrialBalanceAccount,
+} from './ledger-reports.ts'
+export { LedgerBalance, type LedgerBalanceSeries, LedgerStatement, LedgerStatementLine } from './ledger-statements.ts'
 export { type DeadLetter, deadLettersApi } from './dead-letters.ts'
 export { Event, SequencedEvent } from './event.ts'
 export { BrowserSession, browserTokenForm, browserTokensMax } from './browser-sessions.ts'
@@ -160,6 +168,7 @@ export {
 export {
   resendMax,
   type WebhookAttempt,
+  type WebhookFigures,
   webhookDeliveriesApi,
   type WebhookDelivery,
   type WebhookDeliveryStatus,

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { Exact, List, Metadata, Nullable, pageQuery, Text } from './common.ts'
+import { Exact, List, Metadata, Nullable, pageQuery, Text, TimeFilter } from './common.ts'
 import {
   AccountId,
   AccountStatus,
@@ -70,7 +70,63 @@ export const LedgerAggregates = Type.Object({
   ...point,
 })
 
+const Party = (description: string) => Nullable(Type.String(), { description })
+
+export const LedgerFlow = Type.Object({
+  object: Type.Literal('ledger.flow'),
+  from: Party('What was debited, as it is grouped; null in the row that has what is beyond the largest.'),
+  to: Party('What was credited.'),
+  currency: Type.String(),
+  scale: Scale,
+  amount: ExactNumber,
+  amount_str: Type.String({ description: 'What went from the one to the other.' }),
+  transactions: Type.Integer({ description: 'How many transactions moved it.' }),
+})
+export type LedgerFlow = Static<typeof LedgerFlow>
+
+export const LedgerFlows = Type.Object({
+  object: Type.Literal('ledger.flows'),
+  from_seq: Type.Integer({ description: 'The first transaction of the period.' }),
+  to_seq: Type.Integer({ description: 'The last one; less than from_seq when there was none.' }),
+  data: Type.Array(LedgerFlow, { description: 'By currency, the largest first.' }),
+  totals: Type.Array(
+    Type.Object({ currency: Type.String(), scale: Scale, amount: ExactNumber, amount_str: Type.String() }),
+    { description: 'By currency: what all rows come to.' },
+  ),
+  livemode: Type.Boolean(),
+})
+export type LedgerFlows = Static<typeof LedgerFlows>
+
 export const reportRoutes = {
+  aggregateLedgerFlows: route({
+    method: 'GET',
+    path: '/ledger/flows',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:read',
+    status: 200,
+    summary:
+      'Where money went: what was posted in a period, summed from what was debited to what was credited, by currency.',
+    query: Exact({
+      recorded: Type.Optional(TimeFilter),
+      currency: Type.Optional(Currency),
+      group_by: Type.Optional(
+        Type.Union([Type.Literal('account'), Type.Literal('type')], {
+          description: 'Default: account. What moves within one group is left out.',
+        }),
+      ),
+      limit: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 100,
+          default: 50,
+          description: 'Rows of each currency; what is beyond the largest is one row more, of neither side.',
+        }),
+      ),
+    }),
+    response: LedgerFlows,
+    faults: ['report_too_large', 'ledger_busy'],
+  }),
   retrieveLedgerTrialBalance: route({
     method: 'GET',
     path: '/ledger/trial_balance',

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { Exact, IdParam, Nullable, pageQuery, TimeFilter, Timestamp } from './common.ts'
-import { Direction, ExactNumber, point, pointQuery, Scale } from './ledger-parts.ts'
+import { Exact, IdParam, Nullable, pageQuery, momentsMax, TimeFilter, Timestamp } from './common.ts'
+import { Direction, ExactNumber, point, pointQuery, Scale, secondsMax } from './ledger-parts.ts'
 import { Layer } from './ledger-transactions.ts'
 import { route } from './route.ts'
 
@@ -28,6 +28,22 @@ export const LedgerBalance = Type.Object({
   livemode: Type.Boolean(),
 })
 export type LedgerBalance = Static<typeof LedgerBalance>
+
+export const LedgerBalanceSeries = Type.Object({
+  object: Type.Literal('ledger.balance_series'),
+  ...ofAccount,
+  data: Type.Array(
+    Type.Object({
+      at: Type.Integer({ description: 'The moment asked for.' }),
+      balance: ExactNumber,
+      balance_str: Type.String({ description: 'On the normal side.' }),
+      seq: Type.Integer({ description: 'What was recorded up to this transaction is in it.' }),
+    }),
+    { description: 'In the order in which the moments were asked for.' },
+  ),
+  livemode: Type.Boolean(),
+})
+export type LedgerBalanceSeries = Static<typeof LedgerBalanceSeries>
 
 export const LedgerStatementLine = Type.Object({
   id: Type.String({ description: 'Of the entry.' }),
@@ -85,6 +101,31 @@ export const statementRoutes = {
     params: IdParam,
     query: Exact(pointQuery),
     response: LedgerBalance,
+    faults: ['resource_missing'],
+  }),
+  listLedgerBalances: route({
+    method: 'GET',
+    path: '/ledger/accounts/:id/balances',
+    service: 'ledger',
+    access: ['secret_key'],
+    scope: 'ledger:read',
+    status: 200,
+    summary: "An account's balance at each of up to 100 moments, as recorded by then or by what took effect by then.",
+    params: IdParam,
+    query: Exact({
+      at: Type.Array(Type.Integer({ minimum: 0, maximum: secondsMax }), {
+        minItems: 1,
+        maxItems: momentsMax,
+        description: 'The ends of these seconds. Each costs a few look-ups, however much was recorded.',
+      }),
+      by: Type.Optional(
+        Type.Union([Type.Literal('recorded'), Type.Literal('effective')], {
+          default: 'recorded',
+          description: 'What was recorded by then, or what took effect by then.',
+        }),
+      ),
+    }),
+    response: LedgerBalanceSeries,
     faults: ['resource_missing'],
   }),
   retrieveLedgerStatement: route({

@@ -7,6 +7,7 @@ import { customersApi } from './customers.ts'
 import { disputesApi } from './disputes.ts'
 import { merchantClocksApi } from './merchant-clocks.ts'
 import { outboxApi } from './outbox.ts'
+import { paymentFiguresApi } from './payment-figures.ts'
 import { paymentIntentsApi } from './payment-intents.ts'
 import { paymentMethodsApi } from './payment-methods.ts'
 import { paymentPagesApi } from './payment-pages.ts'
@@ -24,6 +25,7 @@ import { refundsApi } from './refunds.ts'
 /** Everything the payments service answers; a file for each resource. */
 export const paymentsApi = {
   ...paymentIntentsApi,
+  ...paymentFiguresApi,
   ...checkoutSessionsApi,
   ...checkoutPageApi,
   ...paymentPagesApi,

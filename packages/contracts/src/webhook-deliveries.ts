@@ -1,5 +1,17 @@
 import Type, { type Static } from 'typebox'
-import { AnyId, Exact, IdParam, List, listQuery, Nullable, Text, TimeFilter, Timestamp } from './common.ts'
+import {
+  AnyId,
+  Bounds,
+  Exact,
+  IdParam,
+  List,
+  listQuery,
+  Nullable,
+  stretch,
+  Text,
+  TimeFilter,
+  Timestamp,
+} from './common.ts'
 import { Event } from './event.ts'
 import { route } from './route.ts'
 import { WebhookResult } from './webhook-endpoints.ts'
@@ -46,6 +58,25 @@ export const WebhookAttempt = Type.Object({
   webhook_delivery: Type.String(),
 })
 export type WebhookAttempt = Static<typeof WebhookAttempt>
+
+const attemptFigures = {
+  delivered: Type.Integer({ description: 'Requests that got through.' }),
+  refused: Type.Integer({ description: 'Requests that were answered, but not with a success.' }),
+  unanswered: Type.Integer({ description: 'Requests that no answer came to.' }),
+  duration_ms_p50: Nullable(Type.Integer(), {
+    description: 'Half of those that were answered took no longer; null where none was.',
+  }),
+  duration_ms_p95: Nullable(Type.Integer(), { description: 'Of twenty that were answered, nineteen took no longer.' }),
+}
+
+export const WebhookFigures = Type.Object({
+  object: Type.Literal('webhook_figures'),
+  webhook_endpoint: Type.String(),
+  ...attemptFigures,
+  series: Type.Array(Type.Object({ ...stretch, ...attemptFigures }), { description: 'The same of each stretch.' }),
+  livemode: Type.Boolean(),
+})
+export type WebhookFigures = Static<typeof WebhookFigures>
 
 /** How many deliveries one call sends again. */
 export const resendMax = 10_000
@@ -118,6 +149,18 @@ export const webhookDeliveriesApi = {
     params: IdParam,
     response: List(WebhookAttempt),
     faults: ['resource_missing'],
+  }),
+  retrieveWebhookFigures: route({
+    ...common,
+    method: 'GET',
+    path: '/v1/webhook_endpoints/:id/figures',
+    scope: 'webhooks:read',
+    summary:
+      "What came of an endpoint's requests in stretches of time, and how long they took. As long as requests are kept.",
+    params: IdParam,
+    query: Exact({ bounds: Bounds }),
+    response: WebhookFigures,
+    faults: ['resource_missing', 'report_too_large', 'parameter_invalid'],
   }),
   resendWebhookDelivery: route({
     ...common,

@@ -44,6 +44,8 @@ export { attachContext, contextOf, type RequestContext } from './request-context
 export { csv, ndjson, silenceMsMax, StreamReply } from './stream-reply.ts'
 export { createService, type ExecuteInput, type Service, type ServiceParts } from './service.ts'
 export { ConfigurationError, readSettings, type Environment } from './settings.ts'
+export { readReport } from './report.ts'
+export { stretchesOf, type Stretches } from './stretches.ts'
 export { timeRangeOf } from './time-range.ts'
 export { readTraceparent, writeTraceparent, type TraceContext } from './traces/trace-context.ts'
 export { noTraces, type OpenSpan, type SpanFacts, type Traces } from './traces/traces.ts'

@@ -30,6 +30,7 @@ import { createSend } from './deliveries/send.work.ts'
 import { testHandlers } from './deliveries/test.http.ts'
 import { eventHandlers } from './event/event.http.ts'
 import { ping } from './event/event.store.ts'
+import { figuresHandlers } from './figures/figures.http.ts'
 import { createIngest, type Source } from './ingest/ingest.events.ts'
 import { createOwnEvents } from './ingest/own-events.ts'
 import { createStoreArrival } from './ingest/store-arrival.ts'
@@ -101,6 +102,7 @@ export const createEvents = (deps: EventsDependencies): EventsParts => {
         ...endpointHandlers(base),
         ...testHandlers(base),
         ...deliveryHandlers(base),
+        ...figuresHandlers({ db }),
         ...resendHandlers({ ...base, ring, resendToSessions: createResendToSessions({ db, bus: runtime.bus }) }),
         ...cliSessionHandlers({ db }),
         ...deadLetterHandlers({ ...base, storeArrival }),

@@ -14,6 +14,7 @@ import { createCheckpointWork } from './checkpoints/checkpoint.work.ts'
 import type { LedgerConfig } from './config.ts'
 import { erasureHandlers } from './erasures/erasure.http.ts'
 import { exportHandlers } from './export/export.http.ts'
+import { flowHandlers } from './flows/flow.http.ts'
 import { createDoorbell } from './feed/doorbell.ts'
 import { feedHandlers } from './feed/feed.http.ts'
 import { findHeads } from './feed/feed.store.ts'
@@ -86,6 +87,7 @@ export const createLedger = (
         ...systemTransactionHandlers({ db: reads }),
         ...periodHandlers({ db, reads, inTurn: inClosingTurn, tell, ...runtime }),
         ...reportHandlers({ db: reads, inTurn }),
+        ...flowHandlers({ db: reads, inTurn }),
         ...statementHandlers({ db: reads }),
         ...transactionHandlers({ db: reads, post }),
         ...bulkHandlers({ ...posting, ...runtime }),

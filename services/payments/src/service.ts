@@ -51,6 +51,7 @@ import { paymentMethodHandlers } from './payment-methods/payment-method.http.ts'
 import { createPaymentMethodWork } from './payment-methods/payment-method.work.ts'
 import { customerHandlers } from './customers/customer.http.ts'
 import { expanders } from './expanders.ts'
+import { figuresHandlers } from './figures/figures.http.ts'
 import { merchantClockChecks, merchantClockHandlers } from './merchant-clocks/merchant-clock.http.ts'
 import { createMerchantTime, type MerchantTime } from './merchant-clocks/merchant-time.ts'
 import { watchMovements } from './movements/movement-metrics.ts'
@@ -172,6 +173,7 @@ export const createPayments = (deps: PaymentsDependencies): PaymentsParts => {
         ...productHandlers(chargeDeps),
         ...priceHandlers(chargeDeps),
         ...balanceHandlers(chargeDeps, { balances }),
+        ...figuresHandlers({ db }),
         ...merchantClockHandlers(chargeDeps),
         ...setupIntentHandlers(chargeDeps, setups, paymentMethods),
         ...payoutHandlers(payoutDeps),

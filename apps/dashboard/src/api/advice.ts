@@ -48,6 +48,41 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'Paste the whole of what was copied, and look at the switch at the top: each mode has a ledger of its own.',
     again: false,
   },
+  account_reserved: {
+    title: 'Micro keeps this account',
+    remedy: 'What payments move is posted there by Micro alone: name accounts of your own.',
+    again: false,
+  },
+  account_frozen: {
+    title: 'An account in it is frozen',
+    remedy: 'Make it active again (micro ledger accounts update), then send this again.',
+    again: false,
+  },
+  insufficient_funds: {
+    title: 'An account in it has too little',
+    remedy: 'Take less, or lower what the account has to keep available.',
+    again: false,
+  },
+  reference_conflict: {
+    title: 'This reference is taken by another transaction',
+    remedy: 'Give this one a reference of its own.',
+    again: false,
+  },
+  transaction_already_reversed: {
+    title: 'This transaction was reversed already',
+    remedy: 'Load the page again: it names its reversal.',
+    again: false,
+  },
+  hold_expired: {
+    title: 'This hold has expired',
+    remedy: 'What was held went back by itself: make another hold.',
+    again: false,
+  },
+  report_too_large: {
+    title: 'This is too much to add up at once',
+    remedy: 'Choose a shorter period.',
+    again: false,
+  },
   event_gone: {
     title: 'This event is no longer kept',
     remedy: 'What it told of is still there: look it up by its own id.',

@@ -14,6 +14,7 @@ import { deliveriesOfEvent } from '../webhooks/webhooks.data.ts'
 import { aboutOf } from './about.ts'
 import { changesOf } from './changes.ts'
 import { oneEvent } from './events.data.ts'
+import { SendAgain } from './send-again.tsx'
 
 const Changes = ({ event }: { event: Event }) => {
   const changes = changesOf(event.data)
@@ -60,7 +61,7 @@ const Changes = ({ event }: { event: Event }) => {
 const Deliveries = ({ event }: { event: Event }) => {
   const deliveries = useQuery(deliveriesOfEvent(useMode(), event.id))
   return (
-    <Card title="Deliveries" flush>
+    <Card title="Deliveries" flush aside={<SendAgain {...{ event }} />}>
       <Answered asked={deliveries} label="deliveries" rows={2}>
         {({ data }) =>
           data.length === 0 ? (

@@ -1,32 +1,5 @@
 import { expect, test } from 'vitest'
-import { figuresOf, successText } from './figures.ts'
-
-const now = 1_795_723_507
-const payment = (more: object = {}) =>
-  ({
-    currency: 'usd',
-    status: 'succeeded',
-    amount_received: 1000,
-    created: now,
-    last_payment_error: null,
-    ...more,
-  }) as never
-
-test('figures are counted by currency and day, that of most payments first', () => {
-  const payments = [
-    payment({ currency: 'jpy', amount_received: 500 }),
-    payment(),
-    payment({ created: now - 86_400, amount_received: 300 }),
-    payment({ status: 'requires_payment_method', amount_received: 0, last_payment_error: {} }),
-    payment({ status: 'requires_payment_method', amount_received: 0 }),
-  ]
-  const [usd, jpy] = figuresOf(payments, { now, days: 3 })
-  expect(usd).toMatchObject({ currency: 'usd', volume: 1300, paid: 2, failed: 1 })
-  expect(usd?.days.map(({ volume }) => volume)).toEqual([0, 300, 1000])
-  expect(jpy).toMatchObject({ currency: 'jpy', volume: 500, paid: 1, failed: 0 })
-})
-
-test('without payments there are no figures', () => expect(figuresOf([], { now, days: 3 })).toEqual([]))
+import { chartsOf, noFigures, owedChart, successText } from './figures.ts'
 
 for (const [paid, failed, want] of [
   [3, 1, '75 %'],
@@ -38,3 +11,55 @@ for (const [paid, failed, want] of [
 ] as const)
   test(`${paid} paid and ${failed} failed is a success of ${want}`, () =>
     expect(successText({ paid, failed })).toBe(want))
+
+const stretch = (from: number, more: object = {}) => {
+  const [empty] = noFigures('usd', [from, from + 10]).series
+  if (empty === undefined) throw new Error('there is one stretch')
+  return { ...empty, ...more }
+}
+const shown = { each: 'day', bounds: [100, 110, 120, 130], now: 115 }
+
+test('charts have a bar for each stretch, in whole units of the currency', () => {
+  const series = [
+    stretch(100, { volume: 1250, refunds: 100, fees: 66, paid: 3, failed: 1 }),
+    stretch(110),
+    stretch(120, { failed: 2 }),
+  ]
+  const { volume, refunds, fees, success } = chartsOf({ ...noFigures('usd', []), series }, shown)
+  expect([volume.x, volume.from, volume.until, volume.kind]).toEqual([[100, 110, 120], 100, 130, 'bars'])
+  expect([volume, refunds, fees].map(({ lines }) => lines[0]?.values)).toEqual([
+    [12.5, 0, 0],
+    [1, 0, 0],
+    [0.66, 0, 0],
+  ])
+  // Where nobody tried there is no rate, and not one of 0.
+  expect(success.lines[0]?.values).toEqual([75, null, 0])
+  expect(success.max).toBe(100)
+  expect(volume.label).toBe('Volume in USD, day by day')
+})
+
+for (const [currency, want] of [
+  ['usd', 12.34],
+  ['jpy', 1234],
+  ['kwd', 1.234],
+] as const)
+  test(`1234 minor units of ${currency} are ${want} on an axis`, () => {
+    const figures = { ...noFigures(currency, []), series: [stretch(100, { volume: 1234 })] }
+    expect(chartsOf(figures, shown).volume.lines[0]?.values).toEqual([want])
+    expect(owedChart([{ balance_str: '1234' }], currency, { ...shown, now: 100 }).lines[0]?.values).toEqual([want])
+  })
+
+test('the balance ends now, and not at the end of a day that has not ended', () => {
+  const owed = ['0', '500', '700', '700'].map((balance_str) => ({ balance_str }))
+  const { x, lines, until } = owedChart(owed, 'usd', shown)
+  expect([x, lines[0]?.values, until]).toEqual([[100, 110, 115], [0, 5, 7], 130])
+})
+
+test('before the first payment nothing is owed', () =>
+  expect(owedChart([], 'usd', shown).lines[0]?.values).toEqual([0, 0, 0]))
+
+test('a currency in which nothing happened has its stretches all the same', () =>
+  expect(chartsOf(noFigures('eur', shown.bounds), shown).volume).toMatchObject({
+    x: [100, 110, 120],
+    lines: [{ values: [0, 0, 0] }],
+  }))

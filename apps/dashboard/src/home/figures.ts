@@ -1,50 +1,89 @@
-import type { PaymentIntent } from '@micro/contracts'
-import { localDay } from '../ui/moment.ts'
+import type { PaymentFigures } from '@micro/contracts'
+import type { ChartSpec } from '../ui/chart.ts'
+import { decimalOf } from '../ui/money.ts'
 
-/** What payments come to in one currency. */
-export interface Figures {
-  readonly currency: string
-  /** In minor units, of what was paid. */
-  readonly volume: number
-  readonly paid: number
-  readonly failed: number
-  /** What was paid on each day, oldest first. */
-  readonly days: readonly { readonly day: string; readonly volume: number }[]
-}
-
-type Counted = Pick<PaymentIntent, 'currency' | 'status' | 'amount_received' | 'created' | 'last_payment_error'>
-
-/** Those that nobody tried to pay yet are neither. */
-const isFailed = ({ status, last_payment_error }: Counted): boolean =>
-  last_payment_error !== null && (status === 'requires_payment_method' || status === 'canceled')
-const isPaid = ({ status }: Counted): boolean => status === 'succeeded' || status === 'requires_capture'
-
-/** The days up to a moment, in the viewer's zone, oldest first. */
-const daysUpTo = (now: number, count: number): string[] =>
-  Array.from({ length: count }, (_, back) => localDay(now - (count - 1 - back) * 86_400))
-
-/** What payments of the last days come to, by currency, that of most payments first. */
-export const figuresOf = (payments: readonly Counted[], { now, days }: { now: number; days: number }): Figures[] => {
-  const byCurrency = Map.groupBy(payments, ({ currency }) => currency)
-  return [...byCurrency]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([currency, those]) => {
-      const volumes = new Map(daysUpTo(now, days).map((day) => [day, 0]))
-      for (const { created, amount_received } of those) {
-        const day = localDay(created)
-        const volume = volumes.get(day)
-        if (volume !== undefined) volumes.set(day, volume + amount_received)
-      }
-      return {
-        currency,
-        volume: those.reduce((sum, { amount_received }) => sum + amount_received, 0),
-        paid: those.filter(isPaid).length,
-        failed: those.filter(isFailed).length,
-        days: [...volumes].map(([day, volume]) => ({ day, volume })),
-      }
-    })
-}
+export type CurrencyFigures = PaymentFigures['data'][number]
+type Counts = Pick<CurrencyFigures, 'paid' | 'failed'>
 
 /** Of those that somebody tried to pay, how many were paid: "75 %"; undefined while nobody tried. */
-export const successText = ({ paid, failed }: Pick<Figures, 'paid' | 'failed'>): string | undefined =>
+export const successText = ({ paid, failed }: Counts): string | undefined =>
   paid + failed === 0 ? undefined : `${Math.floor((paid * 100) / (paid + failed))} %`
+
+const none = { volume: 0, refunds: 0, disputes: 0, fees: 0, net: 0, paid: 0, failed: 0 }
+
+/** A currency in which nothing happened in the period that is looked at. */
+export const noFigures = (currency: string, bounds: readonly number[]): CurrencyFigures => ({
+  currency,
+  ...none,
+  series: bounds.slice(1).map((until, at) => ({ from: bounds[at] ?? 0, until, ...none })),
+})
+
+/** Axes count in whole units of the currency, as people do. */
+const unitsOf = (amount: bigint | number, currency: string): number => Number(decimalOf(amount, currency))
+
+interface Shown {
+  /** What a stretch is: "hour" or "day". */
+  readonly each: string
+  readonly bounds: readonly number[]
+  readonly now: number
+}
+
+const axisOf = ({ bounds }: Shown) => ({ from: bounds[0] ?? 0, until: bounds.at(-1) ?? 0 })
+
+/** Charts of what payments came to, stretch by stretch. */
+export const chartsOf = ({ currency, series }: CurrencyFigures, shown: Shown) => {
+  const code = currency.toUpperCase()
+  const bars = { ...axisOf(shown), x: series.map(({ from }) => from), kind: 'bars' } as const
+  const amounts = (
+    name: string,
+    colour: '--color-accent' | '--color-warn' | '--color-bad',
+    of: 'volume' | 'refunds' | 'fees',
+  ) =>
+    ({
+      ...bars,
+      label: `${name} in ${code}, ${shown.each} by ${shown.each}`,
+      lines: [{ name, colour, values: series.map((each) => unitsOf(each[of], currency)) }],
+    }) satisfies ChartSpec
+  const success: ChartSpec = {
+    ...bars,
+    label: `Success rate in percent, ${shown.each} by ${shown.each}`,
+    max: 100,
+    lines: [
+      {
+        name: 'Success rate',
+        colour: '--color-good',
+        values: series.map(({ paid, failed }) => (paid + failed === 0 ? null : (paid * 100) / (paid + failed))),
+      },
+    ],
+  }
+  return {
+    volume: amounts('Volume', '--color-accent', 'volume'),
+    refunds: amounts('Refunds', '--color-bad', 'refunds'),
+    fees: amounts('Fees', '--color-warn', 'fees'),
+    success,
+  }
+}
+
+/** What the merchant was owed at the ends of stretches; of one that has not ended, what it is owed now. */
+export const owedChart = (
+  owed: readonly { readonly balance_str: string }[],
+  currency: string,
+  shown: Shown,
+): ChartSpec => {
+  const { bounds, now } = shown
+  const last = bounds.findIndex((bound) => bound >= now)
+  const upToNow = bounds.slice(0, last < 0 ? bounds.length : last + 1)
+  return {
+    ...axisOf(shown),
+    label: `Balance in ${currency.toUpperCase()}, ${shown.each} by ${shown.each}`,
+    kind: 'lines',
+    x: upToNow.map((bound) => Math.min(bound, now)),
+    lines: [
+      {
+        name: 'Balance',
+        colour: '--color-accent',
+        values: upToNow.map((_, at) => unitsOf(BigInt(owed[at]?.balance_str ?? '0'), currency)),
+      },
+    ],
+  }
+}

@@ -1,46 +1,90 @@
-import type { Mode, PaymentIntent, paymentsApi } from '@micro/contracts'
+import type { ledgerApi, Mode, PaymentFigures, paymentsApi } from '@micro/contracts'
 import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { queryOptions } from '@tanstack/react-query'
-import { call } from '../api/call.ts'
+import { call, Refusal } from '../api/call.ts'
+import { boundsOf, type Period } from '../ui/period.ts'
 
 type Payments = typeof paymentsApi
 
-/** How far back the figures go. */
-export const daysShown = 30
-const daySeconds = 86_400
-const pagesMax = 5
+/** How far the merchant's clock, by which payments are made, is ahead of the real one, in seconds; 0 in live mode. */
+export const clockAhead = (mode: Mode) =>
+  queryOptions({
+    queryKey: ['clock', mode],
+    queryFn: async ({ signal }) =>
+      mode === 'live'
+        ? 0
+        : (await call<Payments['retrieveMerchantClock']>('GET /v1/test_helpers/clock', { mode, signal })).ahead_seconds,
+    staleTime: 30_000,
+  })
 
-export interface Recent {
-  readonly payments: readonly PaymentIntent[]
-  /** There are older ones within the days that were not read. */
-  readonly more: boolean
-  /** When they were read. */
+/** What payments came to in a period, currency by currency, and when that was. */
+export interface Overview {
+  readonly mode: Mode
+  readonly currencies: PaymentFigures['data']
+  readonly bounds: readonly number[]
+  /** By the merchant's clock. */
   readonly now: number
 }
 
-const readRecent = async (mode: Mode, signal: AbortSignal): Promise<Recent> => {
-  const now = unixSeconds(systemClock.now())
-  const created = { gte: now - daysShown * daySeconds }
-  const payments: PaymentIntent[] = []
-  for (let page = 0; page < pagesMax; page++) {
-    const last = payments.at(-1)
-    const query = { limit: 100, created, ...(last === undefined ? {} : { starting_after: last.id }) }
-    const answer = await call<Payments['listPaymentIntents']>('GET /v1/payment_intents', { query, mode, signal })
-    payments.push(...answer.data)
-    if (!answer.has_more) return { payments, more: false, now }
-  }
-  return { payments, more: true, now }
-}
-
-/** The payments of the last days, as far as they are read: what the figures stand on. */
-export const recentPayments = (mode: Mode) =>
+export const overview = (mode: Mode, { period, ahead }: { period: Period; ahead: number }) =>
   queryOptions({
-    queryKey: ['payments', mode, 'recent'],
-    queryFn: ({ signal }) => readRecent(mode, signal),
+    queryKey: ['payments', mode, 'figures', period, ahead],
+    queryFn: async ({ signal }): Promise<Overview> => {
+      const now = unixSeconds(systemClock.now()) + ahead
+      const bounds = boundsOf(period, now)
+      const { data } = await call<Payments['retrievePaymentFigures']>('GET /payments/figures', {
+        query: { bounds },
+        mode,
+        signal,
+      })
+      return { mode, currencies: data, bounds, now }
+    },
+  })
+
+/** Whether there was ever a payment: a shop that sleeps is not one that is new. */
+export const anyPayment = (mode: Mode) =>
+  queryOptions({
+    queryKey: ['payments', mode, 'any'],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 1 }
+      const { data } = await call<Payments['listPaymentIntents']>('GET /v1/payment_intents', { query, mode, signal })
+      return data.length > 0
+    },
   })
 
 export const balance = (mode: Mode) =>
   queryOptions({
     queryKey: ['balance', mode],
     queryFn: ({ signal }) => call<Payments['retrieveBalance']>('GET /v1/balance', { mode, signal }),
+  })
+
+type Series = Awaited<ReturnType<typeof call<(typeof ledgerApi)['listLedgerBalances']>>>['data']
+
+/**
+ * What the merchant was owed just before each of these moments, as the ledger has it; none before the first payment. In
+ * test mode by the merchant's clock, as the figures are; in live mode, where that is the real one, as it was recorded,
+ * which costs as much however much there is.
+ */
+export const owedThen = (mode: Mode, { currency, bounds }: { currency: string; bounds: readonly number[] }) =>
+  queryOptions({
+    queryKey: ['ledger', mode, 'owed', currency, bounds],
+    queryFn: async ({ signal }): Promise<Series> => {
+      const at = bounds.map((bound) => Math.max(0, bound - 1))
+      const query = { at, by: mode === 'test' ? ('effective' as const) : ('recorded' as const) }
+      const params = { id: `sys_merchant_balance_${currency}` }
+      return call<(typeof ledgerApi)['listLedgerBalances']>('GET /ledger/accounts/:id/balances', {
+        params,
+        query,
+        mode,
+        signal,
+      }).then(
+        ({ data }) => data,
+        (error: unknown) => {
+          if (error instanceof Refusal && error.code === 'resource_missing') return []
+          throw error
+        },
+      )
+    },
+    // The ledger has what a payment moved a moment later.
+    refetchInterval: 20_000,
   })

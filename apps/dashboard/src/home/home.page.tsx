@@ -1,107 +1,102 @@
-import type { Balance, Mode } from '@micro/contracts'
+import type { Mode } from '@micro/contracts'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, type ReactNode } from 'react'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useMode } from '../mode/mode.ts'
+import { Answered } from '../ui/answered.tsx'
 import { Card } from '../ui/card.tsx'
-import { moneyText } from '../ui/money.ts'
+import { CurrencyLinks, PeriodLinks } from '../ui/choice-links.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { Skeleton } from '../ui/waiting.tsx'
-import { figuresOf, successText, type Figures } from './figures.ts'
+import { periodTexts, type Period } from '../ui/period.ts'
+import { noFigures } from './figures.ts'
 import { FirstCommands } from './first-commands.tsx'
-import { balance, daysShown, recentPayments, type Recent } from './home.data.ts'
+import { homeSearchIn, type HomeSearch } from './home-search.ts'
+import { anyPayment, clockAhead, overview, type Overview } from './home.data.ts'
+import { Figures } from './overview.tsx'
 import { Ticker } from './ticker.tsx'
 
-// It brings what draws it, which the first page need not wait for.
-const VolumeChart = lazy(() =>
-  import('./volume-chart.tsx').then(({ VolumeChart: component }) => ({ default: component })),
+interface Asked {
+  readonly mode: Mode
+  readonly period: Period
+  readonly search: HomeSearch
+}
+
+const Switches = ({ period, search, currencies }: Asked & { currencies: readonly string[] }) => (
+  <div className="flex flex-wrap items-center gap-2">
+    <PeriodLinks {...{ period }} linkTo={(each) => ({ to: '/', search: { ...search, period: each } })} />
+    <CurrencyLinks
+      currency={search.currency ?? currencies[0] ?? ''}
+      {...{ currencies }}
+      linkTo={(each) => ({ to: '/', search: { ...search, currency: each } })}
+    />
+  </div>
 )
 
-const Tile = ({ name, children, note }: { name: string; children: ReactNode; note?: string }) => (
-  <Card>
-    <h2 className="text-sm text-soft">{name}</h2>
-    <div className="text-2xl font-semibold break-words tabular-nums">{children}</div>
-    {note !== undefined && <p className="text-sm text-soft">{note}</p>}
-  </Card>
-)
-
-/** One amount for each currency, a line each. */
-const Amounts = ({ amounts }: { amounts: readonly { amount: number; currency: string }[] }) => (
-  <>
-    {amounts.length === 0 && '—'}
-    {amounts.map(({ amount, currency }, at) => (
-      <span key={currency} className={at === 0 ? 'block' : 'block text-base'}>
-        {moneyText(amount, currency)}
-      </span>
-    ))}
-  </>
-)
-
-const Tiles = ({ figures, owned }: { figures: readonly Figures[]; owned: Balance | undefined }) => {
-  const paid = figures.reduce((sum, each) => sum + each.paid, 0)
-  const failed = figures.reduce((sum, each) => sum + each.failed, 0)
+/** Where nothing happened in a period: whether nothing ever did is asked only then. */
+const Nothing = ({ mode, period }: Pick<Asked, 'mode' | 'period'>) => {
+  const any = useQuery(anyPayment(mode))
   return (
-    <div className="grid gap-4 sm:grid-cols-2 2xl:grid-cols-4">
-      <Tile name="Volume" note={`paid in ${daysShown} days`}>
-        <Amounts amounts={figures.map(({ volume, currency }) => ({ amount: volume, currency }))} />
-      </Tile>
-      <Tile name="Success rate" note={`${paid} paid, ${failed} declined`}>
-        {successText({ paid, failed }) ?? '—'}
-      </Tile>
-      <Tile name="Balance, available" note="for payouts">
-        <Amounts amounts={owned?.available ?? []} />
-      </Tile>
-      <Tile name="Balance, pending" note="not available yet">
-        <Amounts amounts={owned?.pending ?? []} />
-      </Tile>
-    </div>
+    <Answered asked={any} rows={6} label="figures">
+      {(has) =>
+        has ? (
+          <Card title="No payments in this time">
+            <p>
+              Nothing was paid, given back or tried ({periodTexts[period].toLowerCase()}).{' '}
+              {period !== '90d' && (
+                <Link to="/" search={{ period: '90d' }} className="font-medium text-accent underline">
+                  Look at 90 days
+                </Link>
+              )}
+            </p>
+          </Card>
+        ) : (
+          <FirstCommands {...{ mode }} />
+        )
+      }
+    </Answered>
   )
 }
 
-const Overview = ({ mode, recent: { payments, more, now } }: { mode: Mode; recent: Recent }) => {
-  const owned = useQuery(balance(mode))
-  const figures = figuresOf(payments, { now, days: daysShown })
+const Seen = ({ asked, seen }: { asked: Asked; seen: Overview }) => {
+  const { mode, period, search } = asked
+  const [first] = seen.currencies
+  if (first === undefined) return <Nothing {...{ mode, period }} />
+  const { currency = first.currency } = search
+  const figures = seen.currencies.find((each) => each.currency === currency) ?? noFigures(currency, seen.bounds)
   return (
-    <>
-      <Tiles figures={figures} owned={owned.data} />
-      {owned.error !== null && <Problem error={owned.error} onAgain={() => void owned.refetch()} />}
-      {figures.map((each) => (
-        <Card key={each.currency} title={`Volume by day, ${each.currency.toUpperCase()}`}>
-          <Suspense fallback={<Skeleton rows={5} label="the chart" />}>
-            <VolumeChart figures={each} />
-          </Suspense>
-        </Card>
-      ))}
-      {more && (
-        <p className="text-sm text-soft">
-          Of the newest {payments.length} payments: there are more than are read here.
-        </p>
-      )}
-    </>
+    // What was of another currency is drawn anew.
+    <Figures key={currency} overview={seen} {...{ mode, period, figures }} />
   )
 }
 
 /** /dashboard */
 export const HomePage = () => {
   const mode = useMode()
-  const { data: recent, error, refetch } = useQuery(recentPayments(mode))
+  const search = useSearch({ from: '/inside/', select: (given) => homeSearchIn({ ...given }) })
+  const { period = '30d' } = search
+  const ahead = useQuery(clockAhead(mode))
+  const seen = useQuery({
+    ...overview(mode, { period, ahead: ahead.data ?? 0 }),
+    enabled: ahead.data !== undefined,
+    // Another period of the same mode; never money of the other one.
+    placeholderData: (shown) => (shown?.mode === mode ? shown : undefined),
+  })
+  const asked = { mode, period, search }
+  const currencies = seen.data?.currencies.map(({ currency }) => currency) ?? []
   return (
     <div className="grid gap-4">
       <title>{`Home · ${mode} · Micro`}</title>
-      <h1 className="text-2xl font-semibold">Home</h1>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h1 className="text-2xl font-semibold">Home</h1>
+        <Switches {...asked} {...{ currencies }} />
+      </div>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="grid gap-4">
-          {recent === undefined ? (
-            error === null ? (
-              <Card>
-                <Skeleton rows={6} label="figures" />
-              </Card>
-            ) : (
-              <Problem error={error} onAgain={() => void refetch()} />
-            )
-          ) : recent.payments.length === 0 ? (
-            <FirstCommands {...{ mode }} />
+        <div className="grid min-w-0 gap-4">
+          {ahead.error === null ? (
+            <Answered asked={seen} rows={6} label="figures">
+              {(data) => <Seen {...{ asked }} seen={data} />}
+            </Answered>
           ) : (
-            <Overview {...{ mode, recent }} />
+            <Problem error={ahead.error} onAgain={() => void ahead.refetch()} />
           )}
         </div>
         <Ticker {...{ mode }} />

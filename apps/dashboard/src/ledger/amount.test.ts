@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { amountText } from './amount.ts'
+import { amountText, parseAmount } from './amount.ts'
 
 for (const [amount, unit, want] of [
   ['1999', { currency: 'usd', scale: 2 }, '$19.99 USD'],
@@ -12,3 +12,18 @@ for (const [amount, unit, want] of [
 ] as const)
   test(`${amount} of ${unit.currency} is written ${want}, to the last digit`, () =>
     expect(amountText(amount, unit, 'en-US')).toBe(want))
+
+for (const [text, scale, want] of [
+  ['12.50', 2, 1250n],
+  ['12,5', 2, 1250n],
+  ['100', 0, 100n],
+  [' 0.001 ', 3, 1n],
+  ['99999999999999999999.99', 2, 9_999_999_999_999_999_999_999n],
+  ['1.005', 2, undefined],
+  ['1.5', 0, undefined],
+  ['0', 2, undefined],
+  ['-1', 2, undefined],
+  ['1e3', 2, undefined],
+  ['', 2, undefined],
+] as const)
+  test(`"${text}" typed as an amount of ${scale} digits is ${want}`, () => expect(parseAmount(text, scale)).toBe(want))

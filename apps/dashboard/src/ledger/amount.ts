@@ -16,3 +16,11 @@ export const amountText = (amount: string | bigint, { currency, scale }: Unit, l
   const format = new Intl.NumberFormat(locale, { minimumFractionDigits: scale, maximumFractionDigits: scale })
   return `${format.format(decimalWith(BigInt(amount), scale) as Intl.StringNumericLiteral)} ${currency.toUpperCase()}`
 }
+
+/** Reads what somebody typed as a positive amount of minor units; undefined when it is none, or finer than it is counted. */
+export const parseAmount = (text: string, scale: number): bigint | undefined => {
+  const [, whole, fraction = ''] = /^\s*(\d{1,20})(?:[.,](\d*))?\s*$/.exec(text) ?? []
+  if (whole === undefined || fraction.length > scale) return undefined
+  const amount = BigInt(whole + fraction.padEnd(scale, '0'))
+  return amount > 0n ? amount : undefined
+}

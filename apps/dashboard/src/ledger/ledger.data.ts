@@ -90,8 +90,11 @@ export const account = (mode: Mode, id: string, view: StatementView) =>
 export type Scales = Readonly<Record<string, number>>
 
 /** Entries name a currency or an asset, and how many digits that has is not said with them. */
-const scalesOf = async (transactions: readonly LedgerTransaction[], from: From): Promise<Scales> => {
-  const codes = [...new Set(transactions.flatMap(({ entries }) => entries.map(({ currency }) => currency)))]
+export const scalesOf = async (
+  things: readonly { readonly entries: readonly { readonly currency: string }[] }[],
+  from: From,
+): Promise<Scales> => {
+  const codes = [...new Set(things.flatMap(({ entries }) => entries.map(({ currency }) => currency)))]
   const pairs = codes.map(async (code): Promise<[string, number]> => {
     if (isMoney(code)) return [code, minorUnitDigits(code)]
     const asset = await call<Ledger['retrieveLedgerAsset']>('GET /ledger/assets/:code', { params: { code }, ...from })
@@ -138,3 +141,7 @@ export const transaction = (mode: Mode, id: string) =>
     queryKey: ['ledger', mode, 'transaction', id],
     queryFn: ({ signal }) => readTransaction(id, { mode, signal }),
   })
+
+/** Posts the opposite of a transaction; again, it answers with what it posted. */
+export const reverse = (mode: Mode, id: string) =>
+  call<Ledger['reverseLedgerTransaction']>('POST /ledger/transactions/:id/reverse', { params: { id }, body: {}, mode })

@@ -29,6 +29,8 @@ export const TransactionLink = ({ id, children = id }: { id: string; children?: 
 const sections = [
   { to: '/ledger', text: 'Accounts' },
   { to: '/ledger/transactions', text: 'Transactions' },
+  { to: '/ledger/flow', text: 'Flow' },
+  { to: '/ledger/holds', text: 'Holds' },
   { to: '/ledger/verify', text: 'Verify' },
 ] as const
 
@@ -36,7 +38,7 @@ const sections = [
 export const LedgerHeading = () => (
   <div className="flex flex-wrap items-center justify-between gap-2">
     <h1 className="text-2xl font-semibold">Ledger</h1>
-    <nav aria-label="Ledger" className="flex gap-1">
+    <nav aria-label="Ledger" className="flex flex-wrap gap-1">
       {sections.map(({ to, text }) => (
         <Link
           key={to}

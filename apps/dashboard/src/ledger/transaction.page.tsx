@@ -12,7 +12,9 @@ import { kindText, paymentOf } from './belongs.ts'
 import { columnsOf } from './columns.ts'
 import { Drawing } from './drawing.tsx'
 import { transaction as transactionSeen, type TransactionSeen } from './ledger.data.ts'
+import { HoldActs } from './holds/hold-acts.tsx'
 import { BackTo, TransactionLink } from './parts.tsx'
+import { ReverseButton } from './reverse-button.tsx'
 
 type Fact = readonly [name: string, value: ReactNode]
 
@@ -69,7 +71,7 @@ const factsOf = (transaction: LedgerTransaction): Fact[] => {
 }
 
 const Seen = ({ seen }: { seen: TransactionSeen }) => {
-  const { transaction, scales } = seen
+  const { transaction, hold, scales } = seen
   const { description, kind, entries, metadata, reversed_by, reference_id } = transaction
   const related = belongsTo(seen)
   return (
@@ -78,6 +80,10 @@ const Seen = ({ seen }: { seen: TransactionSeen }) => {
         <h1 className="min-w-0 text-2xl font-semibold break-words">{description ?? reference_id}</h1>
         <Badge tone="accent">{kindText(kind)}</Badge>
         {reversed_by !== null && <Badge tone="warn">Reversed</Badge>}
+        <div className="flex flex-wrap items-center gap-2 sm:ml-auto">
+          {kind === 'hold' && hold !== undefined && <HoldActs {...{ hold, scales }} />}
+          <ReverseButton {...{ transaction, scales }} />
+        </div>
       </div>
       <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="grid grid-cols-1 gap-4">

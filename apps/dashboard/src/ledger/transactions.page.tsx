@@ -133,6 +133,11 @@ export const TransactionsPage = () => {
     <div className="grid grid-cols-1 gap-4">
       <title>{`Ledger transactions · ${mode} · Micro`}</title>
       <LedgerHeading />
+      <p>
+        <Link to="/ledger/transactions/new" className={buttonClass('primary')}>
+          New transaction
+        </Link>
+      </p>
       <Card flush>
         {/* Another address fills the form anew. */}
         <FilterForm key={JSON.stringify(filters)} {...{ filters }} />

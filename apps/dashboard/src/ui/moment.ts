@@ -20,6 +20,12 @@ export const utcMoment = (seconds: number): string => {
   return `${parts(seconds)} UTC`
 }
 
+const daySeconds = 86_400
+
+/** Under an axis of time, in the viewer's zone: "20:15" where it is no longer than two days, else "26 Nov". */
+export const axisMoment = (seconds: number, span: number): string =>
+  formatIn(span > 2 * daySeconds ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' })(seconds)
+
 const dayFormat = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' })
 
 /** The day in the viewer's zone: "2026-11-26". */

@@ -15,16 +15,22 @@ import { deliveryFiltersIn, deliveryStatuses, type DeliveryFilters } from './del
 import { DeliveryList } from './delivery-list.tsx'
 import { endpointDialogs } from './endpoint-dialogs.tsx'
 import { orderText, signatureText } from './endpoint-form.tsx'
+import { EndpointFigures } from './figures/endpoint-figures.tsx'
 import { endpointState } from './endpoint-state.ts'
 import { TestEvent } from './test-event.tsx'
 import { deliveriesTo, oneEndpoint } from './webhooks.data.ts'
 
 const statusTexts = { pending: 'Waiting or failing', failed: 'Given up', delivered: 'Delivered' } as const
 
-const StatusFilter = ({ endpoint, status }: { endpoint: string; status: DeliveryFilters['deliveries'] }) => {
+const StatusFilter = ({ endpoint, filters }: { endpoint: string; filters: DeliveryFilters }) => {
   const navigate = useNavigate()
+  const { deliveries: status, period } = filters
   const choose = (chosen: string): void =>
-    void navigate({ to: '/webhooks/$id', params: { id: endpoint }, search: deliveryFiltersIn({ deliveries: chosen }) })
+    void navigate({
+      to: '/webhooks/$id',
+      params: { id: endpoint },
+      search: deliveryFiltersIn({ deliveries: chosen, period }),
+    })
   return (
     <select
       aria-label="Status of deliveries"
@@ -44,9 +50,10 @@ const StatusFilter = ({ endpoint, status }: { endpoint: string; status: Delivery
 
 const Deliveries = ({ endpoint, onResend }: { endpoint: WebhookEndpoint; onResend: () => void }) => {
   const { id, status: standing } = endpoint
-  const { deliveries: status, after } = useSearch({ from: '/inside/webhooks/$id' })
-  const newest = status === undefined ? {} : { deliveries: status }
-  const filters = after === undefined ? newest : { ...newest, after }
+  const search = useSearch({ from: '/inside/webhooks/$id' })
+  const { deliveries: status, after, period } = search
+  const newest = deliveryFiltersIn({ deliveries: status, period })
+  const filters = deliveryFiltersIn({ deliveries: status, after })
   const page = useQuery({ ...deliveriesTo(useMode(), id, filters), placeholderData: keepPreviousData })
   const at = (search: DeliveryFilters) => ({ to: '/webhooks/$id', params: { id }, search }) as const
   return (
@@ -55,7 +62,7 @@ const Deliveries = ({ endpoint, onResend }: { endpoint: WebhookEndpoint; onResen
       flush
       aside={
         <div className="flex flex-wrap gap-2">
-          <StatusFilter endpoint={id} status={status} />
+          <StatusFilter endpoint={id} filters={deliveryFiltersIn({ ...search })} />
           {standing === 'enabled' && <Button onClick={onResend}>Resend several</Button>}
         </div>
       }
@@ -122,7 +129,10 @@ const Told = ({ endpoint }: { endpoint: WebhookEndpoint }) => {
       </div>
       {remedy !== undefined && <p className="rounded-lg bg-warn-wash p-3">{remedy}</p>}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Deliveries {...{ endpoint }} onResend={() => setAsked('resend')} />
+        <div className="grid min-w-0 gap-4">
+          <EndpointFigures endpoint={endpoint.id} />
+          <Deliveries {...{ endpoint }} onResend={() => setAsked('resend')} />
+        </div>
         <div className="grid min-w-0 gap-4">
           <TestEvent endpoint={endpoint.id} />
           <Card title="Settings">

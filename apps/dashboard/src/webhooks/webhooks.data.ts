@@ -3,6 +3,7 @@ import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { queryOptions } from '@tanstack/react-query'
 import { call } from '../api/call.ts'
 import type { DeliveryFilters } from './delivery-filters.ts'
+import { boundsOf, type Period } from '../ui/period.ts'
 import { lookEveryMs } from './delivery-state.ts'
 
 type Events = typeof eventsApi
@@ -71,6 +72,23 @@ export const oneDelivery = (mode: Mode, id: string) =>
     refetchInterval: ({ state: { data } }) => lookEveryMs(data === undefined ? [] : [data.delivery], now()),
   })
 
+/** What came of an endpoint's requests in a period, stretch by stretch. */
+export const endpointFigures = (mode: Mode, id: string, period: Period) =>
+  queryOptions({
+    queryKey: ['webhooks', mode, 'figures', id, period],
+    queryFn: ({ signal }) => {
+      const query = { bounds: boundsOf(period, now()) }
+      return call<Events['retrieveWebhookFigures']>('GET /v1/webhook_endpoints/:id/figures', {
+        params: { id },
+        query,
+        mode,
+        signal,
+      })
+    },
+    // What is tried again tells nobody.
+    refetchInterval: 20_000,
+  })
+
 /** An act on an endpoint: whoever sends it again with the same key does it once. */
 interface Act {
   readonly mode: Mode
@@ -99,3 +117,6 @@ export const resend = (mode: Mode, id: string) =>
 
 export const resendMany = (mode: Mode, body: Body<Events['resendWebhookDeliveries']>) =>
   call<Events['resendWebhookDeliveries']>('POST /events/deliveries/resend', { body, mode })
+
+export const retryEvent = (mode: Mode, id: string) =>
+  call<Events['retryEvent']>('POST /v1/events/:id/retry', { params: { id }, body: {}, mode })

@@ -99,6 +99,7 @@ export const createAttempt = (deps: AttemptDependencies) => {
     mode: row.mode,
     id: newId('webhook_attempt'),
     delivery: row.id,
+    endpoint: row.endpoint.id,
     number: row.attempts + 1,
     manual: row.manual,
     api_version: versionFor(row.endpoint),

@@ -24,6 +24,7 @@ export interface DeliveryRow extends Tenant {
 export interface AttemptRow extends Tenant {
   readonly id: string
   readonly delivery: string
+  readonly endpoint: string
   readonly number: number
   readonly manual: boolean
   readonly api_version: string

@@ -40,6 +40,7 @@ const resultOf = (id: string, endpoint: string, error: string | null = null): Re
     mode: 'test',
     id: `wat_${String(++made).padStart(24, '0')}`,
     delivery: id,
+    endpoint,
     number: 1,
     manual: false,
     api_version: '2026-10-28.endive',

@@ -6,12 +6,12 @@ import type { Result } from './result.ts'
 /** Records requests, whatever became of the leases under which they were made. */
 export const insertAttempts = (sql: Sql, attempts: readonly AttemptRow[]) => sql`
   insert into events.delivery_attempts (
-    merchant, mode, id, delivery, number, manual, api_version, pending, url, request_headers, status, error,
+    merchant, mode, id, delivery, endpoint, number, manual, api_version, pending, url, request_headers, status, error,
     response_headers, response_body, response_truncated, duration_ms, started_at)
   select * from unnest(
     ${attempts.map((each) => each.merchant)}::text[], ${attempts.map((each) => each.mode)}::text[],
     ${attempts.map((each) => each.id)}::text[], ${attempts.map((each) => each.delivery)}::text[],
-    ${attempts.map((each) => each.number)}::int[], ${attempts.map((each) => each.manual)}::bool[],
+    ${attempts.map((each) => each.endpoint)}::text[], ${attempts.map((each) => each.number)}::int[], ${attempts.map((each) => each.manual)}::bool[],
     ${attempts.map((each) => each.api_version)}::text[], ${attempts.map((each) => each.pending)}::int[],
     ${attempts.map((each) => each.url)}::text[], ${attempts.map((each) => each.request_headers)}::json[],
     ${attempts.map((each) => each.status)}::int[], ${attempts.map((each) => each.error)}::text[],

@@ -95,3 +95,61 @@ describe('refused', () => {
     }
   })
 })
+
+describe('a series of balances', () => {
+  const series = (query: string, who = me, account = 'cash') =>
+    ledger.get(who, `/ledger/accounts/${account}/balances?${times(query)}`)
+  const asked = (seconds: readonly (number | string)[]) =>
+    seconds.map((each, place) => `at[${place}]=${each}`).join('&')
+
+  for (const [by, want] of [
+    ['', [0, 1, 1, 3, 7, 15, 15]],
+    ['&by=recorded', [0, 1, 1, 3, 7, 15, 15]],
+    ['&by=effective', [4, 5, 5, 7, 7, 7, 15]],
+  ] as const)
+    test(`at seven moments${by} → ${want.join(', ')}, as one balance after the other has it`, async () => {
+      const moments = ['@9', '@10', '@19', '@20', '@39', '@40', '@100']
+      const { status, body } = await series(asked(moments) + by)
+      const data = body['data'] as { at: number; balance: number; balance_str: string; seq: number }[]
+      expect([status, data.map((each) => each.balance)]).toEqual([200, want])
+      expect(data.map(({ balance_str }) => balance_str)).toEqual(want.map(String))
+      for (const { at, ...then } of data) {
+        const one = await balance(`${by === '&by=effective' ? 'effective_at' : 'at'}=${at}`)
+        expect([at, one.body['balance'], one.body['seq']]).toEqual([at, then.balance, then.seq])
+      }
+    })
+
+  test('what it says, in the order in which it was asked', async () => {
+    expect((await series(`${asked([253_402_300_799, 0])}`, me, 'sales')).body).toEqual({
+      object: 'ledger.balance_series',
+      account_id: 'sales',
+      currency: 'usd',
+      scale: 2,
+      normal_balance: 'credit',
+      data: [
+        { at: 253_402_300_799, balance: 15, balance_str: '15', seq: 4 },
+        { at: 0, balance: 0, balance_str: '0', seq: 0 },
+      ],
+      livemode: false,
+    })
+  })
+
+  for (const [query, want] of [
+    ['', [400, 'parameter_missing', 'at']],
+    ['at[0]=1&by=time', [400, 'parameter_invalid', 'by']],
+    ['at[0]=-1', [400, 'parameter_invalid', 'at[0]']],
+  ] as const)
+    test(`?${query.slice(0, 20)} → ${want.join(' ')}`, async () => {
+      const answer = await series(query)
+      expect([answer.status, errorOf(answer).code, errorOf(answer).param]).toEqual(want)
+    })
+
+  test("404 for an account that is unknown, another merchant's, or of the other mode", async () => {
+    for (const [who, account] of [
+      [me, 'nobody'],
+      [merchant('acct_b'), 'cash'],
+      [merchant('acct_a', 'live'), 'cash'],
+    ] as const)
+      expect((await series('at[0]=1', who, account)).status).toBe(404)
+  })
+})

@@ -41,6 +41,34 @@ export const findNetAt = async (
     where a.lane = ${laneOf(book)} and a.merchant = ${book.merchant} and a.mode = ${book.mode} and a.public_id = ${account}`,
   )?.net
 
+/** A net of a series, and up to which transaction the book was recorded then. */
+export interface NetThen {
+  readonly net: bigint
+  readonly seq: bigint
+}
+
+/**
+ * Credits minus debits that were posted to an account before each of these moments, in their order: as recorded by then,
+ * or by `effect` what counts before then. None where the book has no such account.
+ */
+export const listNetsThen = (
+  sql: Sql,
+  book: BookKey,
+  account: string,
+  { moments, effect }: { moments: readonly (Date | null)[]; effect: boolean },
+) => sql<NetThen>`
+  select n.net, case when ${effect}::boolean then b.last_seq else s.seq end as seq
+  from ledger.books b
+  join ledger.accounts a on a.lane = b.lane and a.merchant = b.merchant and a.mode = b.mode and a.public_id = ${account}
+  cross join unnest(${moments}::timestamptz[]) with ordinality as m (before, place)
+  cross join lateral (
+    -- The last second that may be named is before nothing.
+    select case when m.before is null then b.last_seq else ledger.seq_before(b.lane, b.id, m.before) end as seq offset 0) s
+  cross join lateral ledger.net_at(a.lane, a.id, case when ${effect} then b.last_seq else s.seq end,
+    case when ${effect} then m.before end, case when ${effect} and m.before is not null then s.seq end) n
+  where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+  order by m.place`
+
 /** Credits minus debits that were held on an account when the book was recorded up to `known`. */
 export const findPendingNet = async (sql: Sql, book: BookKey, account: string, known: bigint): Promise<bigint> =>
   first(

@@ -34,7 +34,7 @@ export interface Head {
 export const unopenedHead: Head = { seqLast: 0n, recordedSeq: null, countsSeq: 0n }
 
 /** Null when there is nothing after it: the last second that a transaction may name bounds nothing. */
-const endOf = (second: number | undefined): Date | null =>
+export const endOf = (second: number | undefined): Date | null =>
   second === undefined || second >= secondsMax ? null : fromUnixSeconds(second + 1)
 
 /** @throws Fault parameter_invalid when both seq and at are given */

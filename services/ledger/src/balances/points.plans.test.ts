@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
 import { listAccounts } from '../export/export.store.ts'
+import { findStretch, listFlows } from '../flows/flow.store.ts'
 import { listAggregates, listNetsAfter, listTotals } from '../reports/report.store.ts'
 import { groupByOf } from '../reports/report.ts'
 import { findNetBeforeEffect, listEffectiveDown, listEffectiveUp } from '../statements/effective.store.ts'
 import { listPendingUp } from '../statements/pending.store.ts'
 import { listRecordedDown, listRecordedUp } from '../statements/recorded.store.ts'
 import { startLedger, type Ledger } from '../testing/ledger.ts'
-import { findHead, findNetAt, findPendingNet, lookUpByKeys } from './balance.store.ts'
+import { findHead, findNetAt, findPendingNet, listNetsThen, lookUpByKeys } from './balance.store.ts'
 import { momentsOf, pointOf, type PointQuery } from './point.ts'
 import { readByReference, readStretch } from './system-transaction.store.ts'
 
@@ -103,6 +104,31 @@ const reads: Read[] = [
     async (sql) => findNetAt(sql, book, 'rare', await pointIn(sql, { effective_at: 120_000 })),
   ],
   ['what is held on an account that never held any', 20, (sql) => findPendingNet(sql, book, 'busy', 50_000n)],
+  [
+    'balances at ten instants: as many times a balance at one',
+    400,
+    async (sql) => {
+      const moments = Array.from({ length: 10 }, (_, at) => fromUnixSeconds(100_000 + at * 5_000))
+      const nets = await listNetsThen(sql, book, 'busy', { moments, effect: false })
+      expect(nets.map(({ seq }) => Number(seq))).toEqual([
+        0,
+        4_999,
+        ...[2, 3, 4, 5, 6, 7, 8, 9].map((at) => at * 5_000 - 1),
+      ])
+    },
+  ],
+  [
+    'where money went in a hundred transactions: their entries, and the account of each',
+    500,
+    async (sql) => {
+      const from = fromUnixSeconds(100_000 + middle)
+      const until = fromUnixSeconds(100_000 + middle + 100)
+      const stretch = await findStretch(sql, book, { from, until })
+      if (stretch === undefined) throw new Error('there is no such book')
+      const flows = await listFlows(sql, book, stretch, { currency: null, byType: false, limit: 50 })
+      expect(flows.map(({ amount }) => amount)).toEqual(Array.from({ length: 10 }, () => 10n))
+    },
+  ],
   [
     'a page of a statement',
     60,

@@ -1,6 +1,6 @@
 import type { ledgerApi } from '@micro/contracts'
 import { assert, Fault, type Clock, type NewId } from '@micro/kernel'
-import type { Database, Sql } from '@micro/postgres'
+import { limitStatements, type Database, type Sql } from '@micro/postgres'
 import { appendOutbox, cutPage, findCursor, parsePage, reply, type Handlers } from '@micro/service'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { pointOf, type Point } from '../balances/point.ts'
@@ -31,7 +31,6 @@ import {
   listPeriodTotals,
   listTotalsMoved,
 } from './period.store.ts'
-import { limitStatements } from '../reports/report.store.ts'
 
 type PeriodHandlers = Pick<
   Handlers<typeof ledgerApi>,

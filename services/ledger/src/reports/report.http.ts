@@ -1,7 +1,7 @@
 import type { ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
-import { sqlState, SQLSTATE, type Database, type Sql } from '@micro/postgres'
-import { cutPage, parsePage, type Handlers } from '@micro/service'
+import type { Database, Sql } from '@micro/postgres'
+import { cutPage, parsePage, readReport, type Handlers } from '@micro/service'
 import { accountFilterOf } from '../accounts/account-filter.ts'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf, pointToWire, type PointQuery } from '../balances/point.ts'
@@ -16,14 +16,7 @@ import {
   totalsToWire,
   type GroupPlace,
 } from './report.ts'
-import {
-  limitStatements,
-  listAggregates,
-  listNetsAfter,
-  listNetsBefore,
-  listTotals,
-  type ReportPoint,
-} from './report.store.ts'
+import { listAggregates, listNetsAfter, listNetsBefore, listTotals, type ReportPoint } from './report.store.ts'
 
 type Routes = typeof ledgerApi
 type ReportHandlers = Pick<Handlers<Routes>, 'retrieveLedgerTrialBalance' | 'aggregateLedgerBalances'>
@@ -46,17 +39,11 @@ export const reportHandlers = (deps: ReportDependencies): ReportHandlers => {
   /** Makes a report in its turn, in one snapshot and within its time. @throws Fault ledger_busy, report_too_large */
   const report = <T>(book: BookKey, hint: string, work: (sql: Sql) => Promise<T>): Promise<T> =>
     inTurn(nameOf(book), () =>
-      db.transaction(
-        async (sql) => {
-          await limitStatements(sql, timeoutMs)
-          await lookUpByKeys(sql)
-          return work(sql)
-        },
-        { isolation: 'repeatable read' },
-      ),
-    ).catch((error: unknown) => {
-      throw sqlState(error) === SQLSTATE.queryCanceled ? tooLarge(hint) : error
-    })
+      readReport(db, { timeoutMs, hint }, async (sql) => {
+        await lookUpByKeys(sql)
+        return work(sql)
+      }),
+    )
 
   const pointIn = async (sql: Sql, book: BookKey, query: PointQuery): Promise<ReportPoint> => {
     const moments = momentsOf(query)

@@ -5,11 +5,6 @@ import { laneOf } from '../books/lane.ts'
 import type { Point } from '../balances/point.ts'
 import type { AccountNet, Aggregate, GroupBy, GroupPlace, Totals } from './report.ts'
 
-/** Ends each statement of this database transaction after so many milliseconds. */
-export const limitStatements = async (sql: Sql, timeoutMs: number): Promise<void> => {
-  await sql`select set_config('statement_timeout', ${timeoutMs}::text, true)`
-}
-
 /** A point that may be the newest, where what accounts show needs no look-up. */
 export interface ReportPoint extends Point {
   readonly newest: boolean

@@ -1,8 +1,7 @@
 import type { Tenant } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
-import { SQLSTATE, sqlState, type Database, type Sql } from '@micro/postgres'
+import { limitStatements, SQLSTATE, sqlState, type Database, type Sql } from '@micro/postgres'
 import { parseSearchPage, requirePage, searchResult } from './search-page.ts'
-import { limitStatements } from './search.store.ts'
 import { parseSearch, type SearchFields, type SearchQuery } from './search-query.ts'
 
 /** What a resource says of its search. */

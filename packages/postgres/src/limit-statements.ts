@@ -1,4 +1,4 @@
-import type { Sql } from '@micro/postgres'
+import type { Sql } from './sql.ts'
 
 /** Ends each statement of this database transaction after so many milliseconds. */
 export const limitStatements = async (sql: Sql, timeoutMs: number): Promise<void> => {
