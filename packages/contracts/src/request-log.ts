@@ -80,6 +80,7 @@ const filters = {
     }),
   ),
   path: Type.Optional(Text(255, 1, { description: 'only this path; with a * at its end, all that begin like it' })),
+  route: Type.Optional(Text(255, 1, { description: 'only this route, such as /v1/charges/:id' })),
   status: Type.Optional(
     Type.String({
       pattern: '^([1-5]\\d\\d|[1-5][xX][xX]|succeeded|failed)$',
@@ -103,10 +104,11 @@ const statusFilter = (status: string): Record<string, string[]> => {
   return { filter_status_code: [status] }
 }
 
-/** The same by the names that Stripe's command line gives its session, with two more of Micro's own. */
+/** The same by the names that Stripe's command line gives its session, with some more of Micro's own. */
 export const requestLogFilters = (given: RequestLogFilter): Record<string, string[]> => ({
   ...(given.method === undefined ? {} : { filter_http_method: [given.method] }),
   ...(given.path === undefined ? {} : { filter_request_path: [given.path] }),
+  ...(given.route === undefined ? {} : { filter_route: [given.route] }),
   ...(given.status === undefined ? {} : statusFilter(given.status)),
   ...(given.source === undefined ? {} : { filter_source: [given.source] }),
   ...(given.key_id === undefined ? {} : { filter_key_id: [given.key_id] }),

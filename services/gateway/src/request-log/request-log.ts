@@ -20,6 +20,7 @@ const judges: Readonly<Record<string, Judge>> = {
   filter_source: ({ source }, value) => sameText(value, source),
   // Micro's own.
   filter_key_id: ({ key_id: id }, value) => value === id,
+  filter_route: ({ route }, value) => value === route,
   filter_status_code: ({ status }, value) => value === String(status),
   // `4XX` arrives as `400`.
   filter_status_code_type: ({ status }, value) => value.slice(0, 1) === hundreds(status),
