@@ -160,7 +160,7 @@ $(built): $(installed) $(sources) scripts/build.ts
 	@$(node) scripts/build.ts
 	@touch $@
 
-$(dashboard): $(installed) $(pages) scripts/dashboard.ts
+$(dashboard): $(installed) $(pages) docs/openapi.json scripts/dashboard.ts scripts/stripe-operations.ts $(wildcard scripts/dashboard/*.ts apps/docs/src/api/*.ts)
 	@$(node) scripts/dashboard.ts
 
 $(site): $(installed) $(documents)

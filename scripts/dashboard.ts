@@ -7,8 +7,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build, type Rolldown } from 'vite'
+import { build, type Plugin, type Rolldown } from 'vite'
+import type { OpenApi } from '../apps/docs/src/api/document.ts'
+import { operationsOf } from './dashboard/operations.ts'
 import { shippedLicences } from './dependencies.ts'
+import { stripeOperations } from './stripe-operations.ts'
 
 /** JavaScript of the first page, gzipped. */
 const firstLoadBytesMax = 200_000
@@ -34,8 +37,24 @@ export const packagesOf = (modules: readonly string[]): string[] => {
 const licenceOf = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { license?: string }).license ?? '(none)'
 
+/** The API reference is of the API it is built with: a module of its own, since it is large and one page alone needs it. */
+const reference = (): Plugin => {
+  const [name, id] = ['virtual:operations', '\0virtual:operations']
+  return {
+    name: 'reference',
+    resolveId: (asked) => (asked === name ? id : undefined),
+    load(asked) {
+      if (asked !== id) return undefined
+      const openApi = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')) as OpenApi
+      const text = JSON.stringify(JSON.stringify(operationsOf(openApi, stripeOperations)))
+      return `export const operations = JSON.parse(${text})`
+    },
+  }
+}
+
 if (import.meta.main) {
-  const built = await build({ configFile: join(root, 'apps/dashboard/vite.config.ts'), logLevel: 'warn' })
+  const configFile = join(root, 'apps/dashboard/vite.config.ts')
+  const built = await build({ configFile, plugins: [reference()], logLevel: 'warn' })
   const outputs = [built].flat().flatMap((each) => ('output' in each ? each.output : []))
   const chunks = outputs.filter((output) => output.type === 'chunk')
   const bytes = firstLoad(chunks).reduce((sum, { code }) => sum + gzipSync(code).length, 0)

@@ -58,6 +58,9 @@ describe('logs list', () => {
     const { stdout } = await logs(['list', '--status', '4xx']).ended
     expect(stdout).toMatch(/^STATUS +METHOD +PATH +ERROR +REQUEST /)
     expect(stdout).toMatch(/^ +402 +POST +\/v1\/payment_intents +\w+ +req_\w+ /m)
+    const shown = await logs(['show', declined?.id ?? '', '--json']).ended
+    expect(JSON.parse(shown.stdout)).toEqual(declined)
+    expect(declined).toMatchObject({ route: '/v1/payment_intents', duration_ms: expect.any(Number) })
     expect(JSON.stringify(await listed())).not.toMatch(/secretish|sk_test_\w{12}/)
   })
 

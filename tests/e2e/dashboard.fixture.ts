@@ -36,13 +36,17 @@ export const atTheDashboard = (browser: () => TestBrowser) => {
   }
 }
 
-/** A caller with a test key of whoever registered in the browser. */
-export const callerOf = async (url: string, { email, password }: Person): Promise<Caller> => {
+/** A test key of whoever registered in the browser. */
+export const testKeyOf = async (url: string, { email, password }: Person): Promise<string> => {
   const { body: tokens } = await caller(url)('POST', '/auth/login', { body: { email, password } })
   const session = caller(url, String(tokens['token']))
   const { body: key } = await session('POST', '/auth/api_keys', { body: { environment: 'test' } })
-  return caller(url, String(key['key']))
+  return String(key['key'])
 }
+
+/** A caller with such a key. */
+export const callerOf = async (url: string, person: Person): Promise<Caller> =>
+  caller(url, await testKeyOf(url, person))
 
 /**
  * Opens pages, by their names, light and dark, wide and narrow, and expects of each that axe finds nothing serious and that

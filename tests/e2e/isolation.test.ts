@@ -102,6 +102,7 @@ beforeAll(async () => {
   ] as const)
     ids.set('reconciliations', (await call('POST', '/payments/reconciliations', { body: {} })).body.id)
   owned.set('api_keys', owner.keyId)
+  owned.set('request_logs', (await owner.test('GET', '/v1/charges')).headers.get('request-id') ?? '')
   owned.set('tokens', await tokenOf(owner))
   const session = await owner.test('POST', '/v1/checkout/sessions', {
     body: {
@@ -165,7 +166,11 @@ const asked: Readonly<Record<string, string>> = {
 const needsNoObject = ({ path, query }: Route): boolean =>
   path in asked || ((query as { required?: string[] } | undefined)?.required ?? []).length === 0
 
-const resourceIn = (path: string): string => path.split('/')[2] ?? ''
+/** Of the gateway's own the resource is the first part of the path. */
+const resourceIn = (path: string): string => {
+  const [, surface = '', resource = ''] = path.split('/')
+  return resource.startsWith(':') ? surface : resource
+}
 const unknownId = (id: string): string => id.replace(/[^_]+$/, (tail) => `${'0'.repeat(tail.length - 1)}x`)
 /** The path of one object, and of one that belongs to it where the path names two; undefined where there is none. */
 const pathTo = (path: string, ids: ReadonlyMap<string, string>): string | undefined => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ServerFrame } from '@micro/contracts'
+import { requestLogApi, type ServerFrame } from '@micro/contracts'
 import { eventually } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
@@ -197,7 +197,7 @@ test('a stream from the very beginning shows none of it either', async () => {
 
 // Reads first: what is written repeats the ids, and would be read again; and before all what a caller asked itself.
 const turnOf = ({ name, route }: PublicOperation): number =>
-  name === 'listRequestLogs' ? 0 : route.method === 'GET' ? 1 : 2
+  name in requestLogApi ? 0 : route.method === 'GET' ? 1 : 2
 const readsFirst = publicOperations
   // Whoever has the id of a page may use it: there is nobody else to ask.
   .filter(({ name, route }) => name !== 'logOut' && route.page !== true)

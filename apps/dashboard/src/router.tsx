@@ -16,6 +16,8 @@ import { flowSearchIn } from './ledger/flow/flow-search.ts'
 import { holdFiltersIn } from './ledger/holds/hold.ts'
 import { modeIn } from './mode/mode.ts'
 import { filtersIn } from './payments/filters.ts'
+import { searchedIn } from './reference/search.ts'
+import { requestSearchIn } from './requests/request-filters.ts'
 import { RegisterPage, SignInPage } from './session/entry.tsx'
 import { me } from './session/session.data.ts'
 import { Lost } from './shell/lost.tsx'
@@ -167,13 +169,37 @@ const ledgerPages = [
   ledgerVerify,
 ] as const
 
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: 'requests',
+  validateSearch: requestSearchIn,
+  component: lazyRouteComponent(() => import('./requests/requests.page.tsx'), 'RequestsPage'),
+})
+const request = createRoute({
+  getParentRoute: () => inside,
+  path: 'requests/$id',
+  component: lazyRouteComponent(() => import('./requests/request.page.tsx'), 'RequestPage'),
+})
+const api = createRoute({
+  getParentRoute: () => inside,
+  path: 'api',
+  validateSearch: searchedIn,
+  component: lazyRouteComponent(() => import('./reference/reference.page.tsx'), 'ReferencePage'),
+})
+const operation = createRoute({
+  getParentRoute: () => inside,
+  path: 'api/$id',
+  component: lazyRouteComponent(() => import('./reference/operation.page.tsx'), 'OperationPage'),
+})
+const developerPages = [requests, request, api, operation] as const
+
 /** Every page of the dashboard, by its address. */
 export const newRouter = (queries: QueryClient) =>
   createRouter({
     routeTree: root.addChildren([
       signIn,
       register,
-      inside.addChildren([home, payments, payment, ...ledgerPages, ...told, keys]),
+      inside.addChildren([home, payments, payment, ...ledgerPages, ...told, ...developerPages, keys]),
     ]),
     basepath: '/dashboard',
     context: { queries },

@@ -46,6 +46,7 @@ export {
   RequestLog,
   requestLogApi,
   RequestLogFilter,
+  RequestLogSummary,
   requestLogFilters,
 } from './request-log.ts'
 export { Account } from './accounts.ts'

@@ -144,7 +144,7 @@ export const createPipeline = (parts: PipelineParts) => {
     const caller = readCaller(request, parts.transport(request), from)
     const { principal, credential } = await parts.authenticate(access, caller)
     exchange.principal = principal
-    parts.requestLog.note(exchange, principal, request, response)
+    parts.requestLog.note(exchange, { principal, isStream: asked.isStream }, request, response)
     await limitCaller(exchange, route, principal, setHeader)
     // After the limit, so that a key that is refused here cannot ask without end.
     checkScope(route, principal, shownCredential(principal, credential))

@@ -37,14 +37,19 @@ const errorOf = async (response: globalThis.Response): Promise<Partial<ErrorBody
   }
 }
 
-/** Asks with the session's cookie, which no script can read. @throws Refusal */
-export const ask = async (url: string, init: RequestInit, mode?: Mode): Promise<globalThis.Response> => {
+/** Asks with the session's cookie, which no script can read, and takes any answer. @throws Refusal when there is none */
+export const reach = async (url: string, init: RequestInit, mode?: Mode): Promise<globalThis.Response> => {
   const headers = new Headers(init.headers)
   if (mode !== undefined) headers.set('micro-mode', mode)
-  const response = await fetch(url, { ...init, headers, credentials: 'same-origin' }).catch((error: unknown) => {
+  return fetch(url, { ...init, headers, credentials: 'same-origin' }).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error
     throw unreachable()
   })
+}
+
+/** The same, where only a success is an answer. @throws Refusal */
+export const ask = async (url: string, init: RequestInit, mode?: Mode): Promise<globalThis.Response> => {
+  const response = await reach(url, init, mode)
   if (!response.ok)
     throw new Refusal({ status: response.status, error: await errorOf(response), headers: response.headers })
   return response

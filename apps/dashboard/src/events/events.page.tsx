@@ -1,9 +1,9 @@
 import type { Event } from '@micro/contracts'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useRef } from 'react'
+import { WaitingBar } from '../live/waiting-bar.tsx'
 import { useMode } from '../mode/mode.ts'
 import { Breakable } from '../ui/breakable.tsx'
-import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { Answered } from '../ui/answered.tsx'
 import { Paging } from '../ui/paging.tsx'
@@ -55,24 +55,6 @@ const Nothing = ({ filters: { type, after } }: { filters: EventFilters }) => (
   </p>
 )
 
-/** Its place is kept while nothing waits, so that the list does not move when something does. */
-const Waiting = ({ count, isFirst, onShow }: { count: number; isFirst: boolean; onShow: () => void }) => (
-  <div
-    role="status"
-    className={`flex min-h-12 items-center text-sm text-soft ${count > 0 ? 'sticky top-0 z-10 justify-center' : ''}`}
-  >
-    {count > 0 ? (
-      <Button look="primary" onClick={onShow} className="shadow-lg">
-        Show {count === 1 ? '1 new event' : `${count} new events`}
-      </Button>
-    ) : isFirst ? (
-      'New events come on top; while you read they wait here.'
-    ) : (
-      'These are older events.'
-    )}
-  </div>
-)
-
 /** /dashboard/events */
 export const EventsPage = () => {
   const mode = useMode()
@@ -95,7 +77,7 @@ export const EventsPage = () => {
         </div>
       </div>
       <div>
-        <Waiting count={waiting} isFirst={after === undefined} onShow={show} />
+        <WaitingBar noun="event" count={waiting} isFirst={after === undefined} onShow={show} />
         <Card flush>
           <Answered asked={page} label="events" rows={8}>
             {({ data, has_more }) => (

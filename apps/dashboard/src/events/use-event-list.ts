@@ -1,14 +1,11 @@
 import type { Mode } from '@micro/contracts'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, type RefObject } from 'react'
+import { isRead } from '../live/is-read.ts'
 import { newestEvents } from '../live/live.data.ts'
 import { arrivedSince, withArrived } from './arrivals.ts'
 import type { EventFilters } from './event-filters.ts'
 import { eventsPage } from './events.data.ts'
-
-/** Whether somebody reads the list now, who would lose the line: they scrolled, point at it, or move in it by keyboard. */
-const isRead = (list: HTMLElement): boolean =>
-  scrollY > 0 || list.matches(':hover') || list.contains(document.activeElement)
 
 /**
  * A page of events. What arrives comes on top of the first one at once, unless somebody reads it: then it waits, and `letIn`

@@ -15,11 +15,12 @@ const pages = {
   ltx: { name: 'ledger transaction', to: '/ledger/transactions/$id' },
   evt: { name: 'event', to: '/events/$id' },
   we: { name: 'webhook endpoint', to: '/webhooks/$id' },
+  req: { name: 'request', to: '/requests/$id' },
   dlv: { name: 'delivery', to: '/deliveries/$id' },
 } as const
 
 /** The page of the thing whose id was typed or pasted. */
 export const pageIn = (typed: string) => {
-  const [id, prefix] = /\b(pi|ltx|evt|we|dlv)_\w{4,}/.exec(typed) ?? []
+  const [id, prefix] = /\b(pi|ltx|evt|we|req|dlv)_\w{4,}/.exec(typed) ?? []
   return id === undefined ? undefined : { id, ...pages[prefix as keyof typeof pages] }
 }

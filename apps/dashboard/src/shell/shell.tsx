@@ -17,6 +17,8 @@ const pages = [
   { to: '/ledger', text: 'Ledger' },
   { to: '/events', text: 'Events' },
   { to: '/webhooks', text: 'Webhooks' },
+  { to: '/requests', text: 'Requests' },
+  { to: '/api', text: 'API reference' },
   { to: '/keys', text: 'API keys' },
 ] as const
 
@@ -58,6 +60,9 @@ const useCommands = (signOut: () => void): Command[] => {
     { name: 'Go to Events', run: () => void navigate({ to: '/events' }) },
     { name: 'Go to Webhooks', run: () => void navigate({ to: '/webhooks' }) },
     { name: 'New webhook endpoint', run: () => void navigate({ to: '/webhooks', search: { new: true } }) },
+    { name: 'Go to Requests', run: () => void navigate({ to: '/requests' }) },
+    { name: 'Errors by route', run: () => void navigate({ to: '/requests', search: { view: 'routes' } }) },
+    { name: 'Go to API reference', run: () => void navigate({ to: '/api' }) },
     { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
     ...(mode === 'test'
       ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]

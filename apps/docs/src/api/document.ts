@@ -19,6 +19,7 @@ export interface Schema {
   readonly maxItems?: number
   readonly 'x-expected'?: string
   readonly 'x-unsupported'?: unknown
+  readonly not?: object
 }
 
 export interface Operation {

@@ -21,7 +21,7 @@ export const objectName = (schema: Schema): string | undefined => {
 const isNothing = ({ type, const: only }: Schema): boolean => type === 'null' || only === ''
 
 /** What may stand in its place, besides nothing at all. */
-const choicesOf = (schema: Schema): readonly Schema[] =>
+export const choicesOf = (schema: Schema): readonly Schema[] =>
   (schema.anyOf ?? [schema]).filter((choice) => !isNothing(choice))
 
 /** In words: `string`, `"all" or "none"`, `list of refund`. */
@@ -47,7 +47,8 @@ const between = (from: number | undefined, to: number | undefined, of: string): 
   return [from === undefined || from === 0 ? `at most ${to}${of}` : `${from} to ${to}${of}`]
 }
 
-const notesOf = (schema: Schema): string[] => {
+/** What is to be known of a field besides. */
+export const notesOf = (schema: Schema): string[] => {
   const [only] = choicesOf(schema)
   const { minimum, maximum, minLength, maxLength, minItems, maxItems } = only ?? {}
   const expected = schema['x-expected'] ?? only?.['x-expected']

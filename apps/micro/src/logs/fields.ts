@@ -16,4 +16,5 @@ export const requestFields: readonly Field[] = [
   { heading: 'ERROR', cut: true, spare: 2, of: errorOf },
   text('id', { heading: 'REQUEST', spare: 1 }),
   time('created', { heading: 'MADE', spare: 3 }),
+  text('duration_ms', { heading: 'MS', right: true, spare: 4 }),
 ]

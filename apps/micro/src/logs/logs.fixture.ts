@@ -12,6 +12,9 @@ export const requestOf = (at: number, over: Partial<RequestLog> = {}): RequestLo
   ip: '127.0.0.1',
   source: 'api',
   key_id: 'key_1',
+  route: '/v1/charges/:id',
+  duration_ms: 12.5,
+  idempotency_key: null,
   error: null,
   ...over,
 })

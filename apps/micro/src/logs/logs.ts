@@ -27,6 +27,11 @@ const logs: Resource = {
       replaces: ['status'],
       extra: [statusParameter],
     },
+    show: {
+      route: gatewayApi.retrieveRequestLog,
+      summary: 'Show one of the last requests',
+      examples: ['micro logs show req_0Vc3N4ZyoDK7iaUmKbGDZe2R', 'micro logs show req_0Vc3N4ZyoDK7iaUmKbGDZe2R --json'],
+    },
   },
 }
 

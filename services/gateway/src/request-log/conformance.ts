@@ -13,6 +13,9 @@ export const requestOf = (n: number, extra: Partial<LoggedRequest> = {}): Logged
   ip: '127.0.0.1',
   source: 'API',
   key_id: 'key_1',
+  route: '/v1/things/:id',
+  duration_ms: n,
+  idempotency_key: null,
   error: null,
   ...extra,
 })

@@ -51,6 +51,9 @@ test('requests are shown newest first, in the words of the API', async () => {
     ip: '10.0.0.9',
     source: 'dashboard',
     key_id: null,
+    route: '/v1/things/:id',
+    duration_ms: 3,
+    idempotency_key: null,
     error: null,
   })
 })
@@ -60,6 +63,8 @@ describe('a filter', () => {
     ['method=POST', [2, 1]],
     ['path=/v1/charges', [1, 0]],
     ['path=/v1/*', [2, 1, 0]],
+    ['route=/v1/things/:id', [3, 2, 1, 0]],
+    ['route=/v1/things', []],
     ['status=402', [1]],
     ['status=5xx', [2]],
     ['status=failed', [2, 1]],
@@ -91,9 +96,58 @@ for (const [query, param] of [
     expect([status, json.error.param]).toEqual([400, param])
   })
 
+test('one request is shown by its id', async () => {
+  const { status, json } = await list('/req_000002')
+  expect([status, json['id'], json['status']]).toEqual([200, 'req_000002', 500])
+})
+
+test('one that is not known, or no longer, is not found', async () => {
+  const { status, json } = await list('/req_000009')
+  expect([status, json.error]).toMatchObject([404, { code: 'resource_missing', param: 'id' }])
+})
+
+test('requests are counted, with their errors and how long they took, by route', async () => {
+  for (let n = 4; n < 104; n++)
+    recent.keep(
+      { merchant, mode: 'test' },
+      requestOf(n, {
+        created: startSeconds + n,
+        route: '/v1/busy',
+        duration_ms: n - 3,
+        status: n % 10 === 0 ? 404 : 200,
+      }),
+    )
+  const { json } = await list('/summary')
+  expect(json).toMatchObject({ object: 'request_log_summary', oldest: startSeconds + 4, requests: 100 })
+  expect(json['routes']).toEqual([
+    {
+      method: 'GET',
+      route: '/v1/busy',
+      requests: 100,
+      client_errors: 10,
+      server_errors: 0,
+      p50_ms: 50,
+      p95_ms: 95,
+    },
+  ])
+})
+
+test('only what is asked for is counted', async () => {
+  const { json } = await list(`/summary?status=failed&created[gte]=${startSeconds + 1}`)
+  expect(json).toMatchObject({ oldest: startSeconds, requests: 2, client_errors: 1, server_errors: 1, p50_ms: 1 })
+})
+
+test('nothing to count is no error', async () => {
+  const { json } = await list('/summary', world.auth.issue('acct_silent'))
+  expect(json).toMatchObject({ oldest: null, requests: 0, p50_ms: null, p95_ms: null, routes: [] })
+})
+
 test('neither another merchant nor the other mode sees any of it', async () => {
-  expect((await list('', world.auth.issue('acct_stranger'))).data).toEqual([])
-  expect((await list('', world.auth.issue(merchant, 'live'))).data).toEqual([])
+  for (const stranger of [world.auth.issue('acct_stranger'), world.auth.issue(merchant, 'live')]) {
+    expect((await list('', stranger)).data).toEqual([])
+    expect((await list('/summary', stranger)).json['requests']).toBe(0)
+    expect((await list('/req_000002', stranger)).status).toBe(404)
+  }
 })
 
 test('no restricted key may look, whatever it may do besides; a session may', async () => {

@@ -12,6 +12,7 @@ const request: LoggedRequest = {
   ip: '127.0.0.1',
   source: 'API',
   key_id: 'key_1',
+  route: '/v1/payment_intents',
   error: { type: 'card_error', charge: 'ch_1', code: 'card_declined', decline_code: '', message: 'No.', param: '' },
 }
 
@@ -31,6 +32,8 @@ describe('a request passes', () => {
     ['{"filter_request_path":["/v1/payment_intents"]}', true],
     ['{"filter_request_path":["/v1"]}', false],
     ['{"filter_request_path":["/v1/pay*"]}', true],
+    ['{"filter_route":["/v1/payment_intents"]}', true],
+    ['{"filter_route":["/v1/payment_intents/:id"]}', false],
     ['{"filter_key_id":["key_1"]}', true],
     ['{"filter_key_id":["key_2"]}', false],
     ['{"filter_source":["dashboard"]}', false],

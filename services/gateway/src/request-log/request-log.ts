@@ -20,6 +20,7 @@ const judges: Readonly<Record<string, Judge>> = {
   filter_source: ({ source }, value) => sameText(value, source),
   // Micro's own.
   filter_key_id: ({ key_id: id }, value) => value === id,
+  filter_route: ({ route }, value) => value === route,
   filter_status_code: ({ status }, value) => value === String(status),
   // `4XX` arrives as `400`.
   filter_status_code_type: ({ status }, value) => value.slice(0, 1) === hundreds(status),
@@ -57,12 +58,15 @@ export const passes = (filters: LogFilters, request: LoggedRequest): boolean =>
 const orNull = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text)
 
 /** A request as the API shows it. */
-export const requestLogOf = ({ request_id: id, source, key_id, error, ...rest }: LoggedRequest): RequestLog => ({
+export const requestLogOf = ({ request_id: id, source, error, ...rest }: LoggedRequest): RequestLog => ({
   id,
   object: 'request_log',
   ...rest,
   source: source === 'DASHBOARD' ? 'dashboard' : 'api',
-  key_id: key_id ?? null,
+  key_id: rest.key_id ?? null,
+  route: rest.route ?? null,
+  duration_ms: rest.duration_ms ?? null,
+  idempotency_key: rest.idempotency_key ?? null,
   error: error && {
     type: orNull(error.type),
     code: orNull(error.code),

@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { LoggedRequest, MerchantPrincipal } from '@micro/contracts'
-import { eventually } from '@micro/testing'
+import { monotonicMs } from '@micro/kernel'
+import { eventually, fakeClock } from '@micro/testing'
 import { expect, test } from 'vitest'
 import { fakeRuntime } from '../gateway.fixture.ts'
 import { memoryRecent } from './memory-recent.ts'
@@ -18,15 +19,16 @@ const answer = async (
   log: RequestLog,
   as: MerchantPrincipal,
   reply: (response: ServerResponse) => void,
-  path = '/v1/things?secret=1',
+  { path = '/v1/things?secret=1', pattern = '/v1/things', isStream = false, headers = {} } = {},
 ) => {
   const server = createServer((request, response) => {
-    log.note({ requestId: 'req_1', clientIp: '127.0.0.1' }, as, request, response)
+    const exchange = { requestId: 'req_1', clientIp: '127.0.0.1', startedMs: monotonicMs(), pattern }
+    log.note(exchange, { principal: as, isStream }, request, response)
     reply(response)
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-  const body = await (await fetch(url, { headers: { connection: 'close' } })).text()
+  const body = await (await fetch(url, { headers: { connection: 'close', ...headers } })).text()
   await new Promise((resolve) => server.close(resolve))
   return body
 }
@@ -84,7 +86,9 @@ test('what is looked back at holds the same, seen by nobody at the time, and not
   const recent = memoryRecent({ max: 10 })
   const log = openLog(fakeRuntime(), recent)
   await answer(log, mine, refuse)
-  await answer(log, mine, (response) => response.end('{}'), '/request_logs?limit=3')
+  await answer(log, mine, (response) => response.end('{}'), { pattern: '/request_logs' })
+  await answer(log, mine, (response) => response.end('{}'), { pattern: '/request_logs/:id' })
+  await answer(log, mine, (response) => response.end('{}'), { pattern: '/request_logs/summary' })
   await eventually(async () => expect(await recent.read(mine)).toHaveLength(1))
   expect((await recent.read(mine))[0]).toMatchObject({
     path: '/v1/things',
@@ -98,9 +102,45 @@ test('what is looked back at holds the same, seen by nobody at the time, and not
 test('a secret in a path is masked before it is kept', async () => {
   const recent = memoryRecent({ max: 10 })
   const log = openLog(fakeRuntime(), recent)
-  await answer(log, mine, (response) => response.end('{}'), '/v1/tokens/sk_test_51Habcdefghijklmnop')
+  const path = '/v1/tokens/sk_test_51Habcdefghijklmnop'
+  await answer(log, mine, (response) => response.end('{}'), { path })
   await eventually(async () =>
     expect(await recent.read(mine)).toMatchObject([{ path: '/v1/tokens/sk_test_51Ha[redacted]' }]),
   )
+  log.close()
+})
+
+test('the route, how long it took and the idempotency key are kept; of a stream it is not told how long it was read', async () => {
+  const recent = memoryRecent({ max: 10 })
+  const log = openLog(fakeRuntime(), recent)
+  const headers = { 'idempotency-key': 'order-7-sk_test_51Habcdefghijklmnop' }
+  await answer(log, mine, (response) => response.end('{}'), { headers, pattern: '/v1/things/:id' })
+  await answer(log, mine, (response) => response.end('{}'), { isStream: true })
+  await eventually(async () => expect(await recent.read(mine)).toHaveLength(2))
+  const [first, stream] = await recent.read(mine)
+  expect(first).toMatchObject({ route: '/v1/things/:id', idempotency_key: 'order-7-sk_test_51Ha[redacted]' })
+  expect(first?.duration_ms).toBeGreaterThanOrEqual(0)
+  expect(stream).toMatchObject({ duration_ms: null, idempotency_key: null })
+  log.close()
+})
+
+test('of what the limit refused one in six seconds is kept, so that the rest stays; who looks on sees all', async () => {
+  const recent = memoryRecent({ max: 10 })
+  const clock = fakeClock()
+  const log = createRequestLog({ ...fakeRuntime(), clock, recent })
+  let seen = 0
+  log.watch(mine, () => void seen++)
+  const other = { ...mine, mode: 'live' as const }
+  const refuseAll = (response: ServerResponse): void => void response.writeHead(429).end('{}')
+  for (let n = 0; n < 5; n++) await answer(log, mine, refuseAll)
+  await answer(log, other, refuseAll)
+  await answer(log, mine, (response) => response.end('{}'))
+  const statuses = async (who: MerchantPrincipal) => (await recent.read(who)).map(({ status }) => status)
+  await eventually(async () => expect(await statuses(mine)).toEqual([429, 200]))
+  expect(await statuses(other)).toEqual([429])
+  clock.advance(6_000)
+  await answer(log, mine, refuseAll)
+  await eventually(async () => expect(await statuses(mine)).toEqual([429, 200, 429]))
+  expect(seen).toBe(7)
   log.close()
 })

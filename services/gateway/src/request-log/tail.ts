@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { gatewayApi, type LoggedRequest, type MerchantPrincipal, type Tenant } from '@micro/contracts'
-import { unixSeconds, type Clock } from '@micro/kernel'
+import { requestLogApi, type LoggedRequest, type MerchantPrincipal, type Tenant } from '@micro/contracts'
+import { monotonicMs, unixSeconds, type Clock } from '@micro/kernel'
 import { redactText, type MicroBus } from '@micro/service'
 import { elapsedMs } from '../elapsed.ts'
+import type { Exchange } from '../exchange.ts'
 import { captureError } from './capture.ts'
 import { keyOf, type RecentRequests } from './recent.ts'
 
 /** How often a gateway with somebody who looks on says so, and how long the others believe it. */
 const sayMs = 5_000
 const believedMs = 15_000
+/** How often one that the limit refused is remembered: they may be without end, and would push all else out. */
+const refusedMs = 6_000
 /** No path of ours is nearly as long; of one that is, as much as tells what it is. */
 const pathCharsMax = 500
+/** The longest idempotency key that is taken. */
+const keyCharsMax = 255
 
 type Listener = (request: LoggedRequest) => void
 
@@ -20,8 +25,8 @@ export interface RequestLog {
   watch(tenant: Tenant, listener: Listener): () => void
   /** Notes a request once it is answered: for a look back, and for whoever looks on. */
   note(
-    exchange: { readonly requestId: string; readonly clientIp: string },
-    principal: MerchantPrincipal,
+    exchange: Pick<Exchange, 'requestId' | 'clientIp' | 'startedMs' | 'pattern'>,
+    caller: { readonly principal: MerchantPrincipal; readonly isStream: boolean },
     request: IncomingMessage,
     response: ServerResponse,
   ): void
@@ -29,7 +34,12 @@ export interface RequestLog {
 }
 
 /** To look back is not to be seen there, or who does so again and again sees nothing else. */
-const isLookBack = (path: string): boolean => path === gatewayApi.listRequestLogs.path
+const lookBacks: ReadonlySet<string> = new Set(Object.values(requestLogApi).map(({ path }) => path))
+
+const idempotencyKeyOf = ({ headers }: IncomingMessage): string | null => {
+  const key = headers['idempotency-key']
+  return typeof key === 'string' ? redactText(key).slice(0, keyCharsMax) : null
+}
 
 export const createRequestLog = ({
   bus,
@@ -44,6 +54,8 @@ export const createRequestLog = ({
   const listeners = new Map<string, { readonly tenant: Tenant; readonly all: Set<Listener> }>()
   /** Until when somebody looks on, at this gateway or another. */
   const watchedUntil = new Map<string, number>()
+  /** Until when none that the limit refused is remembered. */
+  const refusedUntil = new Map<string, number>()
 
   const hear = ({ merchant, mode }: Tenant): void => {
     watchedUntil.set(keyOf({ merchant, mode }), nowMs() + believedMs)
@@ -56,6 +68,15 @@ export const createRequestLog = ({
   const say = (tenant: Tenant): void => {
     hear(tenant)
     bus.publish('request_log.watched', tenant)
+  }
+
+  const mayKeepRefused = (tenant: Tenant): boolean => {
+    const now = nowMs()
+    for (const [key, until] of refusedUntil) if (until <= now) refusedUntil.delete(key)
+    const key = keyOf(tenant)
+    if (refusedUntil.has(key)) return false
+    refusedUntil.set(key, now + refusedMs)
+    return true
   }
 
   const unsubscribe = [
@@ -81,13 +102,15 @@ export const createRequestLog = ({
         if (entry.all.size === 0 && listeners.get(key) === entry) listeners.delete(key)
       }
     },
-    note({ requestId, clientIp }, principal, request, response) {
+    note(exchange, { principal, isStream }, request, response) {
       if (recent.max === 0 && !isWatched(principal)) return
+      if (lookBacks.has(exchange.pattern)) return
+      const { requestId, clientIp, startedMs, pattern: route } = exchange
       const { method = '', url = '' } = request
       // Never the query: it may hold anything.
       const path = url.split('?', 1)[0] ?? ''
-      if (isLookBack(path)) return
       const { merchant, mode, keyId = null } = principal
+      const idempotencyKey = idempotencyKeyOf(request)
       const error = captureError(response)
       response.once('close', () => {
         const logged: LoggedRequest = {
@@ -100,10 +123,12 @@ export const createRequestLog = ({
           ip: clientIp,
           source: principal.kind === 'session' ? 'DASHBOARD' : 'API',
           key_id: keyId,
+          route,
+          duration_ms: isStream ? null : Math.round((monotonicMs() - startedMs) * 10) / 10,
+          idempotency_key: idempotencyKey,
           error: error(),
         }
-        // What the limit refused may be without end, and would push all else out of the window.
-        if (logged.status !== 429) recent.keep(principal, logged)
+        if (logged.status !== 429 || mayKeepRefused(principal)) recent.keep(principal, logged)
         if (isWatched(principal)) bus.publish('request_log.recorded', { merchant, mode, request: logged })
       })
     },

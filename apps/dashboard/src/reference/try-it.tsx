@@ -1,0 +1,91 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { AskDialog } from '../act/ask-dialog.tsx'
+import { useAct } from '../act/use-act.ts'
+import { newIdempotencyKey } from '../api/call.ts'
+import { useMode } from '../mode/mode.ts'
+import { Button } from '../ui/button.tsx'
+import { Code } from '../ui/code.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { addressOf, type Composition } from './compose.ts'
+import type { Operation } from './operation.ts'
+import { sendIt, type Answer } from './try-it.data.ts'
+
+interface Trying {
+  readonly operation: Operation
+  readonly composition: Composition
+  readonly onAnswer: (answer: Answer) => void
+}
+
+const LiveWarning = () => (
+  <p className="rounded-md border border-bad bg-bad-wash px-3 py-2">
+    <strong>This is live mode.</strong> What you send is done for real, with real money and real customers.
+  </p>
+)
+
+/** Asks before anything is changed; pressed twice it is sent as one. */
+const AskSend = ({ operation, composition: { composed }, onAnswer, onClose }: Trying & { onClose: () => void }) => {
+  const { method } = operation
+  const address = addressOf(composed)
+  const content = JSON.stringify([method, address, composed])
+  const doing = useAct(content, (act) => sendIt(operation, composed, act), onAnswer)
+  const isLive = doing.mode === 'live'
+  return (
+    <AskDialog
+      title={`Send this in ${doing.mode} mode?`}
+      verb={`Send ${method}`}
+      look={isLive || method === 'DELETE' ? 'danger' : 'primary'}
+      doing={doing}
+      onClose={onClose}
+      wide
+    >
+      {isLive && <LiveWarning />}
+      <p>It may change something, as whoever is signed in.</p>
+      <Code
+        text={[`${method} ${address}`, ...(composed.body ? [JSON.stringify(composed.body, null, 2)] : [])].join('\n')}
+        what="What is sent"
+      />
+    </AskDialog>
+  )
+}
+
+/** Sends what was typed: at once what only reads, after a question what may change something. */
+export const TryIt = ({ operation, composition, onAnswer, onIncomplete }: Trying & { onIncomplete: () => void }) => {
+  const mode = useMode()
+  const queries = useQueryClient()
+  const [asking, setAsking] = useState(false)
+  const isRead = operation.method === 'GET'
+  const reading = useMutation({
+    mutationFn: () => sendIt(operation, composition.composed, { mode, idempotencyKey: newIdempotencyKey() }),
+    gcTime: 0,
+    onSuccess: onAnswer,
+  })
+  if (!operation.tryable)
+    return <p className="text-soft">This is not for the dashboard’s session: call it from a terminal.</p>
+  const send = (): void => {
+    if (Object.keys(composition.wrong).length > 0) onIncomplete()
+    else if (isRead) reading.mutate()
+    else setAsking(true)
+  }
+  const take = (answer: Answer): void => {
+    setAsking(false)
+    onAnswer(answer)
+    // Whatever is shown elsewhere may have changed.
+    void queries.invalidateQueries()
+  }
+  return (
+    <div className="grid gap-3">
+      {mode === 'live' && !isRead && <LiveWarning />}
+      <p className="flex flex-wrap items-center gap-3">
+        <Button look={mode === 'live' && !isRead ? 'danger' : 'primary'} onClick={send} busy={reading.isPending}>
+          Try it in {mode} mode
+        </Button>
+        <span className="text-sm text-soft">
+          {isRead ? 'It only reads, with your session.' : 'You are asked once more before it is sent.'}
+        </span>
+      </p>
+      {reading.isError && <Problem error={reading.error} onAgain={send} />}
+      {asking && <AskSend {...{ operation, composition }} onAnswer={take} onClose={() => setAsking(false)} />}
+    </div>
+  )
+}
