@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { errorBody, Fault, faultCatalogue, type FaultCode } from '@micro/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { routesOf, type OpenApi } from './api/document.ts'
 import { readDocuments } from './documents.ts'
@@ -46,6 +47,17 @@ test('every link within the site leads to a page, and to a heading that is on it
       .map((reference) => `${address}: ${reference}`),
   )
   expect(broken).toEqual([])
+})
+
+test('what an error links to is on the site, for every error there is', () => {
+  for (const code of Object.keys(faultCatalogue) as FaultCode[]) {
+    const url = errorBody(new Fault(code)).error['doc_url']
+    if (url === undefined) continue
+    const [, address = '', anchor] = /^\/docs\/([^#]+)(?:#(.+))?$/.exec(String(url)) ?? []
+    const page = pages.get(fileOf(address)) ?? ''
+    expect(page, String(url)).not.toBe('')
+    if (anchor !== undefined) expect(idsOf(page), String(url)).toContain(anchor)
+  }
 })
 
 test('every link of a document to a file of the repository leads to one', async () => {

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import type { OpenApi } from './api/document.ts'
 import { eventsPage, type AsyncApi } from './api/events.ts'
-import { apiPages, type MadePage } from './api/pages.ts'
+import { apiPages, operationAddresses, type MadePage } from './api/pages.ts'
 import { writeAssets } from './assets.ts'
 import { readDocuments, type Document, type DocumentPart } from './documents.ts'
 import { createDrawings } from './drawings.ts'
@@ -18,11 +18,12 @@ const isDocument = (entry: DocumentPart['entries'][number]): entry is Document =
 const readPages = async (root: URL) => {
   const parts = await readDocuments(root)
   const documents = parts.flatMap(({ entries }) => entries.filter(isDocument))
-  const render = createRenderer(createLinks(documents), createDrawings(root))
+  const openApi = await readJson<OpenApi>(new URL('docs/openapi.json', root))
+  const render = createRenderer(createLinks(documents, operationAddresses(openApi)), createDrawings(root))
   const errors = await readFile(new URL('docs/errors.md', root), 'utf8')
   const made = {
     api: apiPages({
-      openApi: await readJson<OpenApi>(new URL('docs/openapi.json', root)),
+      openApi,
       errorCodes: new Set([...errors.matchAll(/^## (\w+)$/gm)].map(([, code]) => code ?? '')),
     }),
     events: [eventsPage(await readJson<AsyncApi>(new URL('docs/asyncapi.json', root)))],

@@ -78,6 +78,10 @@ const contents = (
   headings: used.map(({ name, title }) => ({ level: 2, id: name, text: title })),
 })
 
+/** On which page each operation is, by its name. */
+export const operationAddresses = (openApi: OpenApi): ReadonlyMap<string, string> =>
+  new Map(routesOf(openApi).map((route) => [route.operationId, `${folder}/${groupOf(route).name}`]))
+
 /** All pages of the reference, in the order of the navigation. */
 export const apiPages = (sources: Sources): MadePage[] => {
   const byGroup = Map.groupBy(routesOf(sources.openApi), groupOf)
