@@ -72,7 +72,10 @@ const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => 
   return Object.fromEntries(
     [...byStatus]
       .toSorted(([a], [b]) => a - b)
-      .map(([status, each]) => [String(status), { description: [...new Set(each.map(publicCodeOf))].join(', '), content }]),
+      .map(([status, each]) => [
+        String(status),
+        { description: [...new Set(each.map(publicCodeOf))].join(', '), content },
+      ]),
   )
 }
 

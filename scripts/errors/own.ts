@@ -8,7 +8,8 @@ export const ownExplanations = {
   },
   upstream_unavailable: {
     when: 'A service behind the gateway does not run, starts, or is cut off.',
-    remedy: 'Send it again with the same idempotency key. If it lasts, its operator looks at `/health` and `micro doctor`.',
+    remedy:
+      'Send it again with the same idempotency key. If it lasts, its operator looks at `/health` and `micro doctor`.',
   },
   upstream_timeout: {
     when: 'A service got the request and did not answer in time.',

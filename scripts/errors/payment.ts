@@ -116,7 +116,8 @@ export const paymentExplanations = {
   },
   charge_disputed: {
     when: 'The card’s bank took the money back already, by a dispute.',
-    remedy: 'Refund at most what the dispute leaves; for the rest answer it, or accept it. The customer would be paid twice.',
+    remedy:
+      'Refund at most what the dispute leaves; for the rest answer it, or accept it. The customer would be paid twice.',
   },
   refund_exceeds_charge: {
     when: 'Refunds come to no more than was captured.',

@@ -76,6 +76,24 @@ describe.skipIf(!browserAvailable())('the documentation in a browser, under the 
     expect(browser.complaints).toEqual([])
   })
 
+  test('what is not there is a page of the site, at any depth, from which the search leads on', async () => {
+    for (const { dark, width } of [
+      { dark: false, width: 1280 },
+      { dark: true, width: 390 },
+    ]) {
+      await browser.look({ width, dark })
+      await browser.open(`${server.url}guides/gone/deeper/`)
+      expect(await browser.evaluate<string>(`document.querySelector('h1').textContent`)).toBe('There is no such page')
+      expect(await seriousFindings()).toEqual([])
+      expect(await browser.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    }
+    await browser.type('.search input', 'authorisation lapses')
+    await browser.click('#results a')
+    await browser.at(/\/docs\/(?!guides\/gone).+/)
+    // The browser itself notes that the page's own status was 404.
+    expect(browser.complaints.filter((text) => !/404/.test(text))).toEqual([])
+  })
+
   test('a chosen theme stays over pages, from their first moment', async () => {
     await browser.look({ width: 1280, dark: false })
     await browser.open(`${server.url}`)

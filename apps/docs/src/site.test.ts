@@ -60,6 +60,18 @@ test('what an error links to is on the site, for every error there is', () => {
   }
 })
 
+test('the page for what is not there knows the others by where the gateway has them', () => {
+  const missing = readFileSync(new URL('404.html', site.folder), 'utf8')
+  const links = referencesOf(missing).filter((reference) => !/^#|^\/dashboard\/$/.test(reference))
+  expect(links.length).toBeGreaterThan(100)
+  for (const link of links) {
+    expect(link).toMatch(/^\/docs\//)
+    const target = link.slice('/docs/'.length).replace(/(^|\/)$/, '$1index.html')
+    expect(existsSync(new URL(target, site.folder)), link).toBe(true)
+  }
+  expect(missing).toContain('type="search"')
+})
+
 test('every link of a document to a file of the repository leads to one', async () => {
   const documents = (await readDocuments(repository)).flatMap(({ entries }) =>
     entries.filter((entry) => typeof entry !== 'string'),

@@ -9,6 +9,7 @@ import { createDrawings } from './drawings.ts'
 import { layOut, type Entry, type NavigationPart } from './layout.ts'
 import { createLinks, fileOf } from './links.ts'
 import { createRenderer } from './markdown.ts'
+import { missingPage } from './missing.ts'
 import { writeSearchIndex } from './search.ts'
 
 const readJson = async <T>(url: URL): Promise<T> => JSON.parse(await readFile(url, 'utf8')) as T
@@ -50,6 +51,7 @@ export const buildSite = async (root: URL, site: URL): Promise<string[]> => {
     await mkdir(new URL('./', new URL(file, site)), { recursive: true })
     await writeFile(new URL(file, site), layOut({ ...page, file }, navigation, assets))
   }
+  await writeFile(new URL(missingPage.file, site), layOut(missingPage, navigation, assets))
   await writeSearchIndex(site)
   return pages.map(({ address }) => address)
 }
