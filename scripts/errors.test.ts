@@ -19,8 +19,8 @@ describe('every error that a caller can be told', () => {
   test('links to a section of the page of errors, or to another page', () => {
     for (const code of codes) {
       const url = errorBody(new Fault(code)).error['doc_url']
-      if (url === undefined) continue
-      const [address, anchor] = String(url).split('#')
+      if (typeof url !== 'string') continue
+      const [address, anchor] = url.split('#')
       if (address === '/docs/errors') expect(headings, code).toContain(anchor)
       else expect(url, code).toBe('/docs/stripe-coverage')
     }

@@ -47,12 +47,14 @@ const navigation = (parts: readonly NavigationPart[], file: string, to: AddressO
   </nav>`
 
 const onThisPage = (headings: readonly Heading[]): Html | undefined => {
-  const shown = headings.filter(({ level }) => level === 2)
+  const shown = headings.filter(({ level }) => level === 2 || level === 3)
   if (shown.length < 2) return undefined
   return html`<nav class="contents" aria-label="On this page">
     <p>On this page</p>
     <ul>
-      ${shown.map(({ id, text }) => html`<li><a href="#${id}">${text}</a></li>`)}
+      ${shown.map(
+        ({ level, id, text }) => html`<li${level === 3 && html` class="under"`}><a href="#${id}">${text}</a></li>`,
+      )}
     </ul>
   </nav>`
 }

@@ -52,11 +52,11 @@ test('every link within the site leads to a page, and to a heading that is on it
 test('what an error links to is on the site, for every error there is', () => {
   for (const code of Object.keys(faultCatalogue) as FaultCode[]) {
     const url = errorBody(new Fault(code)).error['doc_url']
-    if (url === undefined) continue
-    const [, address = '', anchor] = /^\/docs\/([^#]+)(?:#(.+))?$/.exec(String(url)) ?? []
+    if (typeof url !== 'string') continue
+    const [, address = '', anchor] = /^\/docs\/([^#]+)(?:#(.+))?$/.exec(url) ?? []
     const page = pages.get(fileOf(address)) ?? ''
-    expect(page, String(url)).not.toBe('')
-    if (anchor !== undefined) expect(idsOf(page), String(url)).toContain(anchor)
+    expect(page, url).not.toBe('')
+    if (anchor !== undefined) expect(idsOf(page), url).toContain(anchor)
   }
 })
 

@@ -1,6 +1,7 @@
 /** Puts the site together: documents and made pages in the order of the outline, each in its frame. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import type { OpenApi } from './api/document.ts'
+import type { Recorded } from './api/examples.ts'
 import { eventsPage, type AsyncApi } from './api/events.ts'
 import { apiPages, operationAddresses, type MadePage } from './api/pages.ts'
 import { writeAssets } from './assets.ts'
@@ -25,6 +26,7 @@ const readPages = async (root: URL) => {
   const made = {
     api: apiPages({
       openApi,
+      recorded: await readJson<Recorded>(new URL('docs/examples.json', root)),
       errorCodes: new Set([...errors.matchAll(/^## (\w+)$/gm)].map(([, code]) => code ?? '')),
     }),
     events: [eventsPage(await readJson<AsyncApi>(new URL('docs/asyncapi.json', root)))],

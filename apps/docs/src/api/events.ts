@@ -1,7 +1,7 @@
 /** What streams of events carry, from docs/asyncapi.json. */
 import { html } from '../html.ts'
 import type { Schema } from './document.ts'
-import { fieldsOf, fieldTable, kindOf } from './fields.ts'
+import { fieldsOf, fieldList, kindOf } from './fields.ts'
 import type { MadePage } from './pages.ts'
 
 interface Reference {
@@ -53,7 +53,7 @@ export const eventsPage = ({ info, channels, operations, components }: AsyncApi)
     return html`<section>
       <h4 id="${channel}-${name}"><code>${title}</code></h4>
       <p>${summary}</p>
-      ${fields.length === 0 ? html`<p>${kindOf(schema)}</p>` : fieldTable(fields, { mark: false })}
+      ${fields.length === 0 ? html`<p>${kindOf(schema)}</p>` : fieldList(fields, { mark: false })}
     </section>`
   }
   const operationsOf = (channel: string) =>
@@ -64,7 +64,7 @@ export const eventsPage = ({ info, channels, operations, components }: AsyncApi)
           html`${
               bindings?.http?.query !== undefined &&
               html`<h3>Parameters</h3>
-                ${fieldTable(fieldsOf(bindings.http.query), { mark: true })}`
+                ${fieldList(fieldsOf(bindings.http.query), { mark: true })}`
             }
             <h3>${action === 'send' ? 'What the server sends' : 'What the server takes'}</h3>
             ${messages.map((message) => messageOf(message, channel))}`,
