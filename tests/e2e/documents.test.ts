@@ -16,7 +16,7 @@ const blocksOf = (markdown: string): string[] =>
   [...markdown.matchAll(/^```bash\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? '')
 
 /** Run by tests of their own, which look closer at what comes of them. */
-const runElsewhere = ['docs/guides/ledger.md', 'docs/guides/reconcile.md']
+const runElsewhere = ['docs/guides/ledger.md', 'docs/guides/reconcile.md', 'docs/guides/webhooks-locally.md']
 
 const documentsIn = async (folder: string): Promise<string[]> =>
   (await readdir(join(root, folder), { recursive: true }))
