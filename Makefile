@@ -83,6 +83,10 @@ openapi: $(installed) ## Write docs/openapi.json and the other generated documen
 	@$(node) scripts/test-cards.ts
 	@$(node) scripts/cli-reference.ts
 
+.PHONY: examples
+examples: $(installed) ## Record the API reference's examples anew, at a new Micro without limits: make examples ARGS=http://…
+	@$(node) scripts/examples.ts $(ARGS)
+
 .PHONY: lock
 lock: ## Bring package-lock.json up to date after a manifest changed
 	@$(node) scripts/lock.ts

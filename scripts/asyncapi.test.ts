@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { clientFrames, serverFrames } from '@micro/contracts'
+import { Errors } from 'typebox/schema'
 import { describe, expect, test } from 'vitest'
 
 interface Ref {
@@ -18,7 +19,10 @@ interface Document {
   readonly operations: Readonly<
     Record<string, { readonly action: string; readonly channel: Ref; readonly messages: readonly Ref[] }>
   >
-  readonly components: { readonly messages: Record<string, { readonly payload: Ref }> }
+  readonly components: {
+    readonly messages: Record<string, { readonly payload: Ref; readonly examples: readonly { payload: unknown }[] }>
+    readonly schemas: Record<string, object>
+  }
 }
 
 const document = JSON.parse(await readFile(new URL('../docs/asyncapi.json', import.meta.url), 'utf8')) as Document
@@ -59,6 +63,16 @@ describe('docs/asyncapi.json', () => {
     expect([...used]).toEqual(expect.arrayContaining(Object.values(document.components.messages)))
     for (const { servers } of Object.values(document.channels))
       for (const { $ref } of servers) expect($ref).toMatch(/^#\/servers\//)
+  })
+
+  test('shows of each message one that its schema allows', () => {
+    const schemas = Object.fromEntries(
+      Object.entries(document.components.schemas).map(([name, schema]) => [`#/components/schemas/${name}`, schema]),
+    )
+    for (const [name, { payload, examples }] of Object.entries(document.components.messages)) {
+      expect(examples, name).toHaveLength(1)
+      expect(Errors(schemas, payload, examples[0]?.payload)[1], name).toEqual([])
+    }
   })
 
   test('has each frame of the contracts, going its own way', () => {

@@ -11,7 +11,8 @@ import {
   streamAccess,
   unacknowledgedMax,
 } from '@micro/contracts'
-import type { TSchema } from 'typebox'
+import { errorBody, Fault } from '@micro/kernel'
+import type { Static, TSchema } from 'typebox'
 import { written } from './written.ts'
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -29,9 +30,34 @@ const closings: Readonly<Record<keyof typeof closeCodes, string>> = {
   unknownCursor: 'There is no going on behind that event. The error before it says why.',
   slow: 'The client takes too little.',
 }
-const closingsText = Object.entries(closings)
-  .map(([name, text]) => `${closeCodes[name as keyof typeof closeCodes]}: ${text}`)
-  .join(' ')
+const closingsTold = Object.entries(closings).map(([name, text]) => ({
+  code: closeCodes[name as keyof typeof closeCodes],
+  text,
+}))
+
+/** An event as one was answered: what the API reference shows, too. */
+const { retrieveEvent } = JSON.parse(await readFile(new URL('../docs/examples.json', import.meta.url), 'utf8')) as {
+  retrieveEvent: { answer: Static<typeof Event> }
+}
+const event = retrieveEvent.answer
+
+/** What goes over the stream when somebody comes back behind event 41. */
+const frameExamples = {
+  hello: { type: 'hello', session: 'ses_0Vc7z1JCQAdT', merchant: 'acct_0Vc7z0sQy6zK', mode: 'test', head_seq: 42 },
+  resume: { type: 'resume', after: 41 },
+  ready: { type: 'ready', after: 41 },
+  event: { type: 'event', seq: 42, event },
+  ack: { type: 'ack', seq: 42 },
+  skip: { type: 'skip', seq: 45 },
+  error: {
+    type: 'error',
+    code: 'event_no_longer_kept',
+    message: 'The stream cannot go on from this cursor. Events before number 17 are no longer kept.',
+    first_seq: 17,
+  },
+} satisfies { [Name in keyof typeof serverFrames]: Static<(typeof serverFrames)[Name]> } & {
+  [Name in keyof typeof clientFrames]: Static<(typeof clientFrames)[Name]>
+}
 
 /** A frame's payload, with the event by its name. */
 const schemaOf = (frame: TSchema): object => {
@@ -60,6 +86,7 @@ const messages = {
         summary: frame.description,
         contentType: 'application/json',
         payload: ref('components', 'schemas', name),
+        examples: [{ payload: frameExamples[name as keyof typeof frameExamples] }],
       },
     ]),
   ),
@@ -69,6 +96,7 @@ const messages = {
     summary: 'One event, as the data of one server-sent event. Its id goes into since or Last-Event-ID.',
     contentType: 'application/json',
     payload: ref('components', 'schemas', 'Event'),
+    examples: [{ payload: event }],
   },
   serverSentError: {
     name: 'serverSentError',
@@ -76,6 +104,7 @@ const messages = {
     summary: 'Why the stream ends, which it does next: the data of a server-sent event named error.',
     contentType: 'application/json',
     payload: ref('components', 'schemas', 'Error'),
+    examples: [{ payload: errorBody(new Fault('api_key_invalid', { key: 'sk_test_…' })) }],
   },
 }
 
@@ -83,7 +112,8 @@ const channels = {
   webSocket: {
     address: '/ws',
     title: 'Events over a WebSocket',
-    description: `Every event of the key's merchant and mode that the key may see, in the order of seq, without repeats; a skip stands for the others. The server says hello, the client resumes, events follow; at most ${unacknowledgedMax} of them go unacknowledged. All is judged before the upgrade, and refused as plain HTTP. Close codes: ${closingsText}`,
+    description: `Every event of the key's merchant and mode that the key may see, in the order of seq, without repeats; a skip stands for the others. The server says hello, the client resumes, events follow; at most ${unacknowledgedMax} of them go unacknowledged. All is judged before the upgrade, and refused as plain HTTP.`,
+    'x-close-codes': closingsTold,
     servers: [ref('servers', 'webSocket')],
     messages: Object.fromEntries(frames.map(([name]) => [name, ref('components', 'messages', name)])),
     bindings: { ws: { method: 'GET', bindingVersion: '0.1.0' } },

@@ -92,6 +92,7 @@ const text = [
   '# micro, the command line',
   '',
   'Every command, made from the program itself by `make openapi`. `micro COMMAND --help` says the same in a terminal.',
+  'From a clone it is `./micro`; `alias micro="$PWD/micro"` makes it `micro` in a terminal.',
   '',
   '## For all commands',
   '',

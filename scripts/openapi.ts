@@ -16,7 +16,7 @@ import {
   type Access,
   type Route,
 } from '@micro/contracts'
-import { faultCatalogue, type FaultCode } from '@micro/kernel'
+import { faultCatalogue, type FaultCode, type FaultSpec } from '@micro/kernel'
 import type { TSchema } from 'typebox'
 import { written } from './written.ts'
 
@@ -63,13 +63,19 @@ const credentialFaults = ({ access, scope }: Route): FaultCode[] => [
   ...(scope === undefined || scope === 'self' ? [] : (['more_permissions_required'] as const)),
 ]
 
+/** As callers read it; without one the name of the fault has to do. */
+const publicCodeOf = (code: FaultCode): string => (faultCatalogue[code] as FaultSpec).publicCode ?? code
+
 const faultResponses = (codes: readonly FaultCode[]): Record<string, object> => {
   const byStatus = Map.groupBy(codes, (code) => faultCatalogue[code].status)
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
   return Object.fromEntries(
     [...byStatus]
       .toSorted(([a], [b]) => a - b)
-      .map(([status, each]) => [String(status), { description: each.join(', '), content }]),
+      .map(([status, each]) => [
+        String(status),
+        { description: [...new Set(each.map(publicCodeOf))].join(', '), content },
+      ]),
   )
 }
 

@@ -48,6 +48,19 @@ export const testKeyOf = async (url: string, { email, password }: Person): Promi
 export const callerOf = async (url: string, person: Person): Promise<Caller> =>
   caller(url, await testKeyOf(url, person))
 
+/** What axe finds serious in what is shown now. */
+export const seriousFindings = async (browser: TestBrowser): Promise<unknown[]> => {
+  await browser.evaluate(
+    `${axe.source}; window.found = undefined; axe.run().then((found) => (window.found = found)); undefined`,
+  )
+  return eventually(async () => {
+    const violations = await browser.evaluate<{ id: string; impact: string; nodes: unknown }[]>(
+      `window.found.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }))`,
+    )
+    return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+  }, patiently)
+}
+
 /**
  * Opens pages, by their names, light and dark, wide and narrow, and expects of each that axe finds nothing serious and that
  * it does not reach beyond the screen. Pictures of them are left in a folder.
@@ -65,14 +78,7 @@ export const expectSoundPages = async (
           expect(await browser.evaluate(`document.querySelectorAll('h1').length`)).toBe(1)
           expect(await browser.evaluate(`document.querySelectorAll('[role=status][aria-label]').length`)).toBe(0)
         }, patiently)
-        await browser.evaluate(`${axe.source}; axe.run().then((found) => (window.found = found)); undefined`)
-        const found = await eventually(async () => {
-          const violations = await browser.evaluate<{ id: string; impact: string; nodes: unknown }[]>(
-            `window.found.violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) }))`,
-          )
-          return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-        }, patiently)
-        expect([name, width, dark, found]).toEqual([name, width, dark, []])
+        expect([name, width, dark, await seriousFindings(browser)]).toEqual([name, width, dark, []])
         const picture = await browser.screenshot()
         await writeFile(join(pictures, `${name}-${width}-${dark ? 'dark' : 'light'}.png`), picture)
         // It shows more than an empty page, and nothing that reaches beyond a narrow screen.

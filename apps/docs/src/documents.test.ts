@@ -27,12 +27,13 @@ test('ids of headings are those that code hosts make', () => {
 
 describe('a link leads', () => {
   const page = (source: string, address: string, markdown = '') => ({ source, address, title: '', markdown })
-  const linkOf = createLinks([
+  const documents = [
     page('README.md', 'index', '## Start\n'),
     page('README.md', 'configuration', '```sh\n## Start\n```\n## Back up\n'),
     page('docs/guides/money.md', 'guides/money'),
     page('docs/adr/README.md', 'adr'),
-  ])
+  ]
+  const linkOf = createLinks(documents, new Map([['createRefund', 'reference/api/refunds']]))
   const money = { source: 'docs/guides/money.md', address: 'guides/money' }
 
   for (const [href, target] of [
@@ -42,6 +43,7 @@ describe('a link leads', () => {
     ['../../README.md#back-up', '../../configuration/#back-up'],
     ['#fees', '#fees'],
     ['../openapi.json', '../../reference/api/'],
+    ['../openapi.json#createRefund', '../../reference/api/refunds/#createRefund'],
     ['https://example.com/a', 'https://example.com/a'],
     ['../../services/ledger/src/main.ts', undefined],
   ] as const)

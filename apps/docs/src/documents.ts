@@ -39,12 +39,16 @@ const headed = (markdown: string, title: string): string => {
   return markdown.match(/^## /gm)?.length === 1 ? markdown.slice(1) : `# ${title}\n\n${markdown}`
 }
 
+/** A whole document is headed as the navigation calls it: what names itself in its folder may not do so among others. */
+const titled = (markdown: string, title: string | undefined): string =>
+  title === undefined ? markdown : markdown.replace(/^# .+$/m, () => `# ${title}`)
+
 /** Where a document of `docs/` is found on the site; an index of a folder takes the folder's name. */
 const addressOf = (source: string): string => source.replace(/^docs\//, '').replace(/(\/README)?\.md$/, '')
 
 const documentOf = async (root: URL, page: Page): Promise<Document> => {
   const whole = await readFile(new URL(page.source, root), 'utf8')
-  const markdown = page.sections === undefined ? whole : cut(whole, page.sections)
+  const markdown = page.sections === undefined ? titled(whole, page.title) : cut(whole, page.sections)
   const title = page.title ?? titleOf(markdown)
   if (title === '') throw new Error(`${page.source} does not begin with a heading`)
   return {

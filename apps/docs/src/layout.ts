@@ -28,46 +28,55 @@ export interface Frame {
   readonly file: string
   readonly body: Html
   readonly headings: readonly Heading[]
+  /** Where the site's root is, of a page that is shown in place of any other and so knows no way to it from itself. */
+  readonly root?: string
 }
 
-const navigation = (parts: readonly NavigationPart[], file: string): Html =>
+/** The address of another page, or of a file, as it is written on this one. */
+type AddressOf = (file: string) => string
+
+const navigation = (parts: readonly NavigationPart[], file: string, to: AddressOf): Html =>
   html`<nav class="parts" id="navigation" aria-label="Documentation">
     ${parts.map(({ title, entries }) => {
       const isHere = entries.some((entry) => entry.file === file)
       return html`<details${isHere && ' open'}><summary>${title}</summary><ul>${entries.map(
         (entry) =>
-          html`<li${entry.under && html` class="under"`}><a href="${relativeAddress(file, entry.file)}"${entry.file === file && html` aria-current="page"`}>${entry.title}</a></li>`,
+          html`<li${entry.under && html` class="under"`}><a href="${to(entry.file)}"${entry.file === file && html` aria-current="page"`}>${entry.title}</a></li>`,
       )}</ul></details>`
     })}
   </nav>`
 
 const onThisPage = (headings: readonly Heading[]): Html | undefined => {
-  const shown = headings.filter(({ level }) => level === 2)
+  const shown = headings.filter(({ level }) => level === 2 || level === 3)
   if (shown.length < 2) return undefined
   return html`<nav class="contents" aria-label="On this page">
     <p>On this page</p>
     <ul>
-      ${shown.map(({ id, text }) => html`<li><a href="#${id}">${text}</a></li>`)}
+      ${shown.map(
+        ({ level, id, text }) => html`<li${level === 3 && html` class="under"`}><a href="#${id}">${text}</a></li>`,
+      )}
     </ul>
   </nav>`
 }
 
-const neighbours = (parts: readonly NavigationPart[], file: string): Html => {
+const neighbours = (parts: readonly NavigationPart[], file: string, to: AddressOf): Html | undefined => {
   const entries = parts.flatMap((part) => part.entries)
   const here = entries.findIndex((entry) => entry.file === file)
+  if (here === -1) return undefined
   const [before, after] = [entries[here - 1], entries[here + 1]]
   return html`<nav class="neighbours" aria-label="Next and previous page">
-    ${before && html`<a rel="prev" href="${relativeAddress(file, before.file)}">← ${before.title}</a>`}${after && html`<a rel="next" href="${relativeAddress(file, after.file)}">${after.title} →</a>`}
+    ${before && html`<a rel="prev" href="${to(before.file)}">← ${before.title}</a>`}${after && html`<a rel="next" href="${to(after.file)}">${after.title} →</a>`}
   </nav>`
 }
 
 /** One whole page. */
 export const layOut = (
-  { title, file, body, headings }: Frame,
+  { title, file, body, headings, root }: Frame,
   parts: readonly NavigationPart[],
   assets: Assets,
 ): string => {
-  const to = (path: string): string => relativeAddress(file, path)
+  const to: AddressOf = (path) =>
+    root === undefined ? relativeAddress(file, path) : root + relativeAddress('index.html', path).replace(/^\.\/$/, '')
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -99,11 +108,11 @@ export const layOut = (
           <button class="theme" type="button" hidden>Theme</button>
         </header>
         <div class="page">
-          ${navigation(parts, file)}
-          <main id="main" data-pagefind-body tabindex="-1">${body}</main>
+          ${navigation(parts, file, to)}
+          <main id="main" ${root === undefined && html` data-pagefind-body`} tabindex="-1">${body}</main>
           ${onThisPage(headings)}
         </div>
-        <footer>${neighbours(parts, file)}</footer>
+        <footer>${neighbours(parts, file, to)}</footer>
       </body>
     </html> `.text
 }

@@ -32,16 +32,21 @@ export const meantFile = (href: string, source: string): string => {
   return file === '' ? source : posix.join(posix.dirname(source), decodeURI(file))
 }
 
-/** Knows every page by its source. */
-export const createLinks = (documents: readonly Document[]): LinkOf => {
+/** Knows every page by its source, and the page of each operation of the API by the operation's name. */
+export const createLinks = (
+  documents: readonly Document[],
+  operations: ReadonlyMap<string, string> = new Map(),
+): LinkOf => {
   // A README is cut into several pages: its headings tell which of them is meant.
   const bySource = new Map<string, { address: string; headings: readonly string[] }[]>()
   for (const { source, address, markdown } of documents)
     bySource.set(source, [...(bySource.get(source) ?? []), { address, headings: headingsOf(markdown) }])
 
-  const pageOf = (path: string, anchor: string | undefined): string | undefined => {
+  const pageOf = (path: string, anchor = ''): string | undefined => {
+    const operation = path === 'docs/openapi.json' ? operations.get(anchor) : undefined
+    if (operation !== undefined) return operation
     const pages = bySource.get(path) ?? bySource.get(posix.join(path, 'README.md')) ?? []
-    const meant = pages.find(({ headings }) => anchor !== undefined && headings.includes(anchor))
+    const meant = pages.find(({ headings }) => headings.includes(anchor))
     return (meant ?? pages[0])?.address ?? shownAs[path]
   }
 

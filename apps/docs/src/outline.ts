@@ -53,6 +53,7 @@ export const outline: readonly Part[] = [
       'payments',
       'manual-capture',
       'checkout',
+      'webhooks-locally',
       'webhooks',
       'stripe-cli',
       'money',

@@ -9,7 +9,7 @@ export const writeSearchIndex = async (site: URL): Promise<void> => {
   try {
     const { index, errors } = await createIndex({
       forceLanguage: 'en',
-      excludeSelectors: ['.anchor', 'pre', '.fields'],
+      excludeSelectors: ['.anchor', 'pre', '.fields', '.refusals', '.routes'],
     })
     if (index === undefined) throw new Error(errors.join('; '))
     const added = await index.addDirectory({ path })

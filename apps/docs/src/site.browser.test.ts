@@ -50,7 +50,7 @@ describe.skipIf(!browserAvailable())('the documentation in a browser, under the 
     for (const { dark, width } of [
       { dark: false, width: 1280 },
       { dark: true, width: 1280 },
-      { dark: true, width: 390 },
+      { dark: true, width: 360 },
     ])
       test(`/docs/${page} keeps nobody out, ${dark ? 'dark' : 'light'}, ${width} pixels wide`, async () => {
         await browser.look({ width, dark })
@@ -74,6 +74,42 @@ describe.skipIf(!browserAvailable())('the documentation in a browser, under the 
     await browser.click('#results a')
     await browser.at(/\/docs\/(?!guides\/money).+/)
     expect(browser.complaints).toEqual([])
+  })
+
+  for (const [words, leads] of [
+    ['rate limit', '/docs/errors/#rate_limit'],
+    ['micro listen', '/docs/reference/cli/#micro-listen'],
+    ['idempotency', '/docs/concepts/idempotency/'],
+    ['create a checkout session', '/docs/reference/api/checkout/#createCheckoutSession'],
+  ])
+    test(`the search for “${words}” begins with what is called so`, async () => {
+      await browser.open(server.url)
+      await browser.type('.search input', words)
+      await eventually(async () =>
+        expect(
+          await browser.evaluate<string>(
+            `(({ pathname, hash }) => pathname + hash)(document.querySelector('#results a'))`,
+          ),
+        ).toBe(leads),
+      )
+    })
+
+  test('what is not there is a page of the site, at any depth, from which the search leads on', async () => {
+    for (const { dark, width } of [
+      { dark: false, width: 1280 },
+      { dark: true, width: 360 },
+    ]) {
+      await browser.look({ width, dark })
+      await browser.open(`${server.url}guides/gone/deeper/`)
+      expect(await browser.evaluate<string>(`document.querySelector('h1').textContent`)).toBe('There is no such page')
+      expect(await seriousFindings()).toEqual([])
+      expect(await browser.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    }
+    await browser.type('.search input', 'authorisation lapses')
+    await browser.click('#results a')
+    await browser.at(/\/docs\/(?!guides\/gone).+/)
+    // The browser itself notes that the page's own status was 404.
+    expect(browser.complaints.filter((text) => !/404/.test(text))).toEqual([])
   })
 
   test('a chosen theme stays over pages, from their first moment', async () => {

@@ -41,13 +41,13 @@ export const serveSite = async (folder: URL): Promise<AsyncDisposable & { readon
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).replace(/^\/docs\//, '')
     const file = new URL(/(^|\/)$/.test(path) ? `${path}index.html` : path, folder)
+    const send = (status: number, content: Buffer, type: string | undefined) =>
+      response
+        .writeHead(status, { 'content-type': type ?? 'application/octet-stream', 'content-security-policy': policy })
+        .end(content)
     readFile(file).then(
-      (content) => {
-        response.setHeader('content-type', types[extname(file.pathname)] ?? 'application/octet-stream')
-        response.setHeader('content-security-policy', policy)
-        response.end(content)
-      },
-      () => response.writeHead(404).end(),
+      (content) => send(200, content, types[extname(file.pathname)]),
+      async () => send(404, await readFile(new URL('404.html', folder)), types['.html']),
     )
   })
   server.listen(0, '127.0.0.1')

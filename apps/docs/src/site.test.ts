@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { errorBody, Fault, faultCatalogue, type FaultCode } from '@micro/kernel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { routesOf, type OpenApi } from './api/document.ts'
 import { readDocuments } from './documents.ts'
@@ -46,6 +47,29 @@ test('every link within the site leads to a page, and to a heading that is on it
       .map((reference) => `${address}: ${reference}`),
   )
   expect(broken).toEqual([])
+})
+
+test('what an error links to is on the site, for every error there is', () => {
+  for (const code of Object.keys(faultCatalogue) as FaultCode[]) {
+    const url = errorBody(new Fault(code)).error['doc_url']
+    if (typeof url !== 'string') continue
+    const [, address = '', anchor] = /^\/docs\/([^#]+)(?:#(.+))?$/.exec(url) ?? []
+    const page = pages.get(fileOf(address)) ?? ''
+    expect(page, url).not.toBe('')
+    if (anchor !== undefined) expect(idsOf(page), url).toContain(anchor)
+  }
+})
+
+test('the page for what is not there knows the others by where the gateway has them', () => {
+  const missing = readFileSync(new URL('404.html', site.folder), 'utf8')
+  const links = referencesOf(missing).filter((reference) => !/^#|^\/dashboard\/$/.test(reference))
+  expect(links.length).toBeGreaterThan(100)
+  for (const link of links) {
+    expect(link).toMatch(/^\/docs\//)
+    const target = link.slice('/docs/'.length).replace(/(^|\/)$/, '$1index.html')
+    expect(existsSync(new URL(target, site.folder)), link).toBe(true)
+  }
+  expect(missing).toContain('type="search"')
 })
 
 test('every link of a document to a file of the repository leads to one', async () => {

@@ -10,6 +10,7 @@ import { utcMoment } from '../ui/moment.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
 import { Skeleton } from '../ui/waiting.tsx'
+import { webAddress } from '../ui/web-address.ts'
 import { ActButtons } from './acts.tsx'
 import { declineText } from './declines.ts'
 import { payment, type Story } from './payments.data.ts'
@@ -26,9 +27,8 @@ const Declined = ({ intent: { last_payment_error: said, status } }: { intent: Pa
   )
 
 const HolderHasToAct = ({ intent: { next_action } }: { intent: PaymentIntent }) => {
-  const url = next_action?.redirect_to_url?.url
-  // A processor names it, and may lead to a page and nowhere else.
-  return !url || !/^https?:\/\//.test(url) ? null : (
+  const url = webAddress(next_action?.redirect_to_url?.url)
+  return url === undefined ? null : (
     <p className="rounded-lg bg-warn-wash p-3">
       The holder of the card has to confirm it is theirs.{' '}
       <a href={url} className="font-medium underline">

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fieldTable, kindOf } from './fields.ts'
+import { fieldList, kindOf } from './fields.ts'
 
 describe('what a field holds is said in words', () => {
   for (const [schema, words] of [
@@ -15,7 +15,7 @@ describe('what a field holds is said in words', () => {
 })
 
 test('what is in a field is named by its path; another object is not opened', () => {
-  const { text } = fieldTable(
+  const { text } = fieldList(
     [
       {
         name: 'shipping',

@@ -1,4 +1,4 @@
-/** Draws a schema as rows: the name of each field, what it holds, and what is to be known of it. */
+/** Draws a schema as a list: the name of each field, what it holds, and what is to be known of it. */
 import { html, type Html } from '../html.ts'
 import type { Schema } from './document.ts'
 
@@ -77,30 +77,29 @@ const innerOf = (schema: Schema): Schema[] =>
     return objectName(choice) === undefined && choice.properties !== undefined ? [choice] : []
   })
 
-const rowsOf = ({ name, schema, required }: Field, mark: boolean, depth: number): Html[] => [
-  html`<tr>
-    <td><code>${name}</code>${mark && required && html` <span class="required">required</span>`}</td>
-    <td>${kindOf(schema)}</td>
-    <td>${notesOf(schema).join('; ')}</td>
-  </tr>`,
-  ...(depth >= depthMax ? [] : innerOf(schema)).flatMap((inner) =>
-    fieldsOf(inner).flatMap((field) => rowsOf({ ...field, name: `${name}.${field.name}` }, mark, depth + 1)),
-  ),
-]
+const rowOf = ({ name, schema, required }: Field, mark: boolean, depth: number): Html => {
+  const notes = notesOf(schema).join('; ')
+  const within = (depth >= depthMax ? [] : innerOf(schema)).flatMap((inner) =>
+    fieldsOf(inner).map((field) => rowOf({ ...field, name: `${name}.${field.name}` }, mark, depth + 1)),
+  )
+  return html`<li>
+    <code>${name}</code>
+    <span class="kind">${kindOf(schema)}</span>${mark && required && html` <span class="required">required</span>`}
+    ${notes !== '' && html`<p>${notes}</p>`}
+    ${
+      within.length > 0 &&
+      html`<details>
+        <summary>${within.length === 1 ? 'one field' : `${within.length} fields`} of <code>${name}</code></summary>
+        <ul>
+          ${within}
+        </ul>
+      </details>`
+    }
+  </li>`
+}
 
-/** A table of fields. `mark` says which are required: of an answer all are there. */
-export const fieldTable = (fields: readonly Field[], { mark }: { mark: boolean }): Html =>
-  html`<div class="table fields" role="group" aria-label="Fields" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          <th>Name</th>
-          <th>Holds</th>
-          <th>Note</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${fields.flatMap((field) => rowsOf(field, mark, 1))}
-      </tbody>
-    </table>
-  </div>`
+/** A list of fields. `mark` says which are required: of an answer all are there. */
+export const fieldList = (fields: readonly Field[], { mark }: { mark: boolean }): Html =>
+  html`<ul class="fields">
+    ${fields.map((field) => rowOf(field, mark, 1))}
+  </ul>`

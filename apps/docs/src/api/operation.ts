@@ -1,9 +1,12 @@
 /** Draws one operation: what it takes, what it answers, and what it is refused with. */
 import { html, type Html } from '../html.ts'
 import { fileOf, relativeAddress } from '../links.ts'
+import { codeBlock } from '../code.ts'
 import { headingOf, type OpenApi, type Route, type Schema } from './document.ts'
-import { fieldsOf, fieldTable, kindOf, objectName } from './fields.ts'
+import { fieldsOf, fieldList, kindOf, objectName } from './fields.ts'
+import { exampleOf, type Recorded } from './examples.ts'
 import { anchorOf, answerSchema, isList, type Objects } from './objects.ts'
+import { curlOf, nodeOf } from './snippets.ts'
 
 /** Where an operation is drawn. */
 export interface Place {
@@ -13,12 +16,14 @@ export interface Place {
   readonly objects: Objects
   /** Those that have a heading in docs/errors.md; others are told there by their words alone. */
   readonly errorCodes: ReadonlySet<string>
+  readonly recorded: Recorded
 }
 
 const credentials: Readonly<Record<string, string>> = {
   apiKey: 'a secret API key',
   publishableKey: 'a publishable key',
   session: 'the token of a login',
+  browserSession: "a browser's session",
 }
 
 const credentialOf = ({ security }: Route): Html => {
@@ -47,7 +52,7 @@ const parametersOf = ({ parameters }: Route): Html | undefined => {
     schema: place === 'header' ? { ...schema, description: 'a header' } : schema,
   }))
   return html`<h3>Parameters</h3>
-    ${fieldTable(fields, { mark: true })}`
+    ${fieldList(fields, { mark: true })}`
 }
 
 const bodyOf = ({ requestBody }: Route): Html | undefined => {
@@ -57,7 +62,7 @@ const bodyOf = ({ requestBody }: Route): Html | undefined => {
   const as = bodies.map(([type]) => forms[type] ?? type).join(' or ')
   const fields = fieldsOf(schema)
   return html`<h3>Body, as ${as}</h3>
-    ${fields.length === 0 ? html`<p>${kindOf(schema)}</p>` : fieldTable(fields, { mark: true })}`
+    ${fields.length === 0 ? html`<p>${kindOf(schema)}</p>` : fieldList(fields, { mark: true })}`
 }
 
 const named = (name: string, { objects }: Place): Html =>
@@ -70,7 +75,7 @@ const answerOf = (schema: Schema, place: Place): Html => {
     return html`a <code>${name}</code> of
       ${items === undefined ? 'anything' : named(objectName(items) ?? kindOf(items), place)}`
   if (name !== undefined) return named(name, place)
-  return schema.properties === undefined ? html`${kindOf(schema)}` : fieldTable(fieldsOf(schema), { mark: false })
+  return schema.properties === undefined ? html`${kindOf(schema)}` : fieldList(fieldsOf(schema), { mark: false })
 }
 
 const answersOf = (route: Route, place: Place): Html[] =>
@@ -99,6 +104,21 @@ const refusalsOf = ({ responses }: Route, { file, errorCodes }: Place): Html => 
     </ul>`
 }
 
+const shownAs = (title: string, text: string | undefined, language: string): Html | undefined =>
+  text === undefined
+    ? undefined
+    : html`<p class="caption">${title}</p>
+        ${codeBlock(text, language)}`
+
+const examplesOf = (route: Route, { recorded }: Place): Html => {
+  const example = exampleOf(route, recorded)
+  const { status, answer } = example
+  return html`<div class="examples">
+    ${shownAs('curl', curlOf(route, example), 'bash')} ${shownAs("Node, Stripe's SDK", nodeOf(route, example), 'js')}
+    ${answer !== undefined && shownAs(`Answer, ${status}`, JSON.stringify(answer, undefined, 2), 'json')}
+  </div>`
+}
+
 /** A section of a page. */
 export const drawOperation = (route: Route, place: Place): Html => {
   const { operationId, summary, method, path } = route
@@ -107,9 +127,14 @@ export const drawOperation = (route: Route, place: Place): Html => {
       ${headingOf(route)} <a class="anchor" href="#${operationId}" aria-label="Link to this section">#</a>
     </h2>
     <p class="route"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></p>
-    <p>${summary}</p>
-    ${credentialOf(route)}${parametersOf(route)}${bodyOf(route)}
-    <h3>Answers</h3>
-    ${answersOf(route, place)} ${refusalsOf(route, place)}
+    <div class="beside">
+      <div>
+        <p>${summary}</p>
+        ${credentialOf(route)}${parametersOf(route)}${bodyOf(route)}
+        <h3>Answers</h3>
+        ${answersOf(route, place)} ${refusalsOf(route, place)}
+      </div>
+      ${examplesOf(route, place)}
+    </div>
   </section> `
 }

@@ -3,7 +3,8 @@ import { html, type Html } from '../html.ts'
 import { fileOf } from '../links.ts'
 import type { Rendered } from '../markdown.ts'
 import { headingOf, routesOf, type OpenApi, type Route } from './document.ts'
-import { fieldsOf, fieldTable } from './fields.ts'
+import type { Recorded } from './examples.ts'
+import { fieldsOf, fieldList } from './fields.ts'
 import { groupOf, groups, type Group } from './groups.ts'
 import { anchorOf, objectsOf } from './objects.ts'
 import { drawOperation } from './operation.ts'
@@ -18,18 +19,19 @@ export interface MadePage extends Rendered {
 export interface Sources {
   readonly openApi: OpenApi
   readonly errorCodes: ReadonlySet<string>
+  readonly recorded: Recorded
 }
 
 const folder = 'reference/api'
 
-const pageOf = (group: Group, routes: readonly Route[], { openApi, errorCodes }: Sources): MadePage => {
+const pageOf = (group: Group, routes: readonly Route[], { openApi, ...given }: Sources): MadePage => {
   const address = `${folder}/${group.name}`
   const objects = objectsOf(openApi, routes)
   const described = [...objects].map(
     ([name, schema]) =>
       html`<section>
         <h2 id="${anchorOf(name)}">The object <code>${name}</code></h2>
-        ${fieldTable(fieldsOf(schema), { mark: false })}
+        ${fieldList(fieldsOf(schema), { mark: false })}
       </section> `,
   )
   return {
@@ -37,8 +39,7 @@ const pageOf = (group: Group, routes: readonly Route[], { openApi, errorCodes }:
     title: group.title,
     body: html`<h1>${group.title}</h1>
       ${indexOf(routes)}
-      ${routes.map((route) => drawOperation(route, { file: fileOf(address), openApi, objects, errorCodes }))}
-      ${described}`,
+      ${routes.map((route) => drawOperation(route, { file: fileOf(address), openApi, objects, ...given }))} ${described}`,
     headings: [
       ...routes.map((route) => ({ level: 2, id: route.operationId, text: headingOf(route) })),
       ...[...objects.keys()].map((name) => ({ level: 2, id: anchorOf(name), text: name })),
@@ -77,6 +78,10 @@ const contents = (
     )}`,
   headings: used.map(({ name, title }) => ({ level: 2, id: name, text: title })),
 })
+
+/** On which page each operation is, by its name. */
+export const operationAddresses = (openApi: OpenApi): ReadonlyMap<string, string> =>
+  new Map(routesOf(openApi).map((route) => [route.operationId, `${folder}/${groupOf(route).name}`]))
 
 /** All pages of the reference, in the order of the navigation. */
 export const apiPages = (sources: Sources): MadePage[] => {
