@@ -20,6 +20,9 @@ export const utcMoment = (seconds: number): string => {
   return `${parts(seconds)} UTC`
 }
 
+/** The same for machines: "2026-11-26T20:15:07Z". */
+export const isoMoment = (seconds: number): string => utcMoment(seconds).replace(' UTC', 'Z').replace(' ', 'T')
+
 const dayFormat = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' })
 
 /** The day in the viewer's zone: "2026-11-26". */

@@ -1,6 +1,7 @@
 import type { Body, eventsApi, Mode, WebhookEndpoint } from '@micro/contracts'
 import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { queryOptions } from '@tanstack/react-query'
+import type { Act } from '../act/use-act.ts'
 import { call } from '../api/call.ts'
 import type { DeliveryFilters } from './delivery-filters.ts'
 import { lookEveryMs } from './delivery-state.ts'
@@ -70,12 +71,6 @@ export const oneDelivery = (mode: Mode, id: string) =>
     },
     refetchInterval: ({ state: { data } }) => lookEveryMs(data === undefined ? [] : [data.delivery], now()),
   })
-
-/** An act on an endpoint: whoever sends it again with the same key does it once. */
-interface Act {
-  readonly mode: Mode
-  readonly idempotencyKey: string
-}
 
 export const createEndpoint = (act: Act, body: Body<Events['createWebhookEndpoint']>) =>
   call<Events['createWebhookEndpoint']>('POST /v1/webhook_endpoints', { body, ...act })
