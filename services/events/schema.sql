@@ -175,12 +175,18 @@ partitioned table events.events
   column object json not null
   column source text collate "C" not null
   column stored_at timestamp with time zone not null default clock_timestamp()
+  column object_id text collate "C"
+  column payment_intent text collate "C"
+  column customer text collate "C"
   constraint events_id_key UNIQUE (id)
   constraint events_id_check CHECK (id ~ '^evt_[0-9A-Za-z]{1,60}$'::text)
   constraint events_mode_check CHECK (mode = ANY (ARRAY['test'::text, 'live'::text]))
   constraint events_object_check CHECK (json_typeof(object) = 'object'::text)
   constraint events_seq_check CHECK (seq > 0)
   constraint events_type_check CHECK (type ~ '^[a-z_]+(\.[a-z_]+)+$'::text)
+  index CREATE INDEX events_of_customer ON ONLY events.events USING btree (merchant, mode, customer, seq) WHERE (customer IS NOT NULL)
+  index CREATE INDEX events_of_object ON ONLY events.events USING btree (merchant, mode, object_id, seq) WHERE (object_id IS NOT NULL)
+  index CREATE INDEX events_of_payment ON ONLY events.events USING btree (merchant, mode, payment_intent, seq) WHERE (payment_intent IS NOT NULL)
   index CREATE INDEX events_of_type ON ONLY events.events USING btree (merchant, mode, type, seq)
   trigger CREATE TRIGGER make_deliveries AFTER INSERT ON events.events REFERENCING NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION events.make_deliveries()
   trigger CREATE TRIGGER order_goes_on AFTER INSERT ON events.events REFERENCING NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION events.go_on_in_order()
@@ -199,6 +205,9 @@ table DEFAULT events.events_rest
   column object json not null
   column source text collate "C" not null
   column stored_at timestamp with time zone not null default clock_timestamp()
+  column object_id text collate "C"
+  column payment_intent text collate "C"
+  column customer text collate "C"
   constraint events_rest_pkey PRIMARY KEY (merchant, mode, seq)
   constraint events_rest_id_key UNIQUE (id)
   constraint events_id_check CHECK (id ~ '^evt_[0-9A-Za-z]{1,60}$'::text)
@@ -206,6 +215,9 @@ table DEFAULT events.events_rest
   constraint events_object_check CHECK (json_typeof(object) = 'object'::text)
   constraint events_seq_check CHECK (seq > 0)
   constraint events_type_check CHECK (type ~ '^[a-z_]+(\.[a-z_]+)+$'::text)
+  index CREATE INDEX events_rest_of_customer ON events.events_rest USING btree (merchant, mode, customer, seq) WHERE (customer IS NOT NULL)
+  index CREATE INDEX events_rest_of_object ON events.events_rest USING btree (merchant, mode, object_id, seq) WHERE (object_id IS NOT NULL)
+  index CREATE INDEX events_rest_of_payment ON events.events_rest USING btree (merchant, mode, payment_intent, seq) WHERE (payment_intent IS NOT NULL)
   index CREATE INDEX events_rest_of_type ON events.events_rest USING btree (merchant, mode, type, seq)
 
 table events.heads

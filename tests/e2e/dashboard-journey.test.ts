@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { browserAvailable, eventually, startBrowser } from '@micro/testing'
+import { browserAvailable, startBrowser } from '@micro/testing'
 import Stripe from 'stripe'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { caller, pay } from './api.ts'
@@ -28,7 +28,6 @@ test.skipIf(!browserAvailable())(
     await using browser = await startBrowser()
     await browser.look({ width: 1280, dark: false })
     const { says, press, enter } = atTheDashboard(() => browser)
-    const home = `${platform.url}/dashboard`
 
     // Whoever opens the gateway's address comes to the dashboard.
     await browser.open(`${platform.url}/`)

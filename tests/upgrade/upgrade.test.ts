@@ -191,6 +191,20 @@ describe.each(versions)('from %s', { timeout: 180_000 }, (version) => {
       }
     })
 
+    test('what was told of a payment then is found by the payment', async () => {
+      for (const { keys } of snapshot.people) {
+        const call = called('sk_test_', keys.test)
+        const events = (await call('GET', '/v1/events?type=charge.*&limit=100')).body.data
+        expect(events).not.toEqual([])
+        for (const { id, data } of events) {
+          const { payment_intent: payment } = data.object as { payment_intent?: string }
+          const found = (await call('GET', `/v1/events?related_object=${payment}&limit=100`)).body.data
+          expect(found.map((each) => each.id)).toContain(id)
+          expect(found.map((each) => each.type)).toContain('payment_intent.created')
+        }
+      }
+    })
+
     test('a stream goes on from an old cursor: every event of then, and those of now after them', async () => {
       for (const { keys, events } of snapshot.people) {
         const bearer = { authorization: `Bearer sk_test_${keys.test}` }

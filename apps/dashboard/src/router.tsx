@@ -8,6 +8,8 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { afterIn } from './api/paged.ts'
+import { customerFiltersIn } from './customers/customer-filters.ts'
 import { eventFiltersIn } from './events/event-filters.ts'
 import { homeSearchIn } from './home/home-search.ts'
 import { HomePage } from './home/home.page.tsx'
@@ -16,6 +18,8 @@ import { flowSearchIn } from './ledger/flow/flow-search.ts'
 import { holdFiltersIn } from './ledger/holds/hold.ts'
 import { modeIn } from './mode/mode.ts'
 import { filtersIn } from './payments/filters.ts'
+import { payoutFiltersIn } from './payouts/payout-state.ts'
+import { productFiltersIn } from './products/product-filters.ts'
 import { searchedIn } from './reference/search.ts'
 import { requestSearchIn } from './requests/request-filters.ts'
 import { RegisterPage, SignInPage } from './session/entry.tsx'
@@ -106,6 +110,52 @@ const delivery = createRoute({
   component: lazyRouteComponent(() => import('./webhooks/delivery.page.tsx'), 'DeliveryPage'),
 })
 const told = [events, event, webhooks, endpoint, delivery] as const
+
+const customers = createRoute({
+  getParentRoute: () => inside,
+  path: 'customers',
+  validateSearch: customerFiltersIn,
+  component: lazyRouteComponent(() => import('./customers/customers.page.tsx'), 'CustomersPage'),
+})
+const customer = createRoute({
+  getParentRoute: () => inside,
+  path: 'customers/$id',
+  component: lazyRouteComponent(() => import('./customers/customer.page.tsx'), 'CustomerPage'),
+})
+const disputes = createRoute({
+  getParentRoute: () => inside,
+  path: 'disputes',
+  validateSearch: afterIn,
+  component: lazyRouteComponent(() => import('./disputes/disputes.page.tsx'), 'DisputesPage'),
+})
+const dispute = createRoute({
+  getParentRoute: () => inside,
+  path: 'disputes/$id',
+  component: lazyRouteComponent(() => import('./disputes/dispute.page.tsx'), 'DisputePage'),
+})
+const payouts = createRoute({
+  getParentRoute: () => inside,
+  path: 'payouts',
+  validateSearch: payoutFiltersIn,
+  component: lazyRouteComponent(() => import('./payouts/payouts.page.tsx'), 'PayoutsPage'),
+})
+const payout = createRoute({
+  getParentRoute: () => inside,
+  path: 'payouts/$id',
+  component: lazyRouteComponent(() => import('./payouts/payout.page.tsx'), 'PayoutPage'),
+})
+const products = createRoute({
+  getParentRoute: () => inside,
+  path: 'products',
+  validateSearch: productFiltersIn,
+  component: lazyRouteComponent(() => import('./products/products.page.tsx'), 'ProductsPage'),
+})
+const product = createRoute({
+  getParentRoute: () => inside,
+  path: 'products/$id',
+  component: lazyRouteComponent(() => import('./products/product.page.tsx'), 'ProductPage'),
+})
+const commerce = [customers, customer, disputes, dispute, payouts, payout, products, product] as const
 
 const keys = createRoute({
   getParentRoute: () => inside,
@@ -199,7 +249,7 @@ export const newRouter = (queries: QueryClient) =>
     routeTree: root.addChildren([
       signIn,
       register,
-      inside.addChildren([home, payments, payment, ...ledgerPages, ...told, ...developerPages, keys]),
+      inside.addChildren([home, payments, payment, ...commerce, ...ledgerPages, ...told, ...developerPages, keys]),
     ]),
     basepath: '/dashboard',
     context: { queries },

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { Nullable, Timestamp } from './common.ts'
+import { Nullable, Text, Timestamp } from './common.ts'
 
 export const Event = Type.Object({
   id: Type.String(),
@@ -24,3 +24,9 @@ export type Event = Static<typeof Event>
 /** An event with its place in the merchant's order. */
 export const SequencedEvent = Type.Object({ seq: Type.Integer(), event: Event })
 export type SequencedEvent = Static<typeof SequencedEvent>
+
+/** What events are looked up by. */
+export const RelatedObject = Text(255, 1, {
+  description:
+    'The id of an object: the events that tell of it, and of a payment intent or a customer those of what belongs to it, too.',
+})

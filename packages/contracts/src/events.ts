@@ -6,7 +6,7 @@ import { chargeEvents } from './charge.ts'
 import { customerEvents } from './customers.ts'
 import { disputeEvents } from './disputes.ts'
 import { deadLettersApi } from './dead-letters.ts'
-import { Event, SequencedEvent } from './event.ts'
+import { Event, RelatedObject, SequencedEvent } from './event.ts'
 import { ledgerEvents } from './ledger-events.ts'
 import { paymentIntentEvents } from './payment-intent.ts'
 import { paymentMethodEvents } from './payment-methods.ts'
@@ -99,6 +99,7 @@ export const eventsApi = {
     summary: 'List events, newest first.',
     query: Exact({
       ...listQuery,
+      related_object: Type.Optional(RelatedObject),
       type: Type.Optional(
         Text(100, 1, { description: 'One type, or all of an object by a trailing .*; not together with types.' }),
       ),

@@ -12,7 +12,7 @@ import {
   TimeFilter,
   Timestamp,
 } from './common.ts'
-import { Event } from './event.ts'
+import { Event, RelatedObject } from './event.ts'
 import { route } from './route.ts'
 import { WebhookResult } from './webhook-endpoints.ts'
 
@@ -125,6 +125,7 @@ export const webhookDeliveriesApi = {
       webhook_endpoint: Type.Optional(AnyId),
       event: Type.Optional(AnyId),
       event_type: Type.Optional(Text(100, 1)),
+      related_object: Type.Optional(RelatedObject),
       status: Type.Optional(WebhookDeliveryStatus),
     }),
     response: List(WebhookDelivery),

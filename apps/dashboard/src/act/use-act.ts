@@ -4,13 +4,19 @@ import { useState } from 'react'
 import { newIdempotencyKey } from '../api/call.ts'
 import { useMode } from '../mode/mode.ts'
 
+/** What is sent with an act: whoever sends it again with the same key does it once. */
+export interface Act {
+  readonly mode: Mode
+  readonly idempotencyKey: string
+}
+
 /**
  * An act. Its idempotency key is that of its `content`: pressed twice, or sent again after the answer was lost, it happens
  * once; changed, it is another act. `changes`: the first name of the queries that are read anew afterwards.
  */
 export const useAct = <T>(
   content: string,
-  send: (act: { mode: Mode; idempotencyKey: string }) => Promise<T>,
+  send: (act: Act) => Promise<T>,
   onDone: (done: T) => void,
   changes = 'payments',
 ) => {

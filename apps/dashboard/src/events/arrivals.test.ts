@@ -2,7 +2,7 @@ import type { Event } from '@micro/contracts'
 import { expect, test } from 'vitest'
 import { arrivedSince, withArrived } from './arrivals.ts'
 
-const event = (id: string, type = 'charge.succeeded') => ({ id, type }) as Event
+const event = (id: string, type = 'charge.succeeded') => ({ id, type, data: { object: {} } }) as unknown as Event
 
 for (const [name, listed, type, want, adjoin] of [
   ['into an empty list all of them come, and there may be more', [], undefined, ['3', '2', '1'], false],
@@ -15,7 +15,7 @@ for (const [name, listed, type, want, adjoin] of [
     const newest = [event('3'), event('2', 'refund.created'), event('1')]
     const arrived = arrivedSince(
       listed.map((id) => event(id)),
-      { newest, type },
+      { newest, filters: type === undefined ? {} : { type } },
     )
     expect([arrived.events.map(({ id }) => id), arrived.adjoin]).toEqual([want, adjoin])
   })

@@ -1,5 +1,5 @@
 import type { Event } from '@micro/contracts'
-import { isAskedFor } from './event-filters.ts'
+import { isAskedFor, type EventFilters } from './event-filters.ts'
 
 /** How many events a page keeps that is left open. */
 const shownMax = 200
@@ -13,10 +13,10 @@ export interface Arrivals {
 /** Those of the newest events that are asked for and not in the list yet, which has older ones. Both are newest first. */
 export const arrivedSince = (
   listed: readonly Pick<Event, 'id'>[],
-  { newest, type }: { newest: readonly Event[]; type: string | undefined },
+  { newest, filters }: { newest: readonly Event[]; filters: EventFilters },
 ): Arrivals => {
   const known = new Set(listed.map(({ id }) => id))
-  const asked = newest.filter((event) => isAskedFor(type, event.type))
+  const asked = newest.filter((event) => isAskedFor(filters, event))
   const at = asked.findIndex(({ id }) => known.has(id))
   return at === -1 ? { events: asked, adjoin: false } : { events: asked.slice(0, at), adjoin: true }
 }

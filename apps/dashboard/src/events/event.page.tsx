@@ -2,6 +2,7 @@ import type { Event } from '@micro/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMode } from '../mode/mode.ts'
+import { ObjectLink } from '../shell/object-link.tsx'
 import { Breakable } from '../ui/breakable.tsx'
 import { Card, Facts } from '../ui/card.tsx'
 import { Code } from '../ui/code.tsx'
@@ -104,7 +105,7 @@ const factsOf = (event: Event) => {
         ]),
     ...(about.id === undefined || about.id === about.payment
       ? []
-      : [['Tells of', <Identifier key="object" id={about.id} />] as const]),
+      : [['Tells of', <ObjectLink key="object" id={about.id} />] as const]),
     [
       'Created',
       <span key="created">

@@ -1,19 +1,21 @@
 import type { eventsApi, Mode } from '@micro/contracts'
 import { queryOptions } from '@tanstack/react-query'
 import { call } from '../api/call.ts'
+import { startingAfter } from '../api/paged.ts'
 import type { EventFilters } from './event-filters.ts'
 
 type Events = typeof eventsApi
 
 /** One page of events, newest first. */
-export const eventsPage = (mode: Mode, { type, after }: EventFilters) =>
+export const eventsPage = (mode: Mode, { type, related, after }: EventFilters) =>
   queryOptions({
-    queryKey: ['events', mode, 'page', type, after],
+    queryKey: ['events', mode, 'page', type, related, after],
     queryFn: ({ signal }) => {
       const query = {
         limit: 25,
         ...(type === undefined ? {} : { type }),
-        ...(after === undefined ? {} : { starting_after: after }),
+        ...(related === undefined ? {} : { related_object: related }),
+        ...startingAfter(after),
       }
       return call<Events['listEvents']>('GET /v1/events', { query, mode, signal })
     },

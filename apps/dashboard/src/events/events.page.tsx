@@ -3,9 +3,11 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { WaitingBar } from '../live/waiting-bar.tsx'
 import { useMode } from '../mode/mode.ts'
+import { ObjectLink } from '../shell/object-link.tsx'
 import { Breakable } from '../ui/breakable.tsx'
 import { Card } from '../ui/card.tsx'
 import { Answered } from '../ui/answered.tsx'
+import { Nothing } from '../ui/nothing.tsx'
 import { Paging } from '../ui/paging.tsx'
 import { Time } from '../ui/time.tsx'
 import { aboutOf } from './about.ts'
@@ -40,27 +42,23 @@ const Row = ({ event }: { event: Event }) => {
   )
 }
 
-const Nothing = ({ filters: { type, after } }: { filters: EventFilters }) => (
-  <p className="p-6 text-center text-soft">
-    {type === undefined && after === undefined ? (
-      'Nothing has happened yet. Whatever does shows here within a moment.'
-    ) : (
-      <>
-        No event is like that.{' '}
-        <Link to="/events" className="font-medium text-accent underline">
-          Show all
-        </Link>
-      </>
-    )}
+/** What all that is listed tells of. */
+const Related = ({ related, ...rest }: EventFilters & { related: string }) => (
+  <p className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-sunken px-4 py-2.5">
+    <span>
+      All that was told of <ObjectLink id={related} />
+    </span>
+    <Link to="/events" search={rest} className="ml-auto text-sm font-medium text-accent underline">
+      Show all events
+    </Link>
   </p>
 )
 
 /** /dashboard/events */
 export const EventsPage = () => {
   const mode = useMode()
-  const { type, after } = useSearch({ from: '/inside/events' })
-  const newest = type === undefined ? {} : { type }
-  const filters = after === undefined ? newest : { ...newest, after }
+  const filters = useSearch({ from: '/inside/events' })
+  const { after, ...newest } = filters
   const list = useRef<HTMLOListElement>(null)
   const { page, waiting, letIn } = useEventList(mode, filters, list)
   const show = (): void => {
@@ -73,16 +71,21 @@ export const EventsPage = () => {
       <div className="flex flex-wrap items-end justify-between gap-3">
         <h1 className="text-2xl font-semibold">Events</h1>
         <div className="w-full sm:w-80">
-          <TypeFilter type={type} />
+          <TypeFilter filters={newest} />
         </div>
       </div>
+      {newest.related !== undefined && <Related {...newest} related={newest.related} />}
       <div>
         <WaitingBar noun="event" count={waiting} isFirst={after === undefined} onShow={show} />
         <Card flush>
           <Answered asked={page} label="events" rows={8}>
             {({ data, has_more }) => (
               <>
-                {data.length === 0 && <Nothing {...{ filters }} />}
+                {data.length === 0 && (
+                  <Nothing filtered={Object.keys(filters).length > 0} all="/events" what="event">
+                    <p>Nothing has happened yet. Whatever does shows here within a moment.</p>
+                  </Nothing>
+                )}
                 <ol ref={list} aria-label="Events, newest first">
                   {data.map((event) => (
                     <Row key={event.id} {...{ event }} />

@@ -19,7 +19,7 @@ export const useEventList = (mode: Mode, filters: EventFilters, list: RefObject<
   const { data: newest } = useQuery({ ...newestEvents(mode), enabled: isFirst })
   const { events: waiting, adjoin } =
     isFirst && newest !== undefined && page.data !== undefined && !page.isPlaceholderData
-      ? arrivedSince(page.data.data, { newest, type: filters.type })
+      ? arrivedSince(page.data.data, { newest, filters })
       : { events: [], adjoin: true }
   const letIn = (): void => {
     if (adjoin) queries.setQueryData(options.queryKey, (shown) => shown && withArrived(shown, waiting))

@@ -1,4 +1,5 @@
 import type { LedgerAccount } from '@micro/contracts'
+import { present } from '../api/present.ts'
 import { addressOf, secondsIn } from './as-of.ts'
 
 export const accountTypes = [
@@ -40,10 +41,6 @@ const word = (value: unknown, pattern: RegExp): string | undefined => {
 const accountId = /^[A-Za-z0-9][\w.:@-]{0,127}$/
 const anyId = /^\w{1,255}$/
 const code = /^[a-z]\w{2,16}$/i
-
-/** Without what is not there: an address shows no empty names. */
-const present = <T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never
 
 /** Reads filters from an address; what makes no sense there is left out, so that no address breaks the page. */
 export const accountFiltersIn = (search: Record<string, unknown>): AccountFilters =>

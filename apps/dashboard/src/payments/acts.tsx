@@ -1,37 +1,19 @@
 import type { PaymentIntent } from '@micro/contracts'
 import { useState } from 'react'
 import { Button } from '../ui/button.tsx'
-import { Choice, Field } from '../ui/field.tsx'
-import { decimalOf, moneyText, parseMoney } from '../ui/money.ts'
+import { Choice } from '../ui/field.tsx'
+import { moneyText } from '../ui/money.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { cancel, capture, refund } from './payments.data.ts'
 import type { Acts } from './status.ts'
 import { useAct } from '../act/use-act.ts'
+import { useAmount } from './use-amount.tsx'
 
 interface Asked {
   readonly intent: PaymentIntent
   /** The most there is. */
   readonly max: number
   readonly onClose: () => void
-}
-
-/** An amount that was typed, up to the most there is; undefined when it is none. */
-const useAmount = (max: number, currency: string) => {
-  const [typed, setTyped] = useState(decimalOf(max, currency))
-  const read = parseMoney(typed, currency)
-  const amount = read !== undefined && read > 0 && read <= max ? read : undefined
-  const wrong = amount === undefined ? `An amount up to ${moneyText(max, currency)}.` : undefined
-  const field = (
-    <Field
-      label={`Amount in ${currency.toUpperCase()}`}
-      inputMode="decimal"
-      value={typed}
-      wrong={wrong}
-      hint={`Up to ${moneyText(max, currency)}.`}
-      onChange={({ target }) => setTyped(target.value)}
-    />
-  )
-  return { amount, field }
 }
 
 const refundReasons = {

@@ -4,12 +4,15 @@ import { useState, type SubmitEvent } from 'react'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { Choice, Field } from '../ui/field.tsx'
 import { typedIn } from '../ui/form.ts'
+import { momentIn, typedMoment } from '../ui/moment.ts'
 import { decimalOf, parseMoney } from '../ui/money.ts'
 import { filtersIn, isFiltered, statuses, type PaymentFilters } from './filters.ts'
 import { statusOf } from './status.ts'
 
 /** How amounts are read when no currency is chosen: with two digits, as most currencies have. */
 const usual = 'usd'
+
+const momentText = (seconds: number | undefined): string => (seconds === undefined ? '' : typedMoment(seconds))
 
 const Form = ({ filters }: { filters: PaymentFilters }) => {
   const navigate = useNavigate()
@@ -25,16 +28,16 @@ const Form = ({ filters }: { filters: PaymentFilters }) => {
       status: text('status'),
       currency: chosen,
       customer: text('customer'),
+      metadata: text('metadata'),
+      since: momentIn(text('since')),
+      until: momentIn(text('until')),
       amount_min: amount('amount_min'),
       amount_max: amount('amount_max'),
     })
     void navigate({ to: '/payments', search })
   }
   return (
-    <form
-      onSubmit={submit}
-      className="grid items-end gap-3 p-4 sm:grid-cols-2 lg:grid-cols-[repeat(5,minmax(0,1fr))_auto]"
-    >
+    <form onSubmit={submit} className="grid items-end gap-3 p-4 sm:grid-cols-2 lg:grid-cols-4">
       <Choice label="Status" name="status" defaultValue={filters.status ?? ''}>
         <option value="">Any</option>
         {statuses.map((status) => (
@@ -54,6 +57,9 @@ const Form = ({ filters }: { filters: PaymentFilters }) => {
       <Field label="Amount from" name="amount_min" inputMode="decimal" defaultValue={amountText(filters.amount_min)} />
       <Field label="Amount to" name="amount_max" inputMode="decimal" defaultValue={amountText(filters.amount_max)} />
       <Field label="Customer" name="customer" placeholder="cus_…" defaultValue={filters.customer ?? ''} />
+      <Field label="Metadata" name="metadata" placeholder="order=7" defaultValue={filters.metadata ?? ''} />
+      <Field label="Created since" name="since" type="datetime-local" defaultValue={momentText(filters.since)} />
+      <Field label="Created until" name="until" type="datetime-local" defaultValue={momentText(filters.until)} />
       <div className="flex gap-2 pb-1">
         <Button type="submit">Filter</Button>
         {isFiltered(filters) && (

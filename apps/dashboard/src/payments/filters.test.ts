@@ -7,6 +7,9 @@ const every = {
   amount_min: 100,
   amount_max: 5000,
   customer: 'cus_1',
+  metadata: 'order=7',
+  since: 1_700_000_000,
+  until: 1_800_000_000,
   page: 'cGFnZQ==',
   new: true,
 } as const satisfies PaymentFilters
@@ -25,6 +28,11 @@ for (const [name, value] of [
   ['amount_max', -1],
   ['amount_max', 1.5],
   ['customer', 'cus_1" OR amount>0'],
+  ['metadata', 'order'],
+  ['metadata', '=7'],
+  ['metadata', 'a[b]=7'],
+  ['metadata', 7],
+  ['since', 'yesterday'],
   ['page', { a: 1 }],
   ['new', 'yes'],
 ] as const)
@@ -36,6 +44,9 @@ for (const [filters, want] of [
   [{ page: 'x' }, 'created>0'],
   [{ status: 'canceled' }, 'status:"canceled"'],
   [{ currency: 'jpy', amount_min: 0 }, 'currency:"jpy" AND amount>=0'],
+  [{ metadata: 'order = 7=8' }, 'metadata["order"]:"7=8"'],
+  [{ metadata: 'say="no"\\' }, 'metadata["say"]:"\\"no\\"\\\\"'],
+  [{ since: 5, until: 9 }, 'created>=5 AND created<=9'],
   [{ customer: 'cus_1', amount_max: 9 }, 'customer:"cus_1" AND amount<=9'],
 ] as const)
   test(`${JSON.stringify(filters)} is searched for as ${want}`, () => {

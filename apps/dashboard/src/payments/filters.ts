@@ -1,5 +1,6 @@
 import type { PaymentIntentStatus } from '@micro/contracts'
 import { currencies } from '@micro/kernel/money'
+import { present } from '../api/present.ts'
 
 export const statuses = [
   'succeeded',
@@ -19,6 +20,11 @@ export interface PaymentFilters {
   readonly amount_min?: number
   readonly amount_max?: number
   readonly customer?: string
+  /** A name and its value, as in `order=7`. */
+  readonly metadata?: string
+  /** When it was made, in seconds: from then on, and by then. */
+  readonly since?: number
+  readonly until?: number
   /** Where the page starts: `next_page` of the one before. */
   readonly page?: string
   /** The form for a new payment is open. */
@@ -33,34 +39,51 @@ const wholeNumber = (value: unknown): number | undefined => {
 const word = (value: unknown, pattern: RegExp): string | undefined =>
   typeof value === 'string' && pattern.test(value) ? value : undefined
 
+/** Metadata as it is typed and stands in the address: a name, and its value. */
+const metadataIn = (text: unknown): { name: string; value: string } | undefined => {
+  const [, name, value] = /^\s*([^[\]=]{1,40}?)\s*=\s*(.{1,500}?)\s*$/.exec(typeof text === 'string' ? text : '') ?? []
+  return name === undefined || name === '' || value === undefined ? undefined : { name, value }
+}
+
 /** Reads filters from an address; what makes no sense there is left out, so that no address breaks the page. */
 export const filtersIn = (search: Record<string, unknown>): PaymentFilters => {
-  const status = statuses.find((each) => each === search['status'])
   const currency = word(search['currency'], /^[a-z]{3}$/)
-  const customer = word(search['customer'], /^\w{1,255}$/)
-  const page = word(search['page'], /^[\w=+/.-]{1,255}$/)
-  const [min, max] = [wholeNumber(search['amount_min']), wholeNumber(search['amount_max'])]
-  return {
-    ...(status === undefined ? {} : { status }),
-    ...(currency === undefined || !currencies.has(currency) ? {} : { currency }),
-    ...(min === undefined ? {} : { amount_min: min }),
-    ...(max === undefined ? {} : { amount_max: max }),
-    ...(customer === undefined ? {} : { customer }),
-    ...(page === undefined ? {} : { page }),
-    ...(search['new'] === true ? { new: true } : {}),
-  }
+  const metadata = metadataIn(search['metadata'])
+  return present({
+    status: statuses.find((each) => each === search['status']),
+    currency: currency === undefined || !currencies.has(currency) ? undefined : currency,
+    amount_min: wholeNumber(search['amount_min']),
+    amount_max: wholeNumber(search['amount_max']),
+    customer: word(search['customer'], /^\w{1,255}$/),
+    metadata: metadata === undefined ? undefined : `${metadata.name}=${metadata.value}`,
+    since: wholeNumber(search['since']),
+    until: wholeNumber(search['until']),
+    page: word(search['page'], /^[\w=+/.-]{1,255}$/),
+    new: search['new'] === true ? (true as const) : undefined,
+  })
 }
 
 /** Whether anything is left out of the list. */
-export const isFiltered = ({ status, currency, customer, amount_min, amount_max }: PaymentFilters): boolean =>
-  [status, currency, customer, amount_min, amount_max].some((each) => each !== undefined)
+export const isFiltered = ({ page: _, new: __, ...filters }: PaymentFilters): boolean =>
+  Object.values(filters).some((each) => each !== undefined)
+
+/** A text as the search language has it. */
+export const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 
 /** Filters in the language of the search. It knows no empty query, so that without any it asks for all there ever was. */
-export const searchFor = ({ status, currency, customer, amount_min, amount_max }: PaymentFilters): string =>
-  [
-    ...(status === undefined ? [] : [`status:"${status}"`]),
-    ...(currency === undefined ? [] : [`currency:"${currency}"`]),
-    ...(customer === undefined ? [] : [`customer:"${customer}"`]),
-    ...(amount_min === undefined ? [] : [`amount>=${amount_min}`]),
-    ...(amount_max === undefined ? [] : [`amount<=${amount_max}`]),
-  ].join(' AND ') || 'created>0'
+export const searchFor = (filters: PaymentFilters): string => {
+  const { status, currency, customer, amount_min, amount_max, since, until } = filters
+  const metadata = metadataIn(filters.metadata)
+  return (
+    [
+      ...(status === undefined ? [] : [`status:"${status}"`]),
+      ...(currency === undefined ? [] : [`currency:"${currency}"`]),
+      ...(customer === undefined ? [] : [`customer:"${customer}"`]),
+      ...(amount_min === undefined ? [] : [`amount>=${amount_min}`]),
+      ...(amount_max === undefined ? [] : [`amount<=${amount_max}`]),
+      ...(metadata === undefined ? [] : [`metadata[${quoted(metadata.name)}]:${quoted(metadata.value)}`]),
+      ...(since === undefined ? [] : [`created>=${since}`]),
+      ...(until === undefined ? [] : [`created<=${until}`]),
+    ].join(' AND ') || 'created>0'
+  )
+}

@@ -4,28 +4,12 @@ import { Refusal } from '../api/call.ts'
 import { Choice, Field } from '../ui/field.tsx'
 import { moneyText, parseMoney } from '../ui/money.ts'
 import { ActDialog } from './act-dialog.tsx'
+import { CardChoice } from './card-choice.tsx'
 import { confirm, create } from './payments.data.ts'
 import { testCards } from './test-cards.ts'
 import { useAct } from '../act/use-act.ts'
 
 const offered = ['usd', 'eur', 'gbp', 'jpy', 'kwd'] as const
-
-const Cards = ({ chosen, onChoose }: { chosen: string; onChoose: (method: string) => void }) => (
-  <fieldset className="grid gap-1">
-    <legend className="mb-1 text-sm font-medium">Test card: each shows something else</legend>
-    {testCards.map(({ method, name, explains }) => (
-      <label
-        key={method}
-        className="flex cursor-pointer gap-2 rounded-md border border-line px-3 py-1.5 has-checked:border-accent has-checked:bg-accent-wash"
-      >
-        <input type="radio" name="card" checked={chosen === method} onChange={() => onChoose(method)} />
-        <span>
-          <span className="font-medium">{name}.</span> <span className="text-soft">{explains}</span>
-        </span>
-      </label>
-    ))}
-  </fieldset>
-)
 
 /** Pays with a card of the simulator, and opens what came of it: a decline is shown there as well. */
 export const NewPayment = ({ onClose }: { onClose: () => void }) => {
@@ -80,7 +64,7 @@ export const NewPayment = ({ onClose }: { onClose: () => void }) => {
           ))}
         </Choice>
       </div>
-      <Cards chosen={method} onChoose={setMethod} />
+      <CardChoice chosen={method} onChoose={setMethod} />
       <label className="flex gap-2">
         <input type="checkbox" checked={manual} onChange={({ target }) => setManual(target.checked)} />
         Only authorise it, to capture it later

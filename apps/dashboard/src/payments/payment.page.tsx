@@ -2,14 +2,15 @@ import type { PaymentIntent } from '@micro/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMode } from '../mode/mode.ts'
+import { ObjectLink } from '../shell/object-link.tsx'
+import { Answered } from '../ui/answered.tsx'
+import { Back } from '../ui/back.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { Card, Facts } from '../ui/card.tsx'
 import { Identifier } from '../ui/copy.tsx'
 import { moneyText } from '../ui/money.ts'
 import { utcMoment } from '../ui/moment.ts'
-import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { Skeleton } from '../ui/waiting.tsx'
 import { webAddress } from '../ui/web-address.ts'
 import { ActButtons } from './acts.tsx'
 import { declineText } from './declines.ts'
@@ -52,7 +53,7 @@ const factsOf = (story: Story) => {
     ...(refunded > 0 ? [['Refunded', moneyText(refunded, currency)] as const] : []),
     ['Card', cardText(story)],
     ['Capture', capture_method === 'manual' ? 'by hand' : 'at once'],
-    ['Customer', typeof customer === 'string' ? <Identifier key="customer" id={customer} /> : '—'],
+    ['Customer', typeof customer === 'string' ? <ObjectLink key="customer" id={customer} /> : '—'],
     ['Description', description ?? '—'],
     [
       'Created',
@@ -78,7 +79,18 @@ const Told = ({ story }: { story: Story }) => {
       <Declined {...{ intent }} />
       <HolderHasToAct {...{ intent }} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Card title="What happened">
+        <Card
+          title="What happened"
+          aside={
+            <Link
+              to="/events"
+              search={{ related: intent.id }}
+              className="text-sm font-medium text-accent hover:underline"
+            >
+              Its events
+            </Link>
+          }
+        >
           <Timeline moments={momentsOf(story)} story={story} />
         </Card>
         <div className="grid gap-4">
@@ -100,24 +112,15 @@ const Told = ({ story }: { story: Story }) => {
 export const PaymentPage = () => {
   const mode = useMode()
   const { id } = useParams({ from: '/inside/payments/$id' })
-  const { data: story, error, refetch } = useQuery(payment(mode, id))
+  const asked = useQuery(payment(mode, id))
+  const story = asked.data
   return (
     <div className="grid gap-4">
       <title>{`${story ? moneyText(story.intent.amount, story.intent.currency) : id} · ${mode} · Micro`}</title>
-      <p>
-        <Link to="/payments" className="text-sm font-medium text-accent hover:underline">
-          ← Payments
-        </Link>
-      </p>
-      {story !== undefined ? (
-        <Told {...{ story }} />
-      ) : error === null ? (
-        <Card>
-          <Skeleton rows={9} label="the payment" />
-        </Card>
-      ) : (
-        <Problem error={error} onAgain={() => void refetch()} />
-      )}
+      <Back to="/payments">Payments</Back>
+      <Answered asked={asked} label="the payment" rows={9}>
+        {(told) => <Told story={told} />}
+      </Answered>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type {
   Body,
   Charge,
+  Dispute,
   Event,
   eventsApi,
   ledgerApi,
@@ -12,26 +13,33 @@ import type {
   WebhookDelivery,
 } from '@micro/contracts'
 import { queryOptions } from '@tanstack/react-query'
+import type { Act } from '../act/use-act.ts'
 import { call } from '../api/call.ts'
+import { startingAfter } from '../api/paged.ts'
 import { searchFor, type PaymentFilters } from './filters.ts'
-import { tellsOf, windowsOf, type Window } from './story.ts'
 
 type Payments = typeof paymentsApi
+type Events = typeof eventsApi
 interface From {
   readonly mode: Mode
   readonly signal: AbortSignal
 }
 
+/** Some payments, newest first. `page`: where they start, the `next_page` of those before. */
+export const readPayments = (
+  from: From,
+  { filters, page, limit }: { filters: PaymentFilters; page: string | undefined; limit: number },
+) =>
+  call<Payments['searchPaymentIntents']>('GET /v1/payment_intents/search', {
+    query: { query: searchFor(filters), limit, ...(page === undefined ? {} : { page }) },
+    ...from,
+  })
+
 /** One page of payments, newest first. */
 export const paymentsPage = (mode: Mode, { page, ...filters }: PaymentFilters) =>
   queryOptions({
     queryKey: ['payments', mode, 'page', searchFor(filters), page],
-    queryFn: ({ signal }) =>
-      call<Payments['searchPaymentIntents']>('GET /v1/payment_intents/search', {
-        query: { query: searchFor(filters), limit: 20, ...(page === undefined ? {} : { page }) },
-        mode,
-        signal,
-      }),
+    queryFn: ({ signal }) => readPayments({ mode, signal }, { filters, page, limit: 20 }),
   })
 
 /** Everything that is known of one payment. */
@@ -39,26 +47,31 @@ export interface Story {
   readonly intent: PaymentIntent
   readonly charges: readonly Charge[]
   readonly refunds: readonly Refund[]
+  readonly disputes: readonly Dispute[]
   readonly transactions: readonly LedgerTransaction[]
   readonly events: readonly Event[]
   readonly deliveries: readonly WebhookDelivery[]
 }
 
+type Moved = Pick<Story, 'intent' | 'charges' | 'refunds' | 'disputes'>
+
 /** The names under which the ledger has what a payment moves; what cannot be there is not asked for. */
-const referencesOf = (
-  charges: readonly Charge[],
-  refunds: readonly Refund[],
-  { capture_method }: PaymentIntent,
-): string[] => [
+const referencesOf = ({ intent, charges, refunds, disputes }: Moved): string[] => [
   ...charges
     .filter(({ status }) => status === 'succeeded')
     .flatMap(({ id }) => {
-      const kinds = capture_method === 'manual' ? ['authorisation', 'authorisation_release', 'charge'] : ['charge']
+      const kinds =
+        intent.capture_method === 'manual' ? ['authorisation', 'authorisation_release', 'charge'] : ['charge']
       return kinds.map((kind) => `micro:${kind}:${id}`)
     }),
   ...refunds.flatMap(({ id, failure_balance_transaction: failed }) => [
     `micro:refund:${id}`,
     ...(failed === undefined ? [] : [`micro:refund_failure:${id}`]),
+  ]),
+  ...disputes.flatMap(({ id, status, balance_transactions: { length } }) => [
+    ...(length > 0 ? [`micro:dispute:${id}`] : []),
+    ...(length > 1 ? [`micro:dispute_reversal:${id}`] : []),
+    ...(status === 'lost' ? [`micro:dispute_lost:${id}`] : []),
   ]),
 ]
 
@@ -71,30 +84,36 @@ const transactionsOf = async (from: From, references: readonly string[]): Promis
   return lists.flatMap(({ data }) => data)
 }
 
-const eventsIn = async (from: From, created: Window): Promise<Event[]> => {
-  const query = { created, limit: 100, types: ['payment_intent.*', 'charge.*', 'refund.*'] }
-  return (await call<typeof eventsApi.listEvents>('GET /v1/events', { query, ...from })).data
-}
+const pagesMax = 5
 
-const deliveriesIn = async (from: From, created: Window): Promise<WebhookDelivery[]> => {
-  const query = { created, limit: 100 }
-  return (await call<typeof eventsApi.listWebhookDeliveries>('GET /events/deliveries', { query, ...from })).data
+/** A list to its end, but for one that is without measure. */
+const readAll = async <T extends { readonly id: string }>(
+  read: (query: { limit: number; starting_after?: string }) => Promise<{ data: T[]; has_more: boolean }>,
+): Promise<T[]> => {
+  const all: T[] = []
+  for (let page = 0; page < pagesMax; page++) {
+    const { data, has_more } = await read({ limit: 100, ...startingAfter(all.at(-1)?.id) })
+    all.push(...data)
+    if (!has_more) break
+  }
+  return all
 }
 
 const readStory = async (id: string, from: From): Promise<Story> => {
   const query = { payment_intent: id, limit: 100 }
-  const [intent, { data: charges }, { data: refunds }] = await Promise.all([
+  const related_object = id
+  const [intent, { data: charges }, { data: refunds }, { data: disputes }, events, deliveries] = await Promise.all([
     call<Payments['retrievePaymentIntent']>('GET /v1/payment_intents/:id', { params: { id }, ...from }),
     call<Payments['listCharges']>('GET /v1/charges', { query, ...from }),
     call<Payments['listRefunds']>('GET /v1/refunds', { query, ...from }),
+    call<Payments['listDisputes']>('GET /v1/disputes', { query, ...from }),
+    readAll((page) => call<Events['listEvents']>('GET /v1/events', { query: { related_object, ...page }, ...from })),
+    readAll((page) =>
+      call<Events['listWebhookDeliveries']>('GET /events/deliveries', { query: { related_object, ...page }, ...from }),
+    ),
   ])
-  const transactions = await transactionsOf(from, referencesOf(charges, refunds, intent))
-  const moved = { intent, charges, refunds, transactions }
-  const windows = windowsOf(moved)
-  const events = (await Promise.all(windows.map((window) => eventsIn(from, window)))).flat().filter(tellsOf(id))
-  const ids = new Set(events.map((event) => event.id))
-  const deliveries = (await Promise.all(windows.map((window) => deliveriesIn(from, window)))).flat()
-  return { ...moved, events, deliveries: deliveries.filter(({ event }) => ids.has(event)) }
+  const moved = { intent, charges, refunds, disputes }
+  return { ...moved, events, deliveries, transactions: await transactionsOf(from, referencesOf(moved)) }
 }
 
 /** One payment with all that came of it. */
@@ -103,12 +122,6 @@ export const payment = (mode: Mode, id: string) =>
     queryKey: ['payments', mode, 'one', id],
     queryFn: ({ signal }) => readStory(id, { mode, signal }),
   })
-
-/** An act on a payment: whoever sends it again with the same key does it once. */
-interface Act {
-  readonly mode: Mode
-  readonly idempotencyKey: string
-}
 
 export const refund = (act: Act, body: Body<Payments['createRefund']>) =>
   call<Payments['createRefund']>('POST /v1/refunds', { body, ...act })

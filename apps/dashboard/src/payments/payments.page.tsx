@@ -1,112 +1,27 @@
-import type { PaymentIntent } from '@micro/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMode } from '../mode/mode.ts'
-import { Badge } from '../ui/badge.tsx'
-import { Button, buttonClass } from '../ui/button.tsx'
+import { Answered } from '../ui/answered.tsx'
+import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
-import { moneyText } from '../ui/money.ts'
-import { Problem } from '../ui/problem.tsx'
-import { Time } from '../ui/time.tsx'
-import { Skeleton } from '../ui/waiting.tsx'
+import { Nothing } from '../ui/nothing.tsx'
+import { Paging } from '../ui/paging.tsx'
+import { Table } from '../ui/table.tsx'
+import { ExportButton } from './export-button.tsx'
 import { FilterForm } from './filter-form.tsx'
-import { isFiltered, type PaymentFilters } from './filters.ts'
+import { isFiltered } from './filters.ts'
 import { NewPayment } from './new-payment.tsx'
+import { paymentColumns } from './payment-columns.tsx'
 import { paymentsPage } from './payments.data.ts'
-import { standingOf } from './status.ts'
-
-const cell = 'px-3 py-2.5 text-left sm:px-4'
-
-const Row = ({ payment }: { payment: PaymentIntent }) => {
-  const { id, amount, currency, created, description, customer } = payment
-  const { text, tone } = standingOf(payment)
-  return (
-    <tr className="border-t border-line hover:bg-sunken">
-      <td className={`${cell} text-right font-medium whitespace-nowrap tabular-nums`}>
-        <Link to="/payments/$id" params={{ id }} className="hover:underline">
-          {moneyText(amount, currency)}
-        </Link>
-      </td>
-      <td className={cell}>
-        <Badge tone={tone}>{text}</Badge>
-      </td>
-      <td className={`${cell} hidden max-w-64 truncate lg:table-cell`}>{description ?? '—'}</td>
-      <td className={`${cell} hidden xl:table-cell`}>{typeof customer === 'string' ? customer : '—'}</td>
-      <td className={`${cell} hidden max-w-48 truncate font-mono text-sm md:table-cell`}>
-        <Link to="/payments/$id" params={{ id }} className="text-accent hover:underline">
-          {id}
-        </Link>
-      </td>
-      <td className={cell}>
-        <Time at={created} as="brief" />
-      </td>
-    </tr>
-  )
-}
-
-const Table = ({ payments }: { payments: readonly PaymentIntent[] }) => (
-  <div className="overflow-x-auto">
-    <table className="w-full">
-      <caption className="sr-only">Payments, newest first</caption>
-      <thead className="text-sm text-soft">
-        <tr>
-          <th className={`${cell} text-right`}>Amount</th>
-          <th className={cell}>Status</th>
-          <th className={`${cell} hidden lg:table-cell`}>Description</th>
-          <th className={`${cell} hidden xl:table-cell`}>Customer</th>
-          <th className={`${cell} hidden md:table-cell`}>Id</th>
-          <th className={cell}>Created</th>
-        </tr>
-      </thead>
-      <tbody>
-        {payments.map((payment) => (
-          <Row key={payment.id} {...{ payment }} />
-        ))}
-      </tbody>
-    </table>
-  </div>
-)
-
-const Nothing = ({ filters }: { filters: PaymentFilters }) => (
-  <p className="p-6 text-center text-soft">
-    {isFiltered(filters) ? (
-      <>
-        No payment is like that.{' '}
-        <Link to="/payments" className="font-medium text-accent underline">
-          Show all
-        </Link>
-      </>
-    ) : (
-      'There are no payments yet.'
-    )}
-  </p>
-)
-
-/** Pages go forward by the cursor of the answer, and back as the browser does. */
-const Paging = ({ page, next }: { page: string | undefined; next: string | null }) => (
-  <nav aria-label="Paging" className="flex justify-end gap-2 border-t border-line p-3">
-    {page !== undefined && (
-      <Link from="/payments" to="/payments" search={({ page: _, ...rest }) => rest} className={buttonClass()}>
-        Newest
-      </Link>
-    )}
-    {next !== null && (
-      <Link from="/payments" to="/payments" search={(search) => ({ ...search, page: next })} className={buttonClass()}>
-        Older
-      </Link>
-    )}
-  </nav>
-)
+import { Search } from './search.tsx'
 
 /** /dashboard/payments */
 export const PaymentsPage = () => {
   const mode = useMode()
   const { new: open, ...filters } = useSearch({ from: '/inside/payments' })
   const navigate = useNavigate({ from: '/payments' })
-  const { data, error, refetch, isPlaceholderData } = useQuery({
-    ...paymentsPage(mode, filters),
-    placeholderData: keepPreviousData,
-  })
+  const listed = useQuery({ ...paymentsPage(mode, filters), placeholderData: keepPreviousData })
+  const { page, ...newest } = filters
   const show = (isOpen: boolean) =>
     void navigate({ to: '/payments', search: ({ new: _, ...rest }) => (isOpen ? { ...rest, new: true } : rest) })
   return (
@@ -120,26 +35,30 @@ export const PaymentsPage = () => {
           </Button>
         )}
       </div>
+      <Search />
       {/* Another address fills the form anew. */}
       <FilterForm key={JSON.stringify(filters)} filters={filters} />
       <Card flush>
-        {data === undefined ? (
-          error === null ? (
-            <Skeleton rows={8} label="payments" />
-          ) : (
-            <div className="p-4">
-              <Problem error={error} onAgain={() => void refetch()} />
-            </div>
-          )
-        ) : (
-          <div className={isPlaceholderData ? 'opacity-60' : ''} aria-busy={isPlaceholderData}>
-            {data.data.length === 0 ? <Nothing {...{ filters }} /> : <Table payments={data.data} />}
-            {(data.next_page !== null || filters.page !== undefined) && (
-              <Paging page={filters.page} next={data.next_page} />
-            )}
-          </div>
-        )}
+        <Answered asked={listed} label="payments" rows={8}>
+          {({ data, next_page }) => (
+            <>
+              {data.length === 0 ? (
+                <Nothing filtered={isFiltered(filters)} all="/payments" what="payment">
+                  <p>There are no {mode} payments yet.</p>
+                </Nothing>
+              ) : (
+                <Table caption="Payments, newest first" columns={paymentColumns} rows={data} />
+              )}
+              <Paging
+                newest={page === undefined ? undefined : { to: '/payments', search: newest }}
+                older={next_page === null ? undefined : { to: '/payments', search: { ...newest, page: next_page } }}
+              />
+            </>
+          )}
+        </Answered>
       </Card>
+      {/* What one list was exported as says nothing of another. */}
+      <ExportButton key={`${mode} ${JSON.stringify(newest)}`} filters={newest} />
       {open === true && mode === 'test' && <NewPayment onClose={() => show(false)} />}
     </div>
   )

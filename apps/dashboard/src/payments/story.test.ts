@@ -1,8 +1,16 @@
-import type { Charge, Event, LedgerTransaction, PaymentIntent, Refund, WebhookDelivery } from '@micro/contracts'
+import type {
+  Charge,
+  Dispute,
+  Event,
+  LedgerTransaction,
+  PaymentIntent,
+  Refund,
+  WebhookDelivery,
+} from '@micro/contracts'
 import { expect, test } from 'vitest'
 import type { Story } from './payments.data.ts'
 import { moneyText } from '../ui/money.ts'
-import { momentsOf, tellsOf, windowsOf } from './story.ts'
+import { momentsOf } from './story.ts'
 
 // As it is written where the test runs.
 const price = moneyText(1999, 'usd')
@@ -21,6 +29,14 @@ const charge = (more: Partial<Charge> = {}) =>
   ({ id: 'ch_1', created: 100, amount: 1999, currency: 'usd', status: 'succeeded', captured: true, ...more }) as Charge
 const refund = (more: Partial<Refund> = {}) =>
   ({ id: 're_1', created: 900, amount: 500, currency: 'usd', status: 'succeeded', charge: 'ch_1', ...more }) as Refund
+const dispute = {
+  id: 'dp_1',
+  created: 950,
+  amount: 1999,
+  currency: 'usd',
+  status: 'needs_response',
+  charge: 'ch_1',
+} as Dispute
 const transaction = (more: Partial<LedgerTransaction> = {}) =>
   ({
     id: 'ltx_1',
@@ -49,6 +65,7 @@ const story = (more: Partial<Story> = {}): Story => ({
   intent: intent(),
   charges: [],
   refunds: [],
+  disputes: [],
   transactions: [],
   events: [],
   deliveries: [],
@@ -61,15 +78,18 @@ test('what happened within one second is told in the order in which it led to ea
     events: [event('charge.succeeded', 100, { id: 'ch_1', payment_intent: 'pi_1' })],
     transactions: [transaction()],
     refunds: [refund()],
-    charges: [charge()],
+    charges: [charge({ payment_method_details: { card: { brand: 'visa', last4: '4242' } } as never })],
+    disputes: [dispute],
   })
   expect(momentsOf(all).map(({ kind, title, from }) => [kind, title, from])).toEqual([
     ['payment', `Payment of ${price} created`, undefined],
-    ['charge', `Charged ${price}`, undefined],
+    ['confirmation', 'Confirmed with visa ···· 4242', 'pi_1'],
+    ['charge', `Charged ${price}`, 'confirmation-ch_1'],
     ['ledger', 'Payment pi_1', 'ch_1'],
     ['event', 'charge.succeeded', 'ch_1'],
     ['webhook', 'Webhook charge.succeeded delivered', 'evt_charge.succeeded'],
     ['refund', `Refund of ${moneyText(500, 'usd')} succeeded`, 'ch_1'],
+    ['dispute', `Disputed: ${price}`, 'ch_1'],
   ])
 })
 
@@ -96,33 +116,3 @@ for (const [name, told, title, note] of [
 ] as const)
   test(`${name} is told in plain words`, () =>
     expect(momentsOf(told).at(-1)).toMatchObject({ title, notes: note === undefined ? [] : [note] }))
-
-for (const [name, moved, want] of [
-  ['moments that are near each other', { charges: [charge(), charge({ created: 110 })] }, [{ gte: 100, lte: 140 }]],
-  [
-    'a refund much later',
-    { refunds: [refund()] },
-    [
-      { gte: 100, lte: 130 },
-      { gte: 900, lte: 930 },
-    ],
-  ],
-  [
-    'a cancellation',
-    { intent: intent({ canceled_at: 500 }) },
-    [
-      { gte: 100, lte: 130 },
-      { gte: 500, lte: 530 },
-    ],
-  ],
-] as const)
-  test(`events are looked for around ${name}`, () => expect(windowsOf(story(moved))).toEqual(want))
-
-for (const [object, want] of [
-  [{ id: 'pi_1' }, true],
-  [{ id: 'ch_1', payment_intent: 'pi_1' }, true],
-  [{ id: 'ch_2', payment_intent: 'pi_2' }, false],
-  [{ id: 'cus_1' }, false],
-] as const)
-  test(`an event about ${JSON.stringify(object)} ${want ? 'tells' : 'does not tell'} of pi_1`, () =>
-    expect(tellsOf('pi_1')({ data: { object } })).toBe(want))

@@ -1,43 +1,13 @@
-import type { Event, Refund } from '@micro/contracts'
+import type { Charge, Refund } from '@micro/contracts'
+import { disputeState } from '../disputes/dispute-state.ts'
 import type { Story } from './payments.data.ts'
 import { moneyText } from '../ui/money.ts'
 import type { Tone } from '../ui/badge.tsx'
 import { declineText } from './declines.ts'
 
-export interface Window {
-  readonly gte: number
-  readonly lte: number
-}
-
-type Moved = Pick<Story, 'intent' | 'charges' | 'refunds' | 'transactions'>
-
-/** Events follow what they tell of within moments; a busy machine gets some more. */
-const behindSeconds = 30
-
-/**
- * The times in which events of a payment can have been made, overlapping ones as one: a refund may come months later, and
- * everything in between is about other payments.
- */
-export const windowsOf = ({ intent, charges, refunds, transactions }: Moved): Window[] => {
-  const moments = [intent, ...charges, ...refunds, ...transactions].map(({ created }) => created)
-  if (intent.canceled_at !== null) moments.push(intent.canceled_at)
-  const windows: Window[] = []
-  for (const moment of moments.sort((a, b) => a - b)) {
-    const overlapped = (windows.at(-1)?.lte ?? -1) >= moment ? windows.pop() : undefined
-    windows.push({ gte: overlapped?.gte ?? moment, lte: moment + behindSeconds })
-  }
-  return windows
-}
-
-/** Whether an event tells of a payment: of the intent itself, or of a charge or refund that belongs to it. */
-export const tellsOf =
-  (intent: string) =>
-  ({ data: { object } }: Pick<Event, 'data'>): boolean =>
-    object['id'] === intent || object['payment_intent'] === intent
-
 /** One thing that happened to a payment. */
 export interface Moment {
-  readonly kind: 'payment' | 'charge' | 'refund' | 'ledger' | 'event' | 'webhook'
+  readonly kind: 'payment' | 'confirmation' | 'charge' | 'refund' | 'dispute' | 'ledger' | 'event' | 'webhook'
   readonly id: string
   readonly at: number
   readonly title: string
@@ -49,7 +19,33 @@ export interface Moment {
 }
 
 // What is made within one second is told in the order in which one thing leads to another.
-const order = ['payment', 'charge', 'refund', 'ledger', 'event', 'webhook'] as const satisfies readonly Moment['kind'][]
+const order = [
+  'payment',
+  'confirmation',
+  'charge',
+  'refund',
+  'dispute',
+  'ledger',
+  'event',
+  'webhook',
+] as const satisfies readonly Moment['kind'][]
+
+const cardOf = ({ payment_method_details: paid }: Pick<Charge, 'payment_method_details'>): string | undefined =>
+  paid?.card && `${paid.card.brand} ···· ${paid.card.last4}`
+
+// Nothing is kept of a confirmation but what came of it: each makes one charge.
+const confirmationMoments = ({ intent, charges }: Story): Moment[] =>
+  charges.map((charge) => ({
+    kind: 'confirmation',
+    id: confirmationOf(charge.id),
+    at: charge.created,
+    tone: 'calm',
+    title: `Confirmed with ${cardOf(charge) ?? 'a payment method'}`,
+    notes: [],
+    from: intent.id,
+  }))
+
+const confirmationOf = (charge: string): string => `confirmation-${charge}`
 
 const chargeMoments = ({ charges }: Story): Moment[] =>
   charges.map(({ id, created, amount, currency, status, captured, failure_code, failure_message, outcome }) => ({
@@ -64,6 +60,7 @@ const chargeMoments = ({ charges }: Story): Moment[] =>
           ? `Charged ${moneyText(amount, currency)}`
           : `${moneyText(amount, currency)} authorised`,
     notes: status === 'failed' ? [declineText(outcome?.reason ?? failure_code, failure_message)] : [],
+    from: confirmationOf(id),
   }))
 
 const refundTones: Readonly<Record<Refund['status'], Tone>> = {
@@ -82,6 +79,17 @@ const refundMoments = ({ refunds }: Story): Moment[] =>
     title: `Refund of ${moneyText(amount, currency)} ${status}`,
     notes: failure_reason === undefined ? [] : [failure_reason],
     from: charge ?? undefined,
+  }))
+
+const disputeMoments = ({ disputes }: Story): Moment[] =>
+  disputes.map(({ id, created, amount, currency, status, charge }) => ({
+    kind: 'dispute',
+    id,
+    at: created,
+    tone: disputeState(status).tone,
+    title: `Disputed: ${moneyText(amount, currency)}`,
+    notes: [disputeState(status).text],
+    from: typeof charge === 'string' ? charge : undefined,
   }))
 
 const ledgerMoments = ({ transactions }: Story): Moment[] =>
@@ -134,9 +142,20 @@ const paymentMoments = ({ intent }: Story): Moment[] => {
   return [{ ...common, at: canceled_at, title: 'Payment canceled', notes }, made]
 }
 
-/** All that happened to a payment, in order: payment, charges, refunds, ledger, events, webhooks. */
+const tellers = [
+  paymentMoments,
+  confirmationMoments,
+  chargeMoments,
+  refundMoments,
+  disputeMoments,
+  ledgerMoments,
+  eventMoments,
+  deliveryMoments,
+]
+
+/** All that happened to a payment, in order. */
 export const momentsOf = (story: Story): Moment[] =>
-  [paymentMoments, chargeMoments, refundMoments, ledgerMoments, eventMoments, deliveryMoments]
+  tellers
     // The API lists the newest first, and within a second that order is all there is.
     .flatMap((momentsIn) => momentsIn(story).toReversed())
     .sort((a, b) => a.at - b.at || order.indexOf(a.kind) - order.indexOf(b.kind))

@@ -1,14 +1,19 @@
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { Badge, type Tone } from '../ui/badge.tsx'
+import { Code } from '../ui/code.tsx'
 import { Identifier } from '../ui/copy.tsx'
 import { Time } from '../ui/time.tsx'
+import { Attempts } from './attempts.tsx'
 import type { Story } from './payments.data.ts'
 import type { Moment } from './story.ts'
 
 const names: Readonly<Record<Moment['kind'], string>> = {
   payment: 'Payment',
+  confirmation: 'Confirmation',
   charge: 'Charge',
   refund: 'Refund',
+  dispute: 'Dispute',
   ledger: 'Ledger',
   event: 'Event',
   webhook: 'Webhook',
@@ -22,27 +27,55 @@ const dots: Readonly<Record<Tone, string>> = {
   accent: 'bg-accent',
 }
 
-/** The thing itself, as the API has it. */
-const objectOf = ({ intent, charges, refunds, transactions, events, deliveries }: Story, id: string): unknown =>
-  [intent, ...charges, ...refunds, ...transactions, ...events, ...deliveries].find((each) => each.id === id)
-
-/** Events and deliveries have a page of their own. */
-const Title = ({ kind, id, title }: Moment) => {
-  const look = 'font-medium break-words'
-  if (kind !== 'event' && kind !== 'webhook') return <span className={look}>{title}</span>
-  return (
-    <Link
-      to={kind === 'event' ? '/events/$id' : '/deliveries/$id'}
-      params={{ id }}
-      className={`${look} hover:underline`}
-    >
-      {title}
-    </Link>
+/** The thing itself, as the API has it; nothing of a confirmation but what came of it. */
+const objectOf = (story: Story, id: string): unknown => {
+  const { intent, charges, refunds, disputes, transactions, events, deliveries } = story
+  return [intent, ...charges, ...refunds, ...disputes, ...transactions, ...events, ...deliveries].find(
+    (each) => each.id === id,
   )
 }
 
-const Item = ({ moment, story }: { moment: Moment; story: Story }) => {
-  const { kind, id, at, tone, notes, from } = moment
+/** Those that have a page of their own. */
+const pages = {
+  dispute: '/disputes/$id',
+  ledger: '/ledger/transactions/$id',
+  event: '/events/$id',
+  webhook: '/deliveries/$id',
+} as const
+
+const Title = ({ kind, id, title }: Moment) => {
+  const look = 'font-medium break-words'
+  return kind in pages ? (
+    <Link to={pages[kind as keyof typeof pages]} params={{ id }} className={`${look} hover:underline`}>
+      {title}
+    </Link>
+  ) : (
+    <span className={look}>{title}</span>
+  )
+}
+
+/** Opens to what the API says of a thing; of a webhook first to each attempt. */
+const Details = ({ kind, id, object }: { kind: Moment['kind']; id: string; object: unknown }) => {
+  const [open, setOpen] = useState(false)
+  return (
+    <details className="min-w-0 text-sm" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary className="text-soft hover:text-ink">
+        <code className="font-mono break-all">{id}</code>
+      </summary>
+      {open && (
+        <div className="grid gap-2 pt-2">
+          <Identifier id={id} />
+          {kind === 'webhook' && <Attempts delivery={id} />}
+          <Code text={JSON.stringify(object, null, 2)} what={`${id} as JSON`} />
+        </div>
+      )}
+    </details>
+  )
+}
+
+const Item = ({ moment, origin, story }: { moment: Moment; origin: Moment | undefined; story: Story }) => {
+  const { kind, id, at, tone, notes } = moment
+  const object = objectOf(story, id)
   return (
     <li id={`at-${id}`} className="relative grid gap-1 border-l border-line pb-5 pl-5 last:pb-0 target:bg-accent-wash">
       <span aria-hidden="true" className={`absolute top-1.5 -left-[5px] size-2.5 rounded-full ${dots[tone]}`} />
@@ -58,36 +91,15 @@ const Item = ({ moment, story }: { moment: Moment; story: Story }) => {
           {note}
         </p>
       ))}
-      {kind === 'ledger' && (
-        <p className="text-sm">
-          <Link to="/ledger/transactions/$id" params={{ id }} className="font-medium text-accent hover:underline">
-            See it in the ledger
-          </Link>
+      {origin !== undefined && (
+        <p className="text-sm break-words">
+          Came of{' '}
+          <a href={`#at-${origin.id}`} className="text-accent underline">
+            {origin.title}
+          </a>
         </p>
       )}
-      <details className="min-w-0 text-sm">
-        <summary className="text-soft hover:text-ink">
-          <code className="font-mono">{id}</code>
-        </summary>
-        <div className="grid gap-2 pt-2">
-          <Identifier id={id} />
-          {from !== undefined && (
-            <p>
-              Of{' '}
-              <a href={`#at-${from}`} className="font-mono text-accent underline">
-                {from}
-              </a>
-            </p>
-          )}
-          <pre
-            tabIndex={0}
-            aria-label={`${id} as JSON`}
-            className="max-h-96 overflow-auto rounded-md bg-sunken p-3 font-mono"
-          >
-            {JSON.stringify(objectOf(story, id), null, 2)}
-          </pre>
-        </div>
-      </details>
+      {object !== undefined && <Details {...{ kind, id, object }} />}
     </li>
   )
 }
@@ -96,7 +108,11 @@ const Item = ({ moment, story }: { moment: Moment; story: Story }) => {
 export const Timeline = ({ moments, story }: { moments: readonly Moment[]; story: Story }) => (
   <ol className="ml-1">
     {moments.map((moment) => (
-      <Item key={`${moment.kind} ${moment.id} ${moment.at}`} {...{ moment, story }} />
+      <Item
+        key={`${moment.kind} ${moment.id} ${moment.at}`}
+        origin={moments.find(({ id }) => id === moment.from)}
+        {...{ moment, story }}
+      />
     ))}
   </ol>
 )

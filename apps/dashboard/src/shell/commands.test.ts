@@ -19,8 +19,12 @@ for (const [typed, to, id] of [
   ['evt_3abcDEF', '/events/$id', 'evt_3abcDEF'],
   ['we_3abcDEF', '/webhooks/$id', 'we_3abcDEF'],
   [' dlv_3abcDEF', '/deliveries/$id', 'dlv_3abcDEF'],
+  ['cus_3abcDEF', '/customers/$id', 'cus_3abcDEF'],
+  ['dp_3abcDEF', '/disputes/$id', 'dp_3abcDEF'],
+  ['po_3abcDEF', '/payouts/$id', 'po_3abcDEF'],
+  ['prod_3abcDEF', '/products/$id', 'prod_3abcDEF'],
 ] as const)
   test(`'${typed}' opens ${to}`, () => expect(pageIn(typed)).toMatchObject({ to, id }))
 
-for (const typed of ['pi_', 'ltx_', 'payments', 'cus_3abcDEF'])
+for (const typed of ['pi_', 'ltx_', 'payments', 'pm_3abcDEF'])
   test(`'${typed}' opens nothing`, () => expect(pageIn(typed)).toBeUndefined())

@@ -17,10 +17,14 @@ const pages = {
   we: { name: 'webhook endpoint', to: '/webhooks/$id' },
   req: { name: 'request', to: '/requests/$id' },
   dlv: { name: 'delivery', to: '/deliveries/$id' },
+  cus: { name: 'customer', to: '/customers/$id' },
+  dp: { name: 'dispute', to: '/disputes/$id' },
+  po: { name: 'payout', to: '/payouts/$id' },
+  prod: { name: 'product', to: '/products/$id' },
 } as const
 
 /** The page of the thing whose id was typed or pasted. */
 export const pageIn = (typed: string) => {
-  const [id, prefix] = /\b(pi|ltx|evt|we|req|dlv)_\w{4,}/.exec(typed) ?? []
+  const [id, prefix] = /\b(pi|ltx|evt|we|req|dlv|cus|dp|po|prod)_\w{4,}/.exec(typed) ?? []
   return id === undefined ? undefined : { id, ...pages[prefix as keyof typeof pages] }
 }

@@ -19,7 +19,7 @@ const List = ({ id, commands, chosen }: { id: string; commands: readonly Command
     ))}
     {commands.length === 0 && (
       <li className="px-2.5 py-1.5 text-soft">
-        Nothing is called so. The id of a payment, ledger transaction, event, endpoint, delivery or request opens it.
+        Nothing is called so. An id opens its page, such as that of a payment, customer, ledger transaction or event.
       </li>
     )}
   </ul>

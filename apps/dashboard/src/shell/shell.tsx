@@ -8,40 +8,15 @@ import { useSignOut } from '../session/sign-out.ts'
 import { Problem } from '../ui/problem.tsx'
 import type { Command } from './commands.ts'
 import { AccountMenu } from './menu.tsx'
+import { Pages } from './pages.tsx'
 import { Palette, usePaletteKey } from './palette.tsx'
 import { useTheme } from './theme.ts'
-
-const pages = [
-  { to: '/', text: 'Home' },
-  { to: '/payments', text: 'Payments' },
-  { to: '/ledger', text: 'Ledger' },
-  { to: '/events', text: 'Events' },
-  { to: '/webhooks', text: 'Webhooks' },
-  { to: '/requests', text: 'Requests' },
-  { to: '/api', text: 'API reference' },
-  { to: '/keys', text: 'API keys' },
-] as const
 
 const connections: Readonly<Record<Connection, { dot: string; text: string }>> = {
   connecting: { dot: 'bg-strong', text: 'Connecting' },
   live: { dot: 'bg-good', text: 'Up to date' },
   waiting: { dot: 'bg-bad', text: 'Reconnecting' },
 }
-
-const Pages = () => (
-  <nav aria-label="Pages" className="flex flex-wrap gap-1 md:flex-col md:flex-nowrap">
-    {pages.map(({ to, text }) => (
-      <Link
-        key={to}
-        to={to}
-        activeOptions={{ exact: to === '/', includeSearch: false }}
-        className="rounded-md px-3 py-1.5 font-medium text-soft hover:bg-sunken hover:text-ink data-[status=active]:bg-accent-wash data-[status=active]:text-accent"
-      >
-        {text}
-      </Link>
-    ))}
-  </nav>
-)
 
 const useCommands = (signOut: () => void): Command[] => {
   const navigate = useNavigate()
@@ -51,6 +26,12 @@ const useCommands = (signOut: () => void): Command[] => {
   return [
     { name: 'Go to Home', run: () => void navigate({ to: '/' }) },
     { name: 'Go to Payments', run: () => void navigate({ to: '/payments' }) },
+    { name: 'Go to Customers', run: () => void navigate({ to: '/customers' }) },
+    { name: 'New customer', run: () => void navigate({ to: '/customers', search: { new: true } }) },
+    { name: 'Go to Disputes', run: () => void navigate({ to: '/disputes' }) },
+    { name: 'Go to Payouts and balance', run: () => void navigate({ to: '/payouts' }) },
+    { name: 'Go to Products and prices', run: () => void navigate({ to: '/products' }) },
+    { name: 'New product', run: () => void navigate({ to: '/products', search: { new: true } }) },
     { name: 'Go to Ledger', run: () => void navigate({ to: '/ledger' }) },
     { name: 'Go to Ledger transactions', run: () => void navigate({ to: '/ledger/transactions' }) },
     { name: 'New ledger transaction', run: () => void navigate({ to: '/ledger/transactions/new' }) },
@@ -65,7 +46,10 @@ const useCommands = (signOut: () => void): Command[] => {
     { name: 'Go to API reference', run: () => void navigate({ to: '/api' }) },
     { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
     ...(mode === 'test'
-      ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]
+      ? [
+          { name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) },
+          { name: 'New test payout', run: () => void navigate({ to: '/payouts', search: { new: true } }) },
+        ]
       : []),
     {
       name: `Switch to ${otherMode ?? 'test'} mode`,

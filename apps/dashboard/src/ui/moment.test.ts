@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { momentIn, typedMoment, utcMoment } from './moment.ts'
+import { isoMoment, momentIn, typedMoment, utcMoment } from './moment.ts'
 
 test('a moment in UTC reads the same wherever it is read', () => {
   expect(utcMoment(0)).toBe('1970-01-01 00:00:00 UTC')
   expect(utcMoment(1_795_723_507)).toBe('2026-11-26 20:05:07 UTC')
+  expect(isoMoment(1_795_723_507)).toBe('2026-11-26T20:05:07Z')
 })
 
 for (const seconds of [0, 1_795_723_500])

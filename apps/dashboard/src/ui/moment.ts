@@ -20,6 +20,9 @@ export const utcMoment = (seconds: number): string => {
   return `${parts(seconds)} UTC`
 }
 
+/** The same for machines: "2026-11-26T20:15:07Z". */
+export const isoMoment = (seconds: number): string => utcMoment(seconds).replace(' UTC', 'Z').replace(' ', 'T')
+
 const daySeconds = 86_400
 
 /** Under an axis of time, in the viewer's zone: "20:15" where it is no longer than two days, else "26 Nov". */

@@ -1,5 +1,5 @@
 import { Tooltip } from 'radix-ui'
-import { briefMoment, localMoment, localTime, utcMoment } from './moment.ts'
+import { briefMoment, isoMoment, localMoment, localTime, utcMoment } from './moment.ts'
 
 const texts = { moment: localMoment, brief: briefMoment, time: localTime } as const
 
@@ -7,10 +7,7 @@ const texts = { moment: localMoment, brief: briefMoment, time: localTime } as co
 export const Time = ({ at, as = 'moment' }: { at: number; as?: keyof typeof texts }) => (
   <Tooltip.Root>
     <Tooltip.Trigger asChild>
-      <time
-        dateTime={utcMoment(at).replace(' UTC', 'Z').replace(' ', 'T')}
-        className="decoration-strong decoration-dotted underline-offset-4 hover:underline"
-      >
+      <time dateTime={isoMoment(at)} className="decoration-strong decoration-dotted underline-offset-4 hover:underline">
         {texts[as](at)}
       </time>
     </Tooltip.Trigger>

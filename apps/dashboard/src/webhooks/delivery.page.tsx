@@ -17,7 +17,7 @@ import { oneDelivery } from './webhooks.data.ts'
 const Attempt = ({ attempt, open }: { attempt: WebhookAttempt; open: boolean }) => {
   const { number, created, manual, request, result } = attempt
   return (
-    <li className="border-t border-line first:border-0">
+    <li id={`attempt-${number}`} className="border-t border-line target:bg-accent-wash first:border-0">
       <details open={open}>
         <summary className="px-4 py-2.5 hover:bg-sunken">
           <span className="inline-flex flex-wrap items-baseline gap-x-3 gap-y-1 align-top">

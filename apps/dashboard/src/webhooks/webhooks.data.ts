@@ -1,6 +1,7 @@
 import type { Body, eventsApi, Mode, WebhookEndpoint } from '@micro/contracts'
 import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { queryOptions } from '@tanstack/react-query'
+import type { Act } from '../act/use-act.ts'
 import { call } from '../api/call.ts'
 import type { DeliveryFilters } from './delivery-filters.ts'
 import { boundsOf, type Period } from '../ui/period.ts'
@@ -88,12 +89,6 @@ export const endpointFigures = (mode: Mode, id: string, period: Period) =>
     // What is tried again tells nobody.
     refetchInterval: 20_000,
   })
-
-/** An act on an endpoint: whoever sends it again with the same key does it once. */
-interface Act {
-  readonly mode: Mode
-  readonly idempotencyKey: string
-}
 
 export const createEndpoint = (act: Act, body: Body<Events['createWebhookEndpoint']>) =>
   call<Events['createWebhookEndpoint']>('POST /v1/webhook_endpoints', { body, ...act })

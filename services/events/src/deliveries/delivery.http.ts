@@ -10,7 +10,14 @@ import type { Database } from '@micro/postgres'
 import { cutPage, findCursor, parsePage, timeRangeOf, type Handlers } from '@micro/service'
 import { selectEvent } from '../event/event.store.ts'
 import { attemptToWire, deliveryToWire } from './delivery.ts'
-import { findDelivery, lastAttempts, newerDeliveries, olderDeliveries } from './delivery.store.ts'
+import {
+  findDelivery,
+  lastAttempts,
+  newerDeliveries,
+  newerRelatedDeliveries,
+  olderDeliveries,
+  olderRelatedDeliveries,
+} from './delivery.store.ts'
 import { webhookBody } from './webhook-request.ts'
 
 type Api = Pick<
@@ -45,8 +52,16 @@ export const deliveryHandlers = ({ db: { sql } }: { db: Database }): Handlers<Ap
       from: from ?? null,
       until: until ?? null,
     }
-    const list = page.direction === 'newer' ? newerDeliveries : olderDeliveries
-    const { rows, hasMore } = cutPage(await list(sql, principal, { filter, place, limit: page.fetch }), page)
+    const asked = { filter, place, limit: page.fetch }
+    const related = query.related_object
+    const [newer, older] =
+      related === undefined
+        ? [() => newerDeliveries(sql, principal, asked), () => olderDeliveries(sql, principal, asked)]
+        : [
+            () => newerRelatedDeliveries(sql, principal, { related, ...asked }),
+            () => olderRelatedDeliveries(sql, principal, { related, ...asked }),
+          ]
+    const { rows, hasMore } = cutPage(await (page.direction === 'newer' ? newer() : older()), page)
     return { object: 'list', url: '/events/deliveries', has_more: hasMore, data: rows.map(deliveryToWire) }
   },
 

@@ -69,6 +69,62 @@ export const newerDeliveries = (
   order by seq, id
   limit ${limit}`
 
+/** Those of the events that tell of an object, or of what belongs to it, before a place, newest first. */
+export const olderRelatedDeliveries = (
+  sql: Sql,
+  { merchant, mode }: Tenant,
+  { related, filter, place, limit }: Listed & { readonly related: string },
+) => sql<DeliveryRow>`
+  select delivery.* from (
+    select seq from events.events where merchant = ${merchant} and mode = ${mode} and object_id = ${related}
+    union all
+    select seq from events.events where merchant = ${merchant} and mode = ${mode} and payment_intent = ${related}
+    union all
+    select seq from events.events where merchant = ${merchant} and mode = ${mode} and customer = ${related}
+  ) as told
+  cross join lateral (
+    select * from events.deliveries
+    where merchant = ${merchant} and mode = ${mode} and seq = told.seq
+    offset 0   -- looked up for each event, however many the planner expects
+  ) as delivery
+  where (${filter.endpoint}::text is null or endpoint = ${filter.endpoint})
+    and (${filter.event}::text is null or delivery.event = ${filter.event})
+    and (${filter.type}::text is null or event_type = ${filter.type})
+    and (${filter.status}::text is null or status = ${filter.status})
+    and created_at >= coalesce(${filter.from}::timestamptz, '-infinity')
+    and created_at < coalesce(${filter.until}::timestamptz, 'infinity')
+    and (delivery.seq, delivery.id) < (coalesce(${place?.seq ?? null}::bigint, 9223372036854775807), ${place?.id ?? ''}::text)
+  order by delivery.seq desc, delivery.id desc
+  limit ${limit}`
+
+/** Those of the same events after a place, oldest first. */
+export const newerRelatedDeliveries = (
+  sql: Sql,
+  { merchant, mode }: Tenant,
+  { related, filter, place, limit }: Listed & { readonly related: string },
+) => sql<DeliveryRow>`
+  select delivery.* from (
+    select seq from events.events where merchant = ${merchant} and mode = ${mode} and object_id = ${related}
+    union all
+    select seq from events.events where merchant = ${merchant} and mode = ${mode} and payment_intent = ${related}
+    union all
+    select seq from events.events where merchant = ${merchant} and mode = ${mode} and customer = ${related}
+  ) as told
+  cross join lateral (
+    select * from events.deliveries
+    where merchant = ${merchant} and mode = ${mode} and seq = told.seq
+    offset 0   -- looked up for each event, however many the planner expects
+  ) as delivery
+  where (${filter.endpoint}::text is null or endpoint = ${filter.endpoint})
+    and (${filter.event}::text is null or delivery.event = ${filter.event})
+    and (${filter.type}::text is null or event_type = ${filter.type})
+    and (${filter.status}::text is null or status = ${filter.status})
+    and created_at >= coalesce(${filter.from}::timestamptz, '-infinity')
+    and created_at < coalesce(${filter.until}::timestamptz, 'infinity')
+    and (delivery.seq, delivery.id) > (coalesce(${place?.seq ?? null}::bigint, 0), ${place?.id ?? ''}::text)
+  order by delivery.seq, delivery.id
+  limit ${limit}`
+
 /** The last requests of a delivery, newest first. */
 export const lastAttempts = (
   sql: Sql,

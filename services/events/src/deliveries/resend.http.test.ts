@@ -222,6 +222,31 @@ describe('GET /events/deliveries', () => {
     expect(seqs(await list('&created[gte]=1'))).toEqual([3, 2, 2, 1])
     expect(seqs(await list('&created[lt]=1'))).toEqual([])
   })
+
+  test('lists by pages both ways what was sent of an object, and of what belongs to it', async () => {
+    const { id: one } = await world.endpoint({ url: receiver.url }, as())
+    await world.endpoint({ url: receiver.url, enabled_events: ['charge.*'] }, as())
+    await world.store(
+      [
+        { type: 'payment_intent.created', object: { id: 'pi_1' } },
+        { type: 'charge.succeeded', object: { id: 'ch_1', payment_intent: 'pi_1' } },
+        { type: 'charge.succeeded', object: { id: 'ch_2', payment_intent: 'pi_2' } },
+      ],
+      { merchant, mode: 'test' },
+    )
+    const all = await list('&related_object=pi_1')
+    expect(seqs(all)).toEqual([2, 2, 1])
+    const first = await get('/events/deliveries?related_object=pi_1&limit=2')
+    const next = await get(`/events/deliveries?related_object=pi_1&limit=2&starting_after=${first.data[1]?.id}`)
+    const back = await get(`/events/deliveries?related_object=pi_1&limit=2&ending_before=${next.data[0]?.id}`)
+    expect([...first.data, ...next.data]).toEqual(all)
+    expect([first['has_more'], next['has_more'], back.data]).toEqual([true, false, first.data])
+    expect(seqs(await list(`&related_object=pi_1&webhook_endpoint=${one}`))).toEqual([2, 1])
+    expect(seqs(await list('&related_object=pi_1&event_type=charge.succeeded&status=pending'))).toEqual([2, 2])
+    expect(seqs(await list(`&related_object=pi_1&event=${String(all[2]?.['event'])}`))).toEqual([1])
+    expect(seqs(await list('&related_object=pi_1&created[lt]=1'))).toEqual([])
+    expect((await get('/events/deliveries?related_object=pi_1', key('acct_other'))).data).toEqual([])
+  })
 })
 
 test("the ledger's events go nowhere again by a key that may not read it, though the endpoint was once sent them", async () => {

@@ -33,6 +33,19 @@ beforeAll(async () => {
     outbox.rows.push(
       outboxEvent(at, { merchant: 'acct_large', object: { object: 'charge', text: 'x'.repeat(600_000) } }),
     )
+  const told = [
+    ['payment_intent.created', { id: 'pi_1', customer: 'cus_1' }],
+    ['charge.succeeded', { id: 'ch_1', payment_intent: 'pi_1', customer: 'cus_1' }],
+    ['charge.refunded', { object: { id: 'ch_1', payment_intent: 'pi_1' }, previous_attributes: { refunded: false } }],
+    ['payment_intent.created', { id: 'pi_2', customer: null }],
+    ['customer.created', { id: 'cus_1' }],
+    ['ledger.account.created', { id: 'pi_1' }],
+    // What is no id, and what PostgreSQL cannot read as text, is stored as everything else is.
+    ['charge.succeeded', { id: 'ch_3', payment_intent: { id: 'pi_1' }, customer: 'x'.repeat(300) }],
+    ['charge.succeeded', { id: 'ch_4\u0000', payment_intent: 'pi_1\ud800' }],
+  ] as const
+  for (const [at, [type, object]] of told.entries())
+    outbox.rows.push(outboxEvent(21 + at, { merchant: 'acct_related', type, object }))
   service = eventsService({
     ...testRuntime(seededIds(1)),
     db: database.db,
@@ -146,6 +159,41 @@ describe('GET /v1/events', () => {
     expect((await get(`/v1/events?starting_after=${idOf(1)}&ending_before=${idOf(2)}`)).status).toBe(400)
     const { status, body } = await get(`/v1/events?starting_after=${idOf(13)}`)
     expect([status, body.error.code, body.error.param]).toEqual([400, 'resource_missing', 'starting_after'])
+  })
+})
+
+describe('GET /v1/events?related_object=', () => {
+  const related = (query: string, as = key('acct_related')) => get(`/v1/events?related_object=${query}`, as)
+
+  for (const [query, want] of [
+    ['pi_1', [26, 23, 22, 21]],
+    ['ch_1', [23, 22]],
+    ['cus_1', [25, 22, 21]],
+    ['pi_2', [24]],
+    ['ch_3', [27]],
+    ['ch_4', []],
+    ['nothing', []],
+    ['pi_1&type=charge.*', [23, 22]],
+    ['pi_1&types[]=charge.refunded&types[]=payment_intent.created', [23, 21]],
+    ['pi_1&limit=2', [26, 23]],
+    [`pi_1&starting_after=${idOf(23)}`, [22, 21]],
+    [`pi_1&limit=1&ending_before=${idOf(22)}`, [23]],
+    ['pi_1&created[gt]=1700000000', []],
+    ['pi_1&created[lte]=1700000000', [26, 23, 22, 21]],
+  ] as const)
+    test(`${query} lists ${want.join(', ') || 'nothing'}`, async () =>
+      expect(ids((await related(query)).body)).toEqual(want))
+
+  test('a page says whether there are more', async () => {
+    expect((await related('pi_1&limit=3')).body.has_more).toBe(true)
+    expect((await related('pi_1&limit=4')).body.has_more).toBe(false)
+  })
+
+  test("the ledger's are left out for a key that may not read it, and all are for another merchant", async () => {
+    const blind = { ...key('acct_related'), scopes: ['events:read'] }
+    expect(ids((await related('pi_1', blind)).body)).toEqual([23, 22, 21])
+    expect(ids((await related('pi_1', key('acct_b'))).body)).toEqual([])
+    expect(ids((await related('pi_1', key('acct_related', 'live'))).body)).toEqual([])
   })
 })
 

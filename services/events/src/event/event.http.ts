@@ -16,6 +16,8 @@ import {
   selectEventsBefore,
   selectOrder,
   selectPending,
+  selectRelatedAfter,
+  selectRelatedBefore,
   selectStretch,
 } from './event.store.ts'
 
@@ -98,10 +100,18 @@ export const eventHandlers = (deps: {
         until: until ?? null,
         limit: page.fetch,
       }
-      const found =
-        page.direction === 'newer' && seq !== null
-          ? await selectEventsAfter(sql, principal, { after: seq, ...filter })
-          : await selectEventsBefore(sql, principal, { before: seq, ...filter })
+      const related = query.related_object
+      const list = {
+        newer: (after: bigint) =>
+          related === undefined
+            ? selectEventsAfter(sql, principal, { after, ...filter })
+            : selectRelatedAfter(sql, principal, { after, related, ...filter }),
+        older: (before: bigint | null) =>
+          related === undefined
+            ? selectEventsBefore(sql, principal, { before, ...filter })
+            : selectRelatedBefore(sql, principal, { before, related, ...filter }),
+      }
+      const found = await (page.direction === 'newer' && seq !== null ? list.newer(seq) : list.older(seq))
       const { rows, hasMore } = cutPage(found, page)
       return { object: 'list', url: '/v1/events', has_more: hasMore, data: await shown(principal, rows) }
     },

@@ -54,6 +54,77 @@ export const selectEventsAfter = (
   limit ${page.limit}`
 
 /**
+ * The newest of those that tell of an object, or of what belongs to that payment or customer, before a seq (null: before
+ * none), newest first. Each of the three ways is read by its own index, in order, and no further than a page.
+ */
+export const selectRelatedBefore = (
+  sql: Sql,
+  { merchant, mode }: Tenant,
+  page: EventFilter & { readonly related: string; readonly before: bigint | null },
+) => sql<EventRow>`
+  select merchant, mode, seq, id, type, api_version, created_at, request_id, idempotency_key, object from (
+    (select * from events.events
+      where merchant = ${merchant} and mode = ${mode} and object_id = ${page.related} and seq < coalesce(${page.before}::bigint, 9223372036854775807)
+        and (${page.types}::text[] is null or type = any(${page.types}::text[]))
+        and (${page.ledger} or not starts_with(type, 'ledger.'))
+        and created_at >= coalesce(${page.from}::timestamptz, '-infinity')
+        and created_at < coalesce(${page.until}::timestamptz, 'infinity')
+      order by seq desc limit ${page.limit})
+    union all
+    (select * from events.events
+      where merchant = ${merchant} and mode = ${mode} and payment_intent = ${page.related} and seq < coalesce(${page.before}::bigint, 9223372036854775807)
+        and (${page.types}::text[] is null or type = any(${page.types}::text[]))
+        and (${page.ledger} or not starts_with(type, 'ledger.'))
+        and created_at >= coalesce(${page.from}::timestamptz, '-infinity')
+        and created_at < coalesce(${page.until}::timestamptz, 'infinity')
+      order by seq desc limit ${page.limit})
+    union all
+    (select * from events.events
+      where merchant = ${merchant} and mode = ${mode} and customer = ${page.related} and seq < coalesce(${page.before}::bigint, 9223372036854775807)
+        and (${page.types}::text[] is null or type = any(${page.types}::text[]))
+        and (${page.ledger} or not starts_with(type, 'ledger.'))
+        and created_at >= coalesce(${page.from}::timestamptz, '-infinity')
+        and created_at < coalesce(${page.until}::timestamptz, 'infinity')
+      order by seq desc limit ${page.limit})
+  ) as related
+  order by seq desc
+  limit ${page.limit}`
+
+/** The oldest of those after a seq, oldest first. */
+export const selectRelatedAfter = (
+  sql: Sql,
+  { merchant, mode }: Tenant,
+  page: EventFilter & { readonly related: string; readonly after: bigint },
+) => sql<EventRow>`
+  select merchant, mode, seq, id, type, api_version, created_at, request_id, idempotency_key, object from (
+    (select * from events.events
+      where merchant = ${merchant} and mode = ${mode} and object_id = ${page.related} and seq > ${page.after}
+        and (${page.types}::text[] is null or type = any(${page.types}::text[]))
+        and (${page.ledger} or not starts_with(type, 'ledger.'))
+        and created_at >= coalesce(${page.from}::timestamptz, '-infinity')
+        and created_at < coalesce(${page.until}::timestamptz, 'infinity')
+      order by seq limit ${page.limit})
+    union all
+    (select * from events.events
+      where merchant = ${merchant} and mode = ${mode} and payment_intent = ${page.related} and seq > ${page.after}
+        and (${page.types}::text[] is null or type = any(${page.types}::text[]))
+        and (${page.ledger} or not starts_with(type, 'ledger.'))
+        and created_at >= coalesce(${page.from}::timestamptz, '-infinity')
+        and created_at < coalesce(${page.until}::timestamptz, 'infinity')
+      order by seq limit ${page.limit})
+    union all
+    (select * from events.events
+      where merchant = ${merchant} and mode = ${mode} and customer = ${page.related} and seq > ${page.after}
+        and (${page.types}::text[] is null or type = any(${page.types}::text[]))
+        and (${page.ledger} or not starts_with(type, 'ledger.'))
+        and created_at >= coalesce(${page.from}::timestamptz, '-infinity')
+        and created_at < coalesce(${page.until}::timestamptz, 'infinity')
+      order by seq limit ${page.limit})
+  ) as related
+  order by seq
+  limit ${page.limit}`
+
+/**
  * The oldest events after a seq for one who follows them, as many as come to some bytes: at least one. Whoever wants more
  * asks again.
  */

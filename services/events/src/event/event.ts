@@ -25,6 +25,18 @@ const dataOf = (told: EventRow['object']): Event['data'] => {
   return isObject(object) && isObject(previous) ? { object, previous_attributes: previous } : { object: told }
 }
 
+const idMax = 255
+
+/** What an event is looked up by: its object, and the payment and customer that has it. null: none, or no id. */
+export const relationsOf = (told: EventRow['object']) => {
+  const { id, payment_intent, customer } = dataOf(told).object
+  const idOf = (value: unknown): string | null =>
+    typeof value === 'string' && value !== '' && value.length <= idMax && !/[\0\ud800-\udfff]/.test(value)
+      ? value
+      : null
+  return { object_id: idOf(id), payment_intent: idOf(payment_intent), customer: idOf(customer) }
+}
+
 /** The public form; `pending` is to how many webhook endpoints it is still to be delivered. */
 export const toWire = (row: EventRow, pending = 0): Event => ({
   id: row.id,

@@ -1,6 +1,6 @@
 import type { Tenant } from '@micro/contracts'
 import { first, type Sql } from '@micro/postgres'
-import type { EventRow } from '../event/event.ts'
+import { relationsOf, type EventRow } from '../event/event.ts'
 import type { DeadLetter, Known } from './ingest.ts'
 
 export interface Lease {
@@ -81,17 +81,23 @@ export const raiseHeads = (
   on conflict (merchant, mode) do update set last_seq = head.last_seq + excluded.last_seq
   returning merchant, mode, last_seq`
 
-export const insertEvents = (sql: Sql, source: string, events: readonly EventRow[]) => sql`
+export const insertEvents = (sql: Sql, source: string, events: readonly EventRow[]) => {
+  const relations = events.map(({ object }) => relationsOf(object))
+  return sql`
   insert into events.events
-    (merchant, mode, seq, id, type, api_version, created_at, request_id, idempotency_key, object, source)
+    (merchant, mode, seq, id, type, api_version, created_at, request_id, idempotency_key, object, object_id, payment_intent,
+      customer, source)
   select *, ${source}::text
   from unnest(
     ${events.map((event) => event.merchant)}::text[], ${events.map((event) => event.mode)}::text[],
     ${events.map((event) => event.seq)}::bigint[], ${events.map((event) => event.id)}::text[],
     ${events.map((event) => event.type)}::text[], ${events.map((event) => event.api_version)}::text[],
     ${events.map((event) => event.created_at)}::timestamptz[], ${events.map((event) => event.request_id)}::text[],
-    ${events.map((event) => event.idempotency_key)}::text[], ${events.map((event) => event.object)}::json[]
+    ${events.map((event) => event.idempotency_key)}::text[], ${events.map((event) => event.object)}::json[],
+    ${relations.map((each) => each.object_id)}::text[], ${relations.map((each) => each.payment_intent)}::text[],
+    ${relations.map((each) => each.customer)}::text[]
   )`
+}
 
 /** To how many webhook endpoints each of these is to be delivered, of all merchants; those to none are left out. */
 export const countPending = (sql: Sql, events: readonly Pick<EventRow, 'merchant' | 'mode' | 'seq'>[]) => sql<{
