@@ -1,8 +1,10 @@
-import type { authApi } from '@micro/contracts'
+import type { authApi, ManagedUser } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
+import { only } from '@micro/postgres'
 import type { Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
+import { idleMsMax } from '../logins/browser-session.ts'
 import { endSessionsOf } from '../logins/session.store.ts'
 import { deleteWaitingPairings } from '../pairings/pairing.store.ts'
 import { decideUserChange, managedUserToWire } from './operator.ts'
@@ -12,12 +14,14 @@ import {
   lockUser,
   saveUserState,
   selectActiveApiKeyIds,
+  selectLastSeen,
   selectLiveSessionIds,
   selectUsersAfter,
   selectUsersBefore,
   userExists,
 } from './operator.store.ts'
 import { requireOperator } from './require-operator.ts'
+import type { UserRow } from '../users/user.ts'
 
 export const operatorHandlers = ({
   db,
@@ -25,7 +29,13 @@ export const operatorHandlers = ({
   clock,
   log,
   audit,
-}: AuthDependencies): Pick<Handlers<typeof authApi>, 'listUsers' | 'updateUser'> => ({
+}: AuthDependencies): Pick<Handlers<typeof authApi>, 'listUsers' | 'updateUser'> => {
+  const toWire = async (rows: readonly UserRow[]): Promise<ManagedUser[]> => {
+    const seen = await selectLastSeen(db.sql, { users: rows.map(({ id }) => id), now: clock.now(), idleMs: idleMsMax })
+    return rows.map((row) => managedUserToWire(row, seen.get(row.id)))
+  }
+
+  return {
   async listUsers({ query }) {
     const { rows, hasMore } = await readListPage(query, {
       resource: 'user',
@@ -33,7 +43,8 @@ export const operatorHandlers = ({
       older: (place) => selectUsersAfter(db.sql, place),
       newer: (place) => selectUsersBefore(db.sql, place),
     })
-    return { object: 'list', url: '/auth/operator/users', has_more: hasMore, data: rows.map(managedUserToWire) }
+    const data = await toWire(rows)
+    return { object: 'list', url: '/auth/operator/users', has_more: hasMore, data }
   },
 
   async updateUser(call) {
@@ -60,6 +71,7 @@ export const operatorHandlers = ({
     for (const session of sessions) bus.publish('credential.revoked', { session })
     for (const keyId of keys) bus.publish('credential.revoked', { keyId })
     if (actions.length > 0) log.info({ user: id, actions, by: call.principal.user }, 'user.changed')
-    return managedUserToWire(user)
+    return only(await toWire([user]))
   },
-})
+}
+}
