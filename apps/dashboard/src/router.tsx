@@ -4,10 +4,12 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router'
+import { auditFiltersIn } from './audit/audit-filters.ts'
 import { eventFiltersIn } from './events/event-filters.ts'
 import { HomePage } from './home/home.page.tsx'
 import { accountFiltersIn, statementSearchIn, transactionFiltersIn } from './ledger/filters.ts'
@@ -45,16 +47,28 @@ const register = createRoute({
   validateSearch: nextIn,
 })
 
+/** Who is signed in; whoever is not is led to the door, and back from there. */
+const signedIn = async ({
+  context: { queries },
+  location,
+}: {
+  context: { queries: QueryClient }
+  location: { href: string }
+}) => {
+  const user = await queries.ensureQueryData(me)
+  if (user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
+  return { user }
+}
+
 /** All that needs somebody signed in. */
-const inside = createRoute({
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell, beforeLoad: signedIn })
+
+/** Apart from all else: whoever comes here has one thing to decide. */
+const pair = createRoute({
   getParentRoute: () => root,
-  id: 'inside',
-  component: Shell,
-  beforeLoad: async ({ context: { queries }, location }) => {
-    const user = await queries.ensureQueryData(me)
-    if (user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
-    return { user }
-  },
+  path: 'pair/$id',
+  beforeLoad: signedIn,
+  component: lazyRouteComponent(() => import('./pair/pair.page.tsx'), 'PairPage'),
 })
 const home = createRoute({ getParentRoute: () => inside, path: '/', component: HomePage })
 const payments = createRoute({
@@ -138,13 +152,61 @@ const ledgerVerify = createRoute({
 })
 const ledgerPages = [ledger, ledgerAccount, ledgerTransactions, ledgerTransaction, ledgerVerify] as const
 
+/** Where a page of what has ids of this form starts: behind this one. */
+const afterIn =
+  (form: RegExp) =>
+  ({ after }: Record<string, unknown>): { after?: string } =>
+    typeof after === 'string' && form.test(after) ? { after } : {}
+
+const sessions = createRoute({
+  getParentRoute: () => inside,
+  path: 'sessions',
+  validateSearch: afterIn(/^ses_\w{1,64}$/),
+  component: lazyRouteComponent(() => import('./sessions/sessions.page.tsx'), 'SessionsPage'),
+})
+const activity = createRoute({
+  getParentRoute: () => inside,
+  path: 'activity',
+  validateSearch: auditFiltersIn,
+  component: lazyRouteComponent(() => import('./audit/activity.page.tsx'), 'ActivityPage'),
+})
+const ownAccount = [sessions, activity] as const
+
+/** What the API refuses to everybody else is, for them, not there. */
+const operator = createRoute({
+  getParentRoute: () => inside,
+  path: 'operator',
+  beforeLoad: ({ context: { user } }) => {
+    if (!user.operator) throw notFound()
+  },
+})
+const operatorHealth = createRoute({
+  getParentRoute: () => operator,
+  path: '/',
+  component: lazyRouteComponent(() => import('./operator/health.page.tsx'), 'HealthPage'),
+})
+const operatorUsers = createRoute({
+  getParentRoute: () => operator,
+  path: 'users',
+  validateSearch: afterIn(/^usr_\w{1,64}$/),
+  component: lazyRouteComponent(() => import('./operator/users.page.tsx'), 'UsersPage'),
+})
+const operatorAudit = createRoute({
+  getParentRoute: () => operator,
+  path: 'audit',
+  validateSearch: auditFiltersIn,
+  component: lazyRouteComponent(() => import('./operator/audit.page.tsx'), 'InstallationAuditPage'),
+})
+const operatorPages = operator.addChildren([operatorHealth, operatorUsers, operatorAudit])
+
 /** Every page of the dashboard, by its address. */
 export const newRouter = (queries: QueryClient) =>
   createRouter({
     routeTree: root.addChildren([
       signIn,
       register,
-      inside.addChildren([home, payments, payment, ...ledgerPages, ...told, keys]),
+      pair,
+      inside.addChildren([home, payments, payment, ...ledgerPages, ...told, keys, ...ownAccount, operatorPages]),
     ]),
     basepath: '/dashboard',
     context: { queries },

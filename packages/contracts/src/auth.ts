@@ -52,7 +52,8 @@ export const Session = Type.Object({
   created: Timestamp,
   last_used: {
     ...Timestamp,
-    description: "When it was last used, to within ten minutes. Of a browser's it stands still for the last of its seven days.",
+    description:
+      "When it was last used, to within ten minutes. Of a browser's it stands still for the last of its seven days.",
   },
   expires: Timestamp,
 })
@@ -140,7 +141,8 @@ export const authApi = {
     service: 'auth',
     access: ['session'],
     status: 200,
-    summary: 'End every login session of yours but the one this request is made with, and what was let in and has not come for its own yet.',
+    summary:
+      'End every login session of yours but the one this request is made with, and what was let in and has not come for its own yet.',
     response: Type.Object({
       object: Type.Literal('ended_sessions'),
       ended: Type.Integer({ description: 'How many there were.' }),

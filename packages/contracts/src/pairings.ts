@@ -11,10 +11,14 @@ export const Pairing = Type.Object({
   id: Type.String(),
   object: Type.Literal('pairing'),
   gives: PairingGives,
-  verification_code: Type.String({ description: 'The words that the terminal shows as well, if it is the same device.' }),
+  verification_code: Type.String({
+    description: 'The words that the terminal shows as well, if it is the same device.',
+  }),
   device_name: Type.String({ description: 'What it calls itself: anything that its owner, or a stranger, chose.' }),
   client_ip: Nullable(Type.String({ description: 'Where it asks from.' })),
-  your_ip: Nullable(Type.String({ description: 'Where you ask from. Another one than its: somebody may have sent you here.' })),
+  your_ip: Nullable(
+    Type.String({ description: 'Where you ask from. Another one than its: somebody may have sent you here.' }),
+  ),
   created: Timestamp,
   expires: Timestamp,
 })

@@ -4,6 +4,7 @@ import type { Connection } from '../live/stay-connected.ts'
 import { useLive } from '../live/use-live.ts'
 import { ModeBand } from '../mode/mode-band.tsx'
 import { useMode } from '../mode/mode.ts'
+import type { Me } from '../session/session.data.ts'
 import { useSignOut } from '../session/sign-out.ts'
 import { Problem } from '../ui/problem.tsx'
 import type { Command } from './commands.ts'
@@ -26,9 +27,11 @@ const connections: Readonly<Record<Connection, { dot: string; text: string }>> =
   waiting: { dot: 'bg-bad', text: 'Reconnecting' },
 }
 
-const Pages = () => (
+const operatorPages = [{ to: '/operator', text: 'Operator' }] as const
+
+const Pages = ({ user }: { user: Me }) => (
   <nav aria-label="Pages" className="flex flex-wrap gap-1 md:flex-col md:flex-nowrap">
-    {pages.map(({ to, text }) => (
+    {[...pages, ...(user.operator ? operatorPages : [])].map(({ to, text }) => (
       <Link
         key={to}
         to={to}
@@ -41,7 +44,7 @@ const Pages = () => (
   </nav>
 )
 
-const useCommands = (signOut: () => void): Command[] => {
+const useCommands = (user: Me, signOut: () => void): Command[] => {
   const navigate = useNavigate()
   const mode = useMode()
   const [, setTheme] = useTheme()
@@ -56,6 +59,15 @@ const useCommands = (signOut: () => void): Command[] => {
     { name: 'Go to Webhooks', run: () => void navigate({ to: '/webhooks' }) },
     { name: 'New webhook endpoint', run: () => void navigate({ to: '/webhooks', search: { new: true } }) },
     { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
+    { name: 'Go to Sessions', run: () => void navigate({ to: '/sessions' }) },
+    { name: 'Go to Account activity', run: () => void navigate({ to: '/activity' }) },
+    ...(user.operator
+      ? [
+          { name: 'Go to Operator: health', run: () => void navigate({ to: '/operator' }) },
+          { name: 'Go to Operator: users', run: () => void navigate({ to: '/operator/users' }) },
+          { name: 'Go to Operator: audit log', run: () => void navigate({ to: '/operator/audit' }) },
+        ]
+      : []),
     ...(mode === 'test'
       ? [{ name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) }]
       : []),
@@ -77,7 +89,7 @@ export const Shell = () => {
   const [palette, setPalette] = useState(false)
   const leaving = useSignOut()
   const signOut = (): void => leaving.mutate()
-  const commands = useCommands(signOut)
+  const commands = useCommands(user, signOut)
   usePaletteKey(() => setPalette(true))
   return (
     <>
@@ -104,7 +116,7 @@ export const Shell = () => {
       </header>
       <div className="mx-auto grid max-w-[90rem] md:grid-cols-[11rem_minmax(0,1fr)]">
         <div className="border-b border-line p-2 md:border-0 md:p-4">
-          <Pages />
+          <Pages {...{ user }} />
         </div>
         <main id="page" tabIndex={-1} className="min-w-0 p-4 outline-none md:py-5">
           {leaving.isError && (

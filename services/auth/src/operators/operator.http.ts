@@ -36,42 +36,42 @@ export const operatorHandlers = ({
   }
 
   return {
-  async listUsers({ query }) {
-    const { rows, hasMore } = await readListPage(query, {
-      resource: 'user',
-      exists: (id) => userExists(db.sql, id),
-      older: (place) => selectUsersAfter(db.sql, place),
-      newer: (place) => selectUsersBefore(db.sql, place),
-    })
-    const data = await toWire(rows)
-    return { object: 'list', url: '/auth/operator/users', has_more: hasMore, data }
-  },
+    async listUsers({ query }) {
+      const { rows, hasMore } = await readListPage(query, {
+        resource: 'user',
+        exists: (id) => userExists(db.sql, id),
+        older: (place) => selectUsersAfter(db.sql, place),
+        newer: (place) => selectUsersBefore(db.sql, place),
+      })
+      const data = await toWire(rows)
+      return { object: 'list', url: '/auth/operator/users', has_more: hasMore, data }
+    },
 
-  async updateUser(call) {
-    const { id } = call.params
-    const now = clock.now()
-    const { user, actions, sessions, keys } = await db.transaction(async (sql) => {
-      await lockOperators(sql)
-      const actor = await requireOperator(sql, call.principal)
-      const current = await lockUser(sql, id)
-      if (current === undefined) throw new Fault('resource_missing', { resource: 'user', id, param: 'id' })
-      const others = await countOtherOperators(sql, { except: id })
-      const { actions: done, ...state } = decideUserChange(current, call.body, { actor, others, now })
-      await saveUserState(sql, { id, ...state })
-      for (const action of done) await audit(sql, call, { action, subject: id, merchant: current.merchant })
-      const after = { user: { ...current, ...state }, actions: done }
-      if (state.disabled_at === null) {
-        // Sessions that go on are an operator's from now on, or no longer so: caches must learn of it.
-        return { ...after, sessions: done.length === 0 ? [] : await selectLiveSessionIds(sql, id), keys: [] }
-      }
-      await deleteWaitingPairings(sql, id)
-      const sessions = await endSessionsOf(sql, { userId: id, except: null, now, reason: 'user_disabled' })
-      return { ...after, sessions, keys: await selectActiveApiKeyIds(sql, current.merchant) }
-    })
-    for (const session of sessions) bus.publish('credential.revoked', { session })
-    for (const keyId of keys) bus.publish('credential.revoked', { keyId })
-    if (actions.length > 0) log.info({ user: id, actions, by: call.principal.user }, 'user.changed')
-    return only(await toWire([user]))
-  },
-}
+    async updateUser(call) {
+      const { id } = call.params
+      const now = clock.now()
+      const { user, actions, sessions, keys } = await db.transaction(async (sql) => {
+        await lockOperators(sql)
+        const actor = await requireOperator(sql, call.principal)
+        const current = await lockUser(sql, id)
+        if (current === undefined) throw new Fault('resource_missing', { resource: 'user', id, param: 'id' })
+        const others = await countOtherOperators(sql, { except: id })
+        const { actions: done, ...state } = decideUserChange(current, call.body, { actor, others, now })
+        await saveUserState(sql, { id, ...state })
+        for (const action of done) await audit(sql, call, { action, subject: id, merchant: current.merchant })
+        const after = { user: { ...current, ...state }, actions: done }
+        if (state.disabled_at === null) {
+          // Sessions that go on are an operator's from now on, or no longer so: caches must learn of it.
+          return { ...after, sessions: done.length === 0 ? [] : await selectLiveSessionIds(sql, id), keys: [] }
+        }
+        await deleteWaitingPairings(sql, id)
+        const sessions = await endSessionsOf(sql, { userId: id, except: null, now, reason: 'user_disabled' })
+        return { ...after, sessions, keys: await selectActiveApiKeyIds(sql, current.merchant) }
+      })
+      for (const session of sessions) bus.publish('credential.revoked', { session })
+      for (const keyId of keys) bus.publish('credential.revoked', { keyId })
+      if (actions.length > 0) log.info({ user: id, actions, by: call.principal.user }, 'user.changed')
+      return only(await toWire([user]))
+    },
+  }
 }

@@ -43,7 +43,8 @@ export const pairingAnswerHandlers = ({
     await db.transaction(async (sql) => {
       const now = clock.now()
       // What ends a session forgets what was let in from it: this must not slip in behind its end.
-      const holds = (await lockEnabledUser(sql, user)) && (await lockLiveSession(sql, { id: session, user, merchant, now }))
+      const holds =
+        (await lockEnabledUser(sql, user)) && (await lockLiveSession(sql, { id: session, user, merchant, now }))
       if (!holds) throw new Fault('session_invalid')
       if (!(await approvePairing(sql, { id, user, now }))) throw pairingMissing(id)
     })

@@ -11,14 +11,7 @@ import { createLoginCheck } from '../logins/check-login.ts'
 import { createSessionOpener } from '../logins/open-session.ts'
 import { lockPassword } from '../users/user.store.ts'
 import { findOpenPairing } from './open-pairing.ts'
-import {
-  deviceNameOf,
-  keyNameOf,
-  keySeconds,
-  pairingMissing,
-  pairingMs,
-  type PairingRow,
-} from './pairing.ts'
+import { deviceNameOf, keyNameOf, keySeconds, pairingMissing, pairingMs, type PairingRow } from './pairing.ts'
 import { newPairingToken, tokenHash } from './pairing-token.ts'
 import { pairedPage, pairingPage } from './pairing.page.ts'
 import {

@@ -91,8 +91,9 @@ export const createGuard = (
     },
     dispatcherFor: (endpoint) =>
       // The agent keeps connections by the text of their origin: a mark in it keeps endpoints apart.
-      agent.compose((dispatch) => (options, handler) =>
-        dispatch({ ...options, origin: `${String(options.origin)}#${endpoint}` }, handler),
+      agent.compose(
+        (dispatch) => (options, handler) =>
+          dispatch({ ...options, origin: `${String(options.origin)}#${endpoint}` }, handler),
       ),
     close: () => agent.destroy(),
   }
