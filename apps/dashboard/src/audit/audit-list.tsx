@@ -34,8 +34,11 @@ const Row = ({ entry, me }: { entry: AuditEntry; me: string }) => {
               {subject !== null && subject !== actor.id && <span className="wrap-anywhere"> · {subject}</span>}
             </span>
           </span>
-          <span className="text-sm text-soft">
+          <span className="flex items-baseline gap-2 text-sm text-soft">
             <Time at={created} />
+            <span aria-hidden="true" className="transition group-open:rotate-90">
+              ›
+            </span>
           </span>
         </summary>
         <div className="grid gap-3 px-4 pt-1 pb-4">

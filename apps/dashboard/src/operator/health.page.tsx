@@ -2,7 +2,7 @@ import type { ServiceLag } from '@micro/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { Answered } from '../ui/answered.tsx'
 import { Badge, type Tone } from '../ui/badge.tsx'
-import { Card, Facts } from '../ui/card.tsx'
+import { Card } from '../ui/card.tsx'
 import { busOf, lagState, limiterOf, serviceNames, spanText, standingOf, wholeOf, type Health } from './health.ts'
 import type { ServiceName } from './health.ts'
 import { health, serviceStatus } from './operator.data.ts'
@@ -71,15 +71,20 @@ const Service = ({ name, told }: { name: ServiceName; told: Health }) => {
                 ))}
               </ul>
             )}
-            <Facts
-              facts={[
+            <dl className="flex flex-wrap gap-x-3 gap-y-1 text-sm text-soft">
+              {[
                 ['Micro', version],
                 ['Node', node.replace(/^v/, '')],
                 ...(postgres === null ? [] : [['PostgreSQL', postgres] as const]),
-                ...(name === 'gateway' ? [['Redis', redis ?? 'none'] as const] : []),
-                ['Runs since', `${spanText(running_seconds)} ago`],
-              ]}
-            />
+                ...(redis === null ? [] : [['Redis', redis] as const]),
+                ['Up for', spanText(running_seconds)],
+              ].map(([what, value]) => (
+                <div key={what} className="flex gap-1">
+                  <dt>{what}</dt>
+                  <dd className="text-ink tabular-nums">{value}</dd>
+                </div>
+              ))}
+            </dl>
           </div>
         )}
       </Answered>
@@ -109,7 +114,7 @@ export const HealthPage = () => {
             </div>
             <p className="text-sm text-soft">
               Looked at anew every 5 seconds. Of several processes of a service one answers. For graphs and alarms let
-              Prometheus read the metrics: MICRO_METRICS_PORT.
+              Prometheus read the metrics of each process.
             </p>
           </>
         )}

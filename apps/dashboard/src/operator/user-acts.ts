@@ -34,7 +34,7 @@ export const userActs = {
   },
   demote: {
     title: 'No longer an operator:',
-    verb: 'Take it away',
+    verb: 'Remove as operator',
     look: 'danger',
     means: 'They keep their account, and lose these pages.',
     body: { operator: false },

@@ -21,7 +21,7 @@ type Asked =
 const Row = ({ user, me, onAsk }: { user: ManagedUser; me: string; onAsk: (act: UserAct) => void }) => {
   const { id, email, merchant, operator, disabled, created, last_seen } = user
   return (
-    <li className="grid gap-2 border-t border-line px-4 py-3 first:border-0 xl:grid-cols-[minmax(0,3fr)_minmax(0,3fr)_auto] xl:items-center">
+    <li className="grid gap-2 border-t border-line px-4 py-3 first:border-0 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)_16rem] xl:items-center">
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-2">
           <span className="font-medium wrap-anywhere">{email}</span>
@@ -34,7 +34,7 @@ const Row = ({ user, me, onAsk }: { user: ManagedUser; me: string; onAsk: (act: 
           <Link
             to="/operator/audit"
             search={{ merchant }}
-            aria-label={`What was done with ${email}`}
+            aria-label={`${merchant}: what was done with ${email}`}
             className="font-mono wrap-anywhere text-accent hover:underline"
           >
             {merchant}
@@ -58,7 +58,7 @@ const Row = ({ user, me, onAsk }: { user: ManagedUser; me: string; onAsk: (act: 
       </p>
       <div className="flex flex-wrap gap-2 xl:justify-end">
         {actsFor(user, me).map((act) => (
-          <Button key={act} onClick={() => onAsk(act)} aria-label={`${userActs[act].title} ${email}`}>
+          <Button key={act} onClick={() => onAsk(act)} aria-label={`${userActs[act].verb}: ${email}`}>
             {userActs[act].verb}
           </Button>
         ))}

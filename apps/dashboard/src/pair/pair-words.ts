@@ -3,13 +3,13 @@ import type { Pairing } from '@micro/contracts'
 /** What a device is let in for, and what that means. */
 export const givesWords = {
   key: {
-    wants: "wants to use Stripe's command line with your account.",
+    wants: 'wants to use Stripe’s command line with your account.',
     gets: 'A secret key, for 90 days',
     modes: 'Test mode alone',
     after: { to: '/keys', text: 'your API keys', how: 'revoke it' },
   },
   session: {
-    wants: "wants to use Micro's command line as you.",
+    wants: 'wants to use Micro’s command line as you.',
     gets: 'A login of its own: it can do all that you can',
     modes: 'Test and live mode',
     after: { to: '/sessions', text: 'your sessions', how: 'sign it out' },

@@ -1,6 +1,6 @@
 import type { Pairing } from '@micro/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useRouteContext } from '@tanstack/react-router'
+import { Link, useParams, useRouteContext } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Refusal } from '../api/call.ts'
 import type { Me } from '../session/session.data.ts'
@@ -38,15 +38,10 @@ const Elsewhere = ({ asked: { client_ip, your_ip } }: { asked: Pairing }) => (
 const Asking = ({ asked, user }: { asked: Pairing; user: Me }) => {
   const { id, gives, verification_code, client_ip, expires } = asked
   const { wants, gets, modes } = givesWords[gives]
-  const navigate = useNavigate()
   const answering = useMutation({
     mutationFn: (word: 'let in' | 'refuse') => (word === 'refuse' ? refuse(id) : letIn(id)),
   })
-  const leaving = useSignOut()
-  const change = (): void =>
-    leaving.mutate(undefined, {
-      onSuccess: () => void navigate({ to: '/sign-in', search: { next: `/pair/${id}` } }),
-    })
+  const leaving = useSignOut(`/pair/${id}`)
   if (answering.data !== undefined) return <Answer {...{ gives }} answer={answering.data.answer} />
   return (
     <Frame title="Let a command line in?">
@@ -89,7 +84,7 @@ const Asking = ({ asked, user }: { asked: Pairing; user: Me }) => {
       </div>
       <p className="text-sm text-soft">
         Not you?{' '}
-        <button type="button" onClick={change} className="font-medium text-accent underline">
+        <button type="button" onClick={() => leaving.mutate()} className="font-medium text-accent underline">
           Sign in as somebody else
         </button>
       </p>
