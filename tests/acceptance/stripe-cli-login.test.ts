@@ -1,5 +1,7 @@
+import { browserAvailable, startBrowser } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { caller, type Item } from '../e2e/api.ts'
+import { atTheDashboard } from '../e2e/dashboard.fixture.ts'
 import { openAcceptance, type Acceptance } from './sdk.fixture.ts'
 import { openStripeCli, type StripeCli } from './stripe-cli.fixture.ts'
 
@@ -59,6 +61,22 @@ describe('stripe login', () => {
     await cli.runBare(['logout'])
     const out = await cli.run(['get', '/v1/account'])
     expect(out.stdout).not.toContain(micro.mine.email)
+  })
+
+  test.skipIf(!browserAvailable())('is let in at the dashboard by who is signed in there', async () => {
+    const cli = await openStripeCli(micro.url)
+    const { browserUrl, pollUrl, words } = await ask(cli)
+    await using browser = await startBrowser()
+    const { says, press, enter } = atTheDashboard(() => browser)
+    await browser.open(browserUrl)
+    await browser.at(/\/dashboard\/sign-in\?/)
+    await enter(micro.mine)
+    await says(words)
+    await press('Let it in')
+    await says('It is let in')
+    const done = await cli.runBare(['login', '--complete', pollUrl])
+    expect(done.code, done.stdout + done.stderr).toBe(0)
+    expect((await cli.run(['get', '/v1/account'])).stdout).toContain(micro.mine.email)
   })
 
   test('fetches its key once, and the page lets in once', async () => {

@@ -116,6 +116,11 @@ beforeAll(async () => {
   const [login, entry] = [await owner.session('GET', '/auth/sessions'), await owner.session('GET', '/auth/audit_log')]
   owned.set('sessions', String(login.body.data[0]?.id))
   owned.set('audit_log', String(entry.body.data[0]?.id))
+  // A device that the owner let in, and that has not come for its key yet.
+  const opened = await caller(platform.url)('POST', '/stripecli/auth', { body: { device_name: 'desk' } })
+  const pairing = String(opened.body['browser_url']).replace(/.*\//, '')
+  await owner.session('POST', `/auth/pairings/${pairing}/approve`, { body: {} })
+  owned.set('pairings', pairing)
   // No processor takes live payments, so a live intent is made and stays unpaid.
   const live = await owner.live('POST', '/v1/payment_intents', { body: { amount: 5000, currency: 'usd' } })
   await make(ownedLive, owner.live, live.body.id, 'acc_live')

@@ -4,12 +4,14 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  notFound,
   Outlet,
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router'
 import { afterIn } from './api/paged.ts'
 import { customerFiltersIn } from './customers/customer-filters.ts'
+import { auditFiltersIn } from './audit/audit-filters.ts'
 import { eventFiltersIn } from './events/event-filters.ts'
 import { homeSearchIn } from './home/home-search.ts'
 import { HomePage } from './home/home.page.tsx'
@@ -54,16 +56,28 @@ const register = createRoute({
   validateSearch: nextIn,
 })
 
+/** Who is signed in; whoever is not is led to the door, and back from there. */
+const signedIn = async ({
+  context: { queries },
+  location,
+}: {
+  context: { queries: QueryClient }
+  location: { href: string }
+}) => {
+  const user = await queries.ensureQueryData(me)
+  if (user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
+  return { user }
+}
+
 /** All that needs somebody signed in. */
-const inside = createRoute({
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell, beforeLoad: signedIn })
+
+/** Apart from all else: whoever comes here has one thing to decide. */
+const pair = createRoute({
   getParentRoute: () => root,
-  id: 'inside',
-  component: Shell,
-  beforeLoad: async ({ context: { queries }, location }) => {
-    const user = await queries.ensureQueryData(me)
-    if (user === null) throw redirect({ to: '/sign-in', search: { next: location.href } })
-    return { user }
-  },
+  path: 'pair/$id',
+  beforeLoad: signedIn,
+  component: lazyRouteComponent(() => import('./pair/pair.page.tsx'), 'PairPage'),
 })
 const home = createRoute({ getParentRoute: () => inside, path: '/', validateSearch: homeSearchIn, component: HomePage })
 const payments = createRoute({
@@ -243,13 +257,66 @@ const operation = createRoute({
 })
 const developerPages = [requests, request, api, operation] as const
 
+const sessions = createRoute({
+  getParentRoute: () => inside,
+  path: 'sessions',
+  validateSearch: afterIn,
+  component: lazyRouteComponent(() => import('./sessions/sessions.page.tsx'), 'SessionsPage'),
+})
+const activity = createRoute({
+  getParentRoute: () => inside,
+  path: 'activity',
+  validateSearch: auditFiltersIn,
+  component: lazyRouteComponent(() => import('./audit/activity.page.tsx'), 'ActivityPage'),
+})
+const ownAccount = [sessions, activity] as const
+
+/** What the API refuses to everybody else is, for them, not there. */
+const operator = createRoute({
+  getParentRoute: () => inside,
+  path: 'operator',
+  beforeLoad: ({ context: { user } }) => {
+    if (!user.operator) throw notFound()
+  },
+})
+const operatorHealth = createRoute({
+  getParentRoute: () => operator,
+  path: '/',
+  component: lazyRouteComponent(() => import('./operator/health.page.tsx'), 'HealthPage'),
+})
+const operatorUsers = createRoute({
+  getParentRoute: () => operator,
+  path: 'users',
+  validateSearch: afterIn,
+  component: lazyRouteComponent(() => import('./operator/users.page.tsx'), 'UsersPage'),
+})
+const operatorAudit = createRoute({
+  getParentRoute: () => operator,
+  path: 'audit',
+  validateSearch: auditFiltersIn,
+  component: lazyRouteComponent(() => import('./operator/audit.page.tsx'), 'InstallationAuditPage'),
+})
+const operatorPages = operator.addChildren([operatorHealth, operatorUsers, operatorAudit])
+
 /** Every page of the dashboard, by its address. */
 export const newRouter = (queries: QueryClient) =>
   createRouter({
     routeTree: root.addChildren([
       signIn,
       register,
-      inside.addChildren([home, payments, payment, ...commerce, ...ledgerPages, ...told, ...developerPages, keys]),
+      pair,
+      inside.addChildren([
+        home,
+        payments,
+        payment,
+        ...commerce,
+        ...ledgerPages,
+        ...told,
+        ...developerPages,
+        keys,
+        ...ownAccount,
+        operatorPages,
+      ]),
     ]),
     basepath: '/dashboard',
     context: { queries },

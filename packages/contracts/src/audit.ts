@@ -91,7 +91,7 @@ export const ToldAuditEntry = Exact({
   created: Timestamp,
 })
 
-const oneOfActions = Type.Union(auditActions.map((action) => Type.Literal(action)))
+const oneOfActions = Type.Unsafe<AuditAction>(Type.Union(auditActions.map((action) => Type.Literal(action))))
 
 /** How both readings of the log are filtered. */
 export const auditQuery = {

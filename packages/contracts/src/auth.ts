@@ -45,8 +45,16 @@ export const Session = Type.Object({
   id: Type.String(),
   object: Type.Literal('session'),
   current: Type.Boolean({ description: 'True for the session this request was made with.' }),
+  held_by: Type.Union([Type.Literal('browser'), Type.Literal('tokens')], {
+    description: "A browser holds its session in a cookie; whatever else logs in, as Micro's command line, in tokens.",
+  }),
   client_ip: Nullable(Type.String({ description: 'Where the login came from.' })),
   created: Timestamp,
+  last_used: {
+    ...Timestamp,
+    description:
+      "When it was last used, to within ten minutes. Of a browser's it stands still for the last of its seven days.",
+  },
   expires: Timestamp,
 })
 export type Session = Static<typeof Session>
@@ -126,6 +134,19 @@ export const authApi = {
     params: IdParam,
     response: EndedSession,
     faults: ['resource_missing'],
+  }),
+  revokeOtherSessions: route({
+    method: 'DELETE',
+    path: '/auth/sessions',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary:
+      'End every login session of yours but the one this request is made with, and what was let in and has not come for its own yet.',
+    response: Type.Object({
+      object: Type.Literal('ended_sessions'),
+      ended: Type.Integer({ description: 'How many there were.' }),
+    }),
   }),
   listAuditLog: route({
     method: 'GET',

@@ -16,6 +16,7 @@ import { setupIntentEvents } from './setup-intents.ts'
 import { payoutEvents } from './payouts.ts'
 import { refundEvents } from './refunds.ts'
 import { route } from './route.ts'
+import { statusRoute } from './service-status.ts'
 import { stripeCliApi } from './stripe-cli.ts'
 import { webhookDeliveriesApi } from './webhook-deliveries.ts'
 import { webhookEndpointEvents, webhookEndpointsApi } from './webhook-endpoints.ts'
@@ -73,6 +74,7 @@ export const namesType = (filter: string, type: string): boolean =>
 export const apiVersion = '2026-10-28.endive'
 
 export const eventsApi = {
+  getEventsStatus: statusRoute('events'),
   ...webhookEndpointsApi,
   ...webhookDeliveriesApi,
   ...deadLettersApi,

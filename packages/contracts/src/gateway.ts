@@ -4,6 +4,7 @@ import { Exact, Mode, Text } from './common.ts'
 import { Event } from './event.ts'
 import { requestLogApi } from './request-log.ts'
 import { route } from './route.ts'
+import { statusRoute } from './service-status.ts'
 import { streamAccess } from './stream.ts'
 
 /**
@@ -26,6 +27,7 @@ export const EventStreamHeaders = Type.Object({
 export const gatewayApi = {
   ...requestLogApi,
   ...browserSessionsApi,
+  getGatewayStatus: statusRoute('gateway'),
   streamEvents: route({
     method: 'GET',
     path: '/v1/events/stream',

@@ -60,7 +60,9 @@ export {
   type ServiceAuditAction,
 } from './audit.ts'
 export { ManagedUser, Registration, SecretUse } from './operator.ts'
+export { type Pairing } from './pairings.ts'
 export { Tokens, User } from './people.ts'
+export { lagNames, ServiceLag, ServiceStatus, type LagName } from './service-status.ts'
 export { CheckoutLineItem, CheckoutSession, CheckoutStatus } from './checkout-sessions.ts'
 export {
   type CardChecks,

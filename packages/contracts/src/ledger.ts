@@ -14,9 +14,11 @@ import { statementRoutes } from './ledger-statements.ts'
 import { LedgerTransaction, newTransaction, transactionRoutes } from './ledger-transactions.ts'
 import { outboxApi } from './outbox.ts'
 import { route } from './route.ts'
+import { statusRoute } from './service-status.ts'
 
 /** Every route of the ledger; each lies in the file of what its URL names. */
 export const ledgerApi = {
+  getLedgerStatus: statusRoute('ledger'),
   ...assetRoutes,
   ...proofRoutes,
   ...feedRoutes,

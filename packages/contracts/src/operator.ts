@@ -3,10 +3,15 @@ import { AuditEntry, auditQuery } from './audit.ts'
 import { Exact, IdParam, List, Nullable, pageQuery, Timestamp } from './common.ts'
 import { Email, User } from './people.ts'
 import { route } from './route.ts'
+import { statusRoute } from './service-status.ts'
 
 export const ManagedUser = Type.Object({
   ...User.properties,
   disabled: Nullable(Timestamp),
+  last_seen: Nullable({
+    ...Timestamp,
+    description: 'When the last of the login sessions they hold was used, to within ten minutes; null: they hold none.',
+  }),
 })
 export type ManagedUser = Static<typeof ManagedUser>
 
@@ -35,6 +40,7 @@ export type SecretUse = Static<typeof SecretUse>
 
 /** What only those may do who run the installation. None of it moves money. */
 export const operatorRoutes = {
+  getAuthStatus: statusRoute('auth'),
   getRegistration: route({
     method: 'GET',
     path: '/auth/operator/registration',

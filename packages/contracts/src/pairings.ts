@@ -1,10 +1,34 @@
-import Type from 'typebox'
-import { Exact, IdParam, Text } from './common.ts'
+import Type, { type Static } from 'typebox'
+import { Exact, IdParam, Nullable, Text, Timestamp } from './common.ts'
 import { Tokens } from './people.ts'
 import { route } from './route.ts'
 
 /** What a device is let in for: a key of test mode, or a login session of whoever lets it in. */
 export const PairingGives = Type.Union([Type.Literal('key'), Type.Literal('session')])
+
+/** A device that asks to be let in, as whoever is asked sees it. */
+export const Pairing = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('pairing'),
+  gives: PairingGives,
+  verification_code: Type.String({
+    description: 'The words that the terminal shows as well, if it is the same device.',
+  }),
+  device_name: Type.String({ description: 'What it calls itself: anything that its owner, or a stranger, chose.' }),
+  client_ip: Nullable(Type.String({ description: 'Where it asks from.' })),
+  your_ip: Nullable(
+    Type.String({ description: 'Where you ask from. Another one than its: somebody may have sent you here.' }),
+  ),
+  created: Timestamp,
+  expires: Timestamp,
+})
+export type Pairing = Static<typeof Pairing>
+
+const AnsweredPairing = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('pairing'),
+  answer: Type.Union([Type.Literal('let_in'), Type.Literal('refused')]),
+})
 
 /** A command line gets a key, or a session, by somebody who logs in with their browser. Whoever knows the page's name may see it. */
 export const pairingsApi = {
@@ -41,6 +65,42 @@ export const pairingsApi = {
     params: IdParam,
     body: Exact({ email: Text(254), password: Text(1024) }),
     response: Type.String(),
+    faults: ['resource_missing'],
+  }),
+  retrievePairing: route({
+    method: 'GET',
+    path: '/auth/pairings/:id',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'A device that asks to be let in, by somebody who is logged in: what it wants, and words to compare.',
+    params: IdParam,
+    response: Pairing,
+    faults: ['resource_missing'],
+  }),
+  approvePairing: route({
+    method: 'POST',
+    path: '/auth/pairings/:id/approve',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary:
+      'Let the device in, once, as whoever is logged in. One that wants a session is not let in by a request in clear.',
+    params: IdParam,
+    body: Exact({}),
+    response: AnsweredPairing,
+    faults: ['resource_missing', 'live_requires_tls'],
+  }),
+  refusePairing: route({
+    method: 'POST',
+    path: '/auth/pairings/:id/refuse',
+    service: 'auth',
+    access: ['session'],
+    status: 200,
+    summary: 'Let the device in no more: it is told at once, and whoever else has its page finds nothing there.',
+    params: IdParam,
+    body: Exact({}),
+    response: AnsweredPairing,
     faults: ['resource_missing'],
   }),
   redeemPairing: route({

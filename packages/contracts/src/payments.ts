@@ -16,6 +16,7 @@ import { processorWebhooksApi } from './processor-webhooks.ts'
 import { processorsApi } from './processors.ts'
 import { productsApi } from './products.ts'
 import { settlementFaultsApi } from './settlement-faults.ts'
+import { statusRoute } from './service-status.ts'
 import { setupIntentsApi } from './setup-intents.ts'
 import { tokensApi } from './tokens.ts'
 import { payoutsApi } from './payouts.ts'
@@ -24,6 +25,7 @@ import { refundsApi } from './refunds.ts'
 
 /** Everything the payments service answers; a file for each resource. */
 export const paymentsApi = {
+  getPaymentsStatus: statusRoute('payments'),
   ...paymentIntentsApi,
   ...paymentFiguresApi,
   ...checkoutSessionsApi,

@@ -1,6 +1,6 @@
 import { authApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
-import { createService, type Runtime, type Service } from '@micro/service'
+import { createService, createStatus, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { apiKeyHandlers } from './api-keys/api-key.http.ts'
 import { createKeyUses } from './api-keys/key-uses.ts'
@@ -22,6 +22,7 @@ import { operatorHandlers } from './operators/operator.http.ts'
 import { secretUseHandlers } from './operators/secret-use.http.ts'
 import { argon2Hasher, type Hasher } from './passwords/hasher.ts'
 import { queuedHasher } from './passwords/hash-queue.ts'
+import { pairingAnswerHandlers } from './pairings/answer.http.ts'
 import { pairingHandlers } from './pairings/pairing.http.ts'
 import { passwordHandlers } from './passwords/password.http.ts'
 import { registrationHandlers } from './registration/registration.http.ts'
@@ -50,6 +51,12 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
     audit: createAudit(given),
     noteKeyUse: keyUses.note,
   }
+  const workers = [
+    keyUses.worker,
+    createCleanup(deps),
+    createSecretWatch({ ...deps, rings: config }),
+    createPublishableKeyTender({ ...deps, pepper: config.peppers.current }),
+  ]
   return createService(
     {
       name: 'auth',
@@ -69,13 +76,10 @@ export const authService = ({ hasher = argon2Hasher, ...given }: AuthServiceDepe
         ...credentialHandlers(deps),
         ...secretUseHandlers(deps),
         ...pairingHandlers(deps),
+        ...pairingAnswerHandlers(deps),
+        getAuthStatus: createStatus({ service: 'auth', db, workers }),
       },
-      workers: [
-        keyUses.worker,
-        createCleanup(deps),
-        createSecretWatch({ ...deps, rings: config }),
-        createPublishableKeyTender({ ...deps, pepper: config.peppers.current }),
-      ],
+      workers,
       ready: () => checkDatabase(db.sql),
       close: async () => {
         await keyUses.flush().catch((error: unknown) => log.warn({ err: error }, 'key_uses.lost'))

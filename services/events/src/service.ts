@@ -3,6 +3,7 @@ import { eventsApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
 import {
   createService,
+  createStatus,
   databaseIdempotency,
   type Runtime,
   type Service,
@@ -36,6 +37,7 @@ import { createOwnEvents } from './ingest/own-events.ts'
 import { createStoreArrival } from './ingest/store-arrival.ts'
 import { createRetention, type Retention } from './retention/retention.work.ts'
 import { sealedIdempotency } from './sealed-idempotency.ts'
+import { measureDeadLetters, measurePendingDeliveries } from './status.store.ts'
 import { createResealing, type Resealing } from './webhook-endpoints/resealing.work.ts'
 import { endpointChecks, endpointHandlers } from './webhook-endpoints/webhook-endpoint.http.ts'
 
@@ -93,7 +95,12 @@ export const createEvents = (deps: EventsDependencies): EventsParts => {
   const retention = createRetention({ ...base, retentionDays: config.retentionDays })
   const resealing = createResealing(base)
   const idempotency = databaseIdempotency(base)
-  const service = createService(
+  const workers = [...ingests, deliverer.worker, cleanup.worker, retention.worker, resealing.worker, audit.worker]
+  const lags = {
+    deliveries: () => measurePendingDeliveries(db.sql),
+    dead_letters: () => measureDeadLetters(db.sql),
+  }
+  const service = createService<typeof eventsApi>(
     {
       name: 'events',
       api: eventsApi,
@@ -106,9 +113,10 @@ export const createEvents = (deps: EventsDependencies): EventsParts => {
         ...resendHandlers({ ...base, ring, resendToSessions: createResendToSessions({ db, bus: runtime.bus }) }),
         ...cliSessionHandlers({ db }),
         ...deadLetterHandlers({ ...base, storeArrival }),
+        getEventsStatus: createStatus({ service: 'events', db, lags, workers }),
       },
       checks: endpointChecks,
-      workers: [...ingests, deliverer.worker, cleanup.worker, retention.worker, resealing.worker, audit.worker],
+      workers,
       idempotency: encryptionKeys === undefined ? idempotency : sealedIdempotency(idempotency, encryptionKeys),
       ready: async () => {
         await ping(db.sql)

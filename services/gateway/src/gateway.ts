@@ -1,6 +1,6 @@
 import type { Client } from '@micro/client'
-import { requestLogApi, type authApi, type eventsApi } from '@micro/contracts'
-import { createHttpMetrics, createService, listenOn, type Readiness, type Runtime } from '@micro/service'
+import { gatewayApi, requestLogApi, type authApi, type eventsApi } from '@micro/contracts'
+import { createHttpMetrics, createService, createStatus, listenOn, type Readiness, type Runtime } from '@micro/service'
 import { createAuthenticator } from './access/authenticate.ts'
 import { browserGuard } from './access/browser.ts'
 import { addressIn, clientIpReader } from './access/client-ip.ts'
@@ -44,6 +44,8 @@ export interface GatewayDependencies extends Runtime {
   readonly limiter: Limiter
   /** Where the last requests are remembered. */
   readonly recent: RecentRequests
+  /** Which Redis answers; null while none does. Left out: there is none. */
+  readonly redisVersion?: () => Promise<string | null>
   /** What `/health` asks, by service; a check throws when its service cannot work now. */
   readonly health: Checks
 }
@@ -93,6 +95,9 @@ const policiesOf = ({ limits }: GatewayConfig) =>
     stream: { name: 'stream', limit: limits.perKey, reason: 'endpoint-rate' },
   }) as const satisfies Record<string, Policy>
 
+/** What of the gateway's own is a body for a body, as every service answers. */
+const ownApi = { ...requestLogApi, getGatewayStatus: gatewayApi.getGatewayStatus } as const
+
 const createSites = ({ sites }: GatewayConfig) => {
   const siteAt = (prefix: string, { directory, isApp }: { directory: string | undefined; isApp: boolean }) =>
     directory !== undefined && isSite(directory) ? createSite({ prefix, directory, isApp }) : undefined
@@ -103,7 +108,7 @@ const createSites = ({ sites }: GatewayConfig) => {
 }
 
 export const createGateway = (deps: GatewayDependencies): Gateway => {
-  const { config, clock, log, newId, bus, metrics, traces } = deps
+  const { config, clock, log, newId, bus, metrics, traces, redisVersion } = deps
   const http = createHttpMetrics(metrics)
   const policies = policiesOf(config)
   const enforce = createEnforcer({ limiter: deps.limiter, clock, metrics })
@@ -127,8 +132,11 @@ export const createGateway = (deps: GatewayDependencies): Gateway => {
   const own = createService(
     {
       name: 'gateway',
-      api: requestLogApi,
-      handlers: requestLogHandlers(deps),
+      api: ownApi,
+      handlers: {
+        ...requestLogHandlers(deps),
+        getGatewayStatus: createStatus({ service: 'gateway', ...(redisVersion && { redisVersion }) }),
+      },
       ready: () => Promise.resolve(),
     },
     deps,

@@ -35,6 +35,7 @@ await runHosted(
       ...runtime,
       config,
       limiter,
+      redisVersion: limiter.version,
       recent,
       upstreams: {
         auth: upstream('auth'),

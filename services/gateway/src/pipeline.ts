@@ -23,6 +23,7 @@ import type { RequestLog } from './request-log/tail.ts'
 import type { createRoutes, OwnRoute, Target, UpstreamName } from './routes.ts'
 import { checkAccount, echoVersion } from './stripe-headers.ts'
 import type { createPairingHandler } from './stripe-cli/pairing.http.ts'
+import { placeInDashboard, wantsPage } from './sites/dashboard-pages.ts'
 import { dashboardHeaders, docsHeaders } from './sites/page-headers.ts'
 import type { Site } from './sites/site.http.ts'
 import type { createSessionHandler } from './stripe-cli/session.http.ts'
@@ -178,6 +179,19 @@ export const createPipeline = (parts: PipelineParts) => {
     sendJson(response, status, health)
   }
 
+  const sendTo = (location: string, response: ServerResponse): void =>
+    void response.appendHeader('vary', 'Accept').writeHead(302, { location, 'content-length': 0 }).end()
+
+  /**
+   * The dashboard's page in place of a service's own, for a browser. Not in clear: who overheard its session would be as
+   * welcome there, where the service's page asks for the password.
+   */
+  const betterPlace = ({ name, route }: Operation, request: IncomingMessage): string | undefined => {
+    const isAsked = route.page === true && route.method === 'GET' && wantsPage(request)
+    if (!isAsked || parts.sites.dashboard === undefined || !parts.transport(request).confidential) return undefined
+    return placeInDashboard(name, pathOf(request))
+  }
+
   const doorOf = (request: IncomingMessage): CookieDoor => {
     const transport = parts.transport(request)
     return { https: transport.https, origin: originOf(request, transport) }
@@ -236,9 +250,8 @@ export const createPipeline = (parts: PipelineParts) => {
 
   const own: Readonly<Record<OwnRoute, (visit: OwnVisit) => void | Promise<void>>> = {
     welcome: ({ request, response }) => {
-      if (parts.sites.dashboard === undefined || request.headers.accept?.includes('text/html') !== true)
-        return sendJson(response, 200, welcome)
-      response.appendHeader('vary', 'Accept').writeHead(302, { location: '/dashboard/', 'content-length': 0 }).end()
+      if (parts.sites.dashboard === undefined || !wantsPage(request)) return sendJson(response, 200, welcome)
+      sendTo('/dashboard/', response)
     },
     dashboard: (visit) => answerSite(parts.sites.dashboard, visit, dashboardHeaders(doorOf(visit.request).origin)),
     docsSite: (visit) => answerSite(parts.sites.docs, visit, docsHeaders),
@@ -273,6 +286,8 @@ export const createPipeline = (parts: PipelineParts) => {
     if (announcesTooMuch(request, limit)) throw new Fault('body_too_large', { limit })
     if (target.kind === 'own') return own[target.name]({ exchange, request, response })
     const credential = await identify(exchange, target.route, request, response)
+    const place = betterPlace(target, request)
+    if (place !== undefined) return sendTo(place, response)
     const answerSpecial = target.upstream === 'gateway' ? special[target.name] : undefined
     if (answerSpecial !== undefined) return answerSpecial({ exchange, request, response }, credential)
     if (target.route.stream !== undefined && credential !== undefined) parts.watch(credential, response)

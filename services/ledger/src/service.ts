@@ -1,6 +1,6 @@
 import { ledgerApi } from '@micro/contracts'
 import { boundDatabase, type Database } from '@micro/postgres'
-import { createService, watchOutbox, type Runtime, type Service } from '@micro/service'
+import { createService, createStatus, watchOutbox, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { balanceHandlers } from './balances/balance.http.ts'
@@ -32,6 +32,7 @@ import { boundBulks } from './transactions/bulk-seats.ts'
 import { bulkHandlers } from './transactions/bulk.http.ts'
 import { reversalHandlers } from './transactions/reversal.http.ts'
 import { transactionHandlers } from './transactions/transaction.http.ts'
+import { countUnverified, countWrongBooks } from './verify/background.store.ts'
 import { createBackgroundVerifier, type BackgroundVerifier } from './verify/background.work.ts'
 import { verifyHandlers } from './verify/verify.http.ts'
 
@@ -75,6 +76,18 @@ export const createLedger = (
   const inClosingTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
   const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
   const verifier = createBackgroundVerifier({ db, config, ...runtime })
+  const workers = [
+    createExpiry({ ...runtime, db, post }),
+    ...(background ? [checkpoints.worker, ...verifier.workers] : []),
+  ]
+  const lags = {
+    outbox: async () => {
+      const { rows, oldestSeconds } = await measureUntold(db.sql)
+      return { waiting: rows, oldestSeconds }
+    },
+    verification: async () => ({ waiting: await countUnverified(db.sql), oldestSeconds: null }),
+    wrong_books: async () => ({ waiting: await countWrongBooks(db.sql), oldestSeconds: null }),
+  }
   const service = createService(
     {
       name: 'ledger',
@@ -99,11 +112,9 @@ export const createLedger = (
         ...reversalHandlers({ db, post }),
         ...outboxHandlers({ db, ...runtime }),
         ...holdHandlers({ db, reads, post, ...runtime }),
+        getLedgerStatus: createStatus({ service: 'ledger', db, lags, workers }),
       },
-      workers: [
-        createExpiry({ ...runtime, db, post }),
-        ...(background ? [checkpoints.worker, ...verifier.workers] : []),
-      ],
+      workers,
       ready: () => probe(db.sql),
       warnings: verifier.warnings,
     },

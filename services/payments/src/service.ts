@@ -2,7 +2,9 @@ import { paymentsApi } from '@micro/contracts'
 import type { Database } from '@micro/postgres'
 import {
   createService,
+  createStatus,
   databaseIdempotency,
+  measureOutbox,
   outboxHandlers,
   watchOutbox,
   type Runtime,
@@ -19,6 +21,7 @@ import { createCaptureWork } from './captures/capture.work.ts'
 import { chargeHandlers } from './charges/charge.http.ts'
 import { watchCharges, watchedProcessors } from './charges/charge-metrics.ts'
 import { createCompleter, type Completer } from './charges/charge.completer.ts'
+import { measurePendingCharges } from './charges/charge.store.ts'
 import { createChargeWork, type ChargeDependencies } from './charges/charge.work.ts'
 import { checkoutSessionChecks } from './checkout-sessions/checkout-session.checks.ts'
 import { checkoutSessionHandlers } from './checkout-sessions/checkout-session.http.ts'
@@ -55,6 +58,7 @@ import { figuresHandlers } from './figures/figures.http.ts'
 import { merchantClockChecks, merchantClockHandlers } from './merchant-clocks/merchant-clock.http.ts'
 import { createMerchantTime, type MerchantTime } from './merchant-clocks/merchant-time.ts'
 import { watchMovements } from './movements/movement-metrics.ts'
+import { measureMovements } from './movements/movement.store.ts'
 import { createMovementWork, type LedgerClient, type MovementWork } from './movements/movement.work.ts'
 import { priceHandlers } from './prices/price.http.ts'
 import { payoutChecks, payoutHandlers } from './payouts/payout.http.ts'
@@ -104,6 +108,21 @@ export interface PaymentsParts {
   readonly audit: AuditWork<'payments'>
   readonly inbox: Inbox
 }
+
+const lagsOf = ({ db }: Pick<PaymentsDependencies, 'db'>) => ({
+  outbox: async () => {
+    const { rows, oldestSeconds } = await measureOutbox(db.sql)
+    return { waiting: rows, oldestSeconds }
+  },
+  charges: async () => {
+    const { count, oldestSeconds } = await measurePendingCharges(db.sql)
+    return { waiting: count, oldestSeconds }
+  },
+  movements: async () => {
+    const { count, oldestSeconds } = await measureMovements(db.sql)
+    return { waiting: count, oldestSeconds }
+  },
+})
 
 export const createPayments = (deps: PaymentsDependencies): PaymentsParts => {
   const { db } = deps
@@ -157,6 +176,21 @@ export const createPayments = (deps: PaymentsDependencies): PaymentsParts => {
   const checkouts = createCheckoutWork(chargeDeps, live.hosted)
   const sessions = createSessionCompleter(chargeDeps, { checkouts, ...live })
   const payments = createPayWork(chargeDeps, { confirmations, setups })
+  const workers = [
+    ...completer.workers,
+    movements.worker,
+    voids.worker,
+    expiry.worker,
+    payouts.worker,
+    availability.worker,
+    ...sessions.workers,
+    ...afterwards.workers,
+    cleanup.worker,
+    reconciliation.worker,
+    resealing.worker,
+    audit.worker,
+    inbox.worker,
+  ]
   const service = createService(
     {
       name: 'payments',
@@ -186,6 +220,7 @@ export const createPayments = (deps: PaymentsDependencies): PaymentsParts => {
         ...settlementFaultHandlers(deps),
         ...reconciliationHandlers({ ...deps, processors, fees }, reconciliation),
         ...outboxHandlers(deps),
+        getPaymentsStatus: createStatus({ service: 'payments', db, lags: lagsOf(deps), workers }),
       },
       checks: {
         ...paymentIntentChecks,
@@ -203,21 +238,7 @@ export const createPayments = (deps: PaymentsDependencies): PaymentsParts => {
         ...settlementFaultChecks,
       },
       expand: { sql: db.sql, expanders: { ...expanders, ...balanceExpanders(merchantTime, expanders) } },
-      workers: [
-        ...completer.workers,
-        movements.worker,
-        voids.worker,
-        expiry.worker,
-        payouts.worker,
-        availability.worker,
-        ...sessions.workers,
-        ...afterwards.workers,
-        cleanup.worker,
-        reconciliation.worker,
-        resealing.worker,
-        audit.worker,
-        inbox.worker,
-      ],
+      workers,
       idempotency: databaseIdempotency(deps),
       claimedWithWork: ['createPaymentIntent', 'confirmPaymentIntent'],
       ready: async () => void (await pingDatabase(db.sql)),

@@ -38,6 +38,21 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'It may belong to the other mode: look at the switch at the top.',
     again: false,
   },
+  operator_required: {
+    title: 'This is for operators of the installation',
+    remedy: 'Ask one of them to make you one, then sign in again.',
+    again: false,
+  },
+  live_requires_tls: {
+    title: 'This takes a connection that nobody can overhear',
+    remedy: 'Open this address by https, or use a browser on the machine that Micro runs on.',
+    again: false,
+  },
+  operator_last: {
+    title: 'This is the last operator who can sign in',
+    remedy: 'Make somebody else an operator first.',
+    again: false,
+  },
   verification_running: {
     title: 'This ledger is being verified already',
     remedy: 'Wait until that verification has ended, then try again.',

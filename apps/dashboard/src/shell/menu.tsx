@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { Me } from '../session/session.data.ts'
 import { Button } from '../ui/button.tsx'
@@ -44,6 +45,11 @@ const Themes = () => {
   )
 }
 
+const accountPages = [
+  { to: '/sessions', text: 'Sessions' },
+  { to: '/activity', text: 'Account activity' },
+] as const
+
 /** Who is signed in, how the page looks, and the way out. */
 export const AccountMenu = ({ user, onSignOut }: { user: Me; onSignOut: () => void }) => {
   const { open, setOpen, ref } = useOpen()
@@ -65,6 +71,13 @@ export const AccountMenu = ({ user, onSignOut }: { user: Me; onSignOut: () => vo
           className="absolute top-full right-0 z-40 mt-1.5 grid min-w-56 gap-3 rounded-lg border border-line bg-card p-3 shadow-xl"
         >
           <p className="text-sm break-all">{user.email}</p>
+          <nav aria-label="Account" className="grid">
+            {accountPages.map(({ to, text }) => (
+              <Link key={to} {...{ to }} onClick={() => setOpen(false)} className="rounded px-1 py-1 hover:bg-sunken">
+                {text}
+              </Link>
+            ))}
+          </nav>
           <Themes />
           <Button onClick={onSignOut}>Sign out</Button>
         </div>

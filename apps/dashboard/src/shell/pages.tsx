@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useId, useState } from 'react'
+import type { Me } from '../session/session.data.ts'
 
 const groups = [
   { name: undefined, pages: [{ to: '/', text: 'Home' }] },
@@ -31,8 +32,11 @@ const groups = [
   },
 ] as const
 
+/** For those alone whom the API answers there. */
+const ofOperators = { name: 'Installation', pages: [{ to: '/operator', text: 'Operator' }] } as const
+
 /** The way to every page. On a narrow screen it waits behind a button, so that the page itself comes first. */
-export const Pages = () => {
+export const Pages = ({ user }: { user: Me }) => {
   const [open, setOpen] = useState(false)
   const id = useId()
   return (
@@ -47,7 +51,7 @@ export const Pages = () => {
         Pages <span aria-hidden="true">{open ? '▴' : '▾'}</span>
       </button>
       <div id={id} className={`${open ? 'grid' : 'hidden'} gap-3 pt-2 md:grid md:pt-0`}>
-        {groups.map(({ name, pages }) => (
+        {[...groups, ...(user.operator ? [ofOperators] : [])].map(({ name, pages }) => (
           <div key={name ?? 'first'} className="grid gap-0.5">
             {name !== undefined && <p className="px-3 text-sm text-soft">{name}</p>}
             {pages.map(({ to, text }) => (

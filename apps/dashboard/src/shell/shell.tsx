@@ -4,6 +4,7 @@ import type { Connection } from '../live/stay-connected.ts'
 import { useLive } from '../live/use-live.ts'
 import { ModeBand } from '../mode/mode-band.tsx'
 import { useMode } from '../mode/mode.ts'
+import type { Me } from '../session/session.data.ts'
 import { useSignOut } from '../session/sign-out.ts'
 import { Problem } from '../ui/problem.tsx'
 import type { Command } from './commands.ts'
@@ -18,7 +19,7 @@ const connections: Readonly<Record<Connection, { dot: string; text: string }>> =
   waiting: { dot: 'bg-bad', text: 'Reconnecting' },
 }
 
-const useCommands = (signOut: () => void): Command[] => {
+const useCommands = (user: Me, signOut: () => void): Command[] => {
   const navigate = useNavigate()
   const mode = useMode()
   const [, setTheme] = useTheme()
@@ -45,6 +46,15 @@ const useCommands = (signOut: () => void): Command[] => {
     { name: 'Errors by route', run: () => void navigate({ to: '/requests', search: { view: 'routes' } }) },
     { name: 'Go to API reference', run: () => void navigate({ to: '/api' }) },
     { name: 'Go to API keys', run: () => void navigate({ to: '/keys' }) },
+    { name: 'Go to Sessions', run: () => void navigate({ to: '/sessions' }) },
+    { name: 'Go to Account activity', run: () => void navigate({ to: '/activity' }) },
+    ...(user.operator
+      ? [
+          { name: 'Go to Operator: health', run: () => void navigate({ to: '/operator' }) },
+          { name: 'Go to Operator: users', run: () => void navigate({ to: '/operator/users' }) },
+          { name: 'Go to Operator: audit log', run: () => void navigate({ to: '/operator/audit' }) },
+        ]
+      : []),
     ...(mode === 'test'
       ? [
           { name: 'New test payment', run: () => void navigate({ to: '/payments', search: { new: true } }) },
@@ -69,7 +79,7 @@ export const Shell = () => {
   const [palette, setPalette] = useState(false)
   const leaving = useSignOut()
   const signOut = (): void => leaving.mutate()
-  const commands = useCommands(signOut)
+  const commands = useCommands(user, signOut)
   usePaletteKey(() => setPalette(true))
   return (
     <>
@@ -96,7 +106,7 @@ export const Shell = () => {
       </header>
       <div className="mx-auto grid max-w-[90rem] md:grid-cols-[11rem_minmax(0,1fr)]">
         <div className="border-b border-line p-2 md:border-0 md:p-4">
-          <Pages />
+          <Pages {...{ user }} />
         </div>
         <main id="page" tabIndex={-1} className="min-w-0 p-4 outline-none md:py-5">
           {leaving.isError && (

@@ -31,14 +31,16 @@ const begin = async (access: Access): Promise<Pairing> => {
   return JSON.parse(answer.text) as Pairing
 }
 
-/** @throws Failure when nobody let the device in before the pairing was over */
+/** @throws Failure when somebody refused the device, or nobody let it in before the pairing was over */
 const untilLetIn = async (access: Access, token: string): Promise<Tokens> => {
   const auth = authClient(access)
   for (;;) {
     const { session } = await auth.redeemSessionPairing({ body: { token } }).catch((error: unknown) => {
       if (isPassing(error)) return { session: undefined }
       if (error instanceof ApiError && error.status === 404)
-        throw new Failure('Nobody let this device in within 15 minutes. Begin anew with: micro login', { cause: error })
+        throw new Failure('This device was refused, or not let in within 15 minutes. Begin anew with: micro login', {
+          cause: error,
+        })
       throw error
     })
     if (session !== undefined) return session

@@ -1,9 +1,10 @@
-import type { MerchantPrincipal, Session } from '@micro/contracts'
-import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
+import type { AuditEntry, MerchantPrincipal, Session } from '@micro/contracts'
+import { eventually, fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { password, startAuth, type TestAuth } from '../testing/harness.ts'
 
 const clock = fakeClock()
+const hourMs = 60 * 60 * 1000
 let database: TestDatabase
 let auth: TestAuth
 
@@ -56,4 +57,57 @@ test('a session of somebody else answers like one that never was, and lives on',
   )
   expect(await auth.verify(ada.tokens.token)).not.toBeNull()
   expect(JSON.stringify(await list(eve.principal))).not.toContain(ada.principal.session)
+})
+
+test('tokens say when they were renewed last, a cookie when it was used last', async () => {
+  const { principal, tokens } = await auth.enter('used@example.com')
+  const [began] = (await list(principal)).data
+  expect(began).toMatchObject({ held_by: 'tokens', last_used: began?.created })
+  clock.advance(hourMs)
+  await auth.refresh(tokens.refresh_token)
+  const used = async () =>
+    (await list(principal)).data.map(({ held_by, created, last_used }) => [held_by, last_used - created])
+  expect(await used()).toEqual([['tokens', 3600]])
+  const { token } = (await auth.service.execute(
+    'openBrowserSession',
+    { kind: 'service', service: 'gateway' },
+    { body: { email: 'used@example.com', password, client_ip: '', in_clear: false } },
+  )) as { token: string }
+  clock.advance(2 * hourMs)
+  expect(await used()).toEqual([
+    ['browser', 0],
+    ['tokens', 3600],
+  ])
+  await auth.verify(token)
+  expect(await used()).toEqual([
+    ['browser', 7200],
+    ['tokens', 3600],
+  ])
+})
+
+test("ending all others ends them at once, whatever holds them, and nobody else's", async () => {
+  const { principal } = await auth.enter('others@example.com')
+  const somebody = await auth.enter('somebody@example.com')
+  const lost = (await auth.logIn('others@example.com')).body
+  const browser = (await auth.service.execute(
+    'openBrowserSession',
+    { kind: 'service', service: 'gateway' },
+    { body: { email: 'others@example.com', password, client_ip: '', in_clear: false } },
+  )) as { token: string }
+  const asBrowser = await auth.verify(browser.token)
+  if (asBrowser === null) throw new Error('the fresh cookie was not accepted')
+  auth.revoked.length = 0
+  const { status, body } = await auth.call('DELETE', '/auth/sessions', { principal: asBrowser })
+  expect([status, body]).toEqual([200, { object: 'ended_sessions', ended: 2 }])
+  await eventually(() => expect(auth.revoked).toHaveLength(2))
+  expect(auth.revoked).toContainEqual({ session: principal.session })
+  expect(await auth.verify(lost.token)).toBeNull()
+  expect((await auth.refresh(lost.refresh_token)).status).toBe(401)
+  // A cookie goes on: it was not what is known to whoever else sits there.
+  expect(await auth.verify(browser.token)).not.toBeNull()
+  expect(await auth.verify(somebody.tokens.token)).not.toBeNull()
+  const { data } = (
+    await auth.call<{ data: AuditEntry[] }>('GET', '/auth/audit_log?action=session.ended', { principal: asBrowser })
+  ).body
+  expect(data.map(({ subject }) => subject)).toContain(principal.session)
 })

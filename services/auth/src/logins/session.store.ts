@@ -3,7 +3,12 @@ import type { EndReason, LiveBrowserSession, OwnSessionRow, RefreshTokenRow, Ses
 
 export const insertSession = (
   sql: Sql,
-  session: Omit<SessionRow, 'ended_at'> & OwnSessionRow & { cookie_hash: Buffer | null; in_clear: boolean },
+  session: Omit<SessionRow, 'ended_at'> & {
+    client_ip: string | null
+    created_at: Date
+    cookie_hash: Buffer | null
+    in_clear: boolean
+  },
 ) => sql`
   insert into auth.login_sessions (id, user_id, merchant, client_ip, created_at, expires_at, cookie_hash,
                                    in_clear)
@@ -80,6 +85,18 @@ export const endSessionsOf = async (
   return rows.map(({ id }) => id)
 }
 
+/** Ends all of a person's live sessions but the one given, of whichever kind that is. Returns the ids of those that ended. */
+export const endOtherSessions = async (
+  sql: Sql,
+  { user, merchant, except, now }: { user: string; merchant: string; except: string; now: Date },
+): Promise<string[]> => {
+  const rows = await sql<{ id: string }>`
+    update auth.login_sessions set ended_at = ${now}, end_reason = 'revoked'
+    where user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now} and id <> ${except}
+    returning id`
+  return rows.map(({ id }) => id)
+}
+
 interface Owner {
   readonly user: string
   readonly merchant: string
@@ -91,7 +108,9 @@ export const selectOwnSessionsAfter = (
   sql: Sql,
   { user, merchant, now, after, limit }: Owner & { after: string | null; limit: number },
 ) => sql<OwnSessionRow>`
-  select id, client_ip, created_at, expires_at from auth.login_sessions
+  select id, client_ip, created_at, expires_at, cookie_hash is not null as is_browsers,
+    (select max(token.created_at) from auth.refresh_tokens token where token.session = login_sessions.id) as refreshed_at
+  from auth.login_sessions
   where user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now}
     and (${after}::text is null or id < ${after})
   order by id desc     -- ids begin with their time
@@ -102,7 +121,9 @@ export const selectOwnSessionsBefore = (
   sql: Sql,
   { user, merchant, now, before, limit }: Owner & { before: string; limit: number },
 ) => sql<OwnSessionRow>`
-  select id, client_ip, created_at, expires_at from auth.login_sessions
+  select id, client_ip, created_at, expires_at, cookie_hash is not null as is_browsers,
+    (select max(token.created_at) from auth.refresh_tokens token where token.session = login_sessions.id) as refreshed_at
+  from auth.login_sessions
   where user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now} and id > ${before}
   order by id
   limit ${limit}`
@@ -117,6 +138,18 @@ export const lockOwnSession = async (
       select id from auth.login_sessions
       where id = ${id} and user_id = ${user} and merchant = ${merchant}
       for update`
+  ).length === 1
+
+/** Holds a live session of the person's own still until the end of the database transaction. False when it is over. */
+export const lockLiveSession = async (
+  sql: Sql,
+  { id, user, merchant, now }: { id: string; user: string; merchant: string; now: Date },
+): Promise<boolean> =>
+  (
+    await sql`
+      select id from auth.login_sessions
+      where id = ${id} and user_id = ${user} and merchant = ${merchant} and ended_at is null and expires_at > ${now}
+      for share`
   ).length === 1
 
 /** The session, if it is alive and belongs to this user and merchant; with it whether they are an operator now. */

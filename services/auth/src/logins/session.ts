@@ -1,5 +1,6 @@
 import type { Session } from '@micro/contracts'
 import { addMs, unixSeconds } from '@micro/kernel'
+import { idleMsMax } from './browser-session.ts'
 
 export interface SessionRow {
   id: string
@@ -14,9 +15,12 @@ export interface OwnSessionRow {
   client_ip: string | null
   created_at: Date
   expires_at: Date
+  is_browsers: boolean
+  /** When the token that it goes on with was given out; null of a browser's, which has none. */
+  refreshed_at: Date | null
 }
 
-export interface LiveBrowserSession extends Omit<OwnSessionRow, 'client_ip'> {
+export interface LiveBrowserSession extends Pick<OwnSessionRow, 'id' | 'created_at' | 'expires_at'> {
   user_id: string
   merchant: string
   operator: boolean
@@ -54,12 +58,28 @@ export const decideRefresh = (
   return 'repeat'
 }
 
+/**
+ * When a session was last used. Whoever holds tokens gets new ones every few minutes of use; each use of a browser's puts
+ * off its end, which tells of the use for as long as there is something to put off.
+ */
+export const lastUsed = ({
+  created_at,
+  expires_at,
+  is_browsers,
+  refreshed_at,
+}: Pick<OwnSessionRow, 'created_at' | 'expires_at' | 'is_browsers' | 'refreshed_at'>): Date => {
+  const used = is_browsers ? addMs(expires_at, -idleMsMax) : (refreshed_at ?? created_at)
+  return used > created_at ? used : created_at
+}
+
 /** `current`: the id of the session that asks. */
 export const sessionToWire = (row: OwnSessionRow, current: string | undefined): Session => ({
   id: row.id,
   object: 'session',
   current: row.id === current,
+  held_by: row.is_browsers ? 'browser' : 'tokens',
   client_ip: row.client_ip,
   created: unixSeconds(row.created_at),
+  last_used: unixSeconds(lastUsed(row)),
   expires: unixSeconds(row.expires_at),
 })

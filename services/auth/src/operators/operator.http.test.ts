@@ -1,7 +1,7 @@
 import { authApi, type ManagedUser, type MerchantPrincipal, type Route } from '@micro/contracts'
 import { eventually, fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startAuth, type TestAuth } from '../testing/harness.ts'
+import { password, startAuth, type TestAuth } from '../testing/harness.ts'
 
 const clock = fakeClock()
 let database: TestDatabase
@@ -161,6 +161,29 @@ describe('the list of users', () => {
     const back = (await list(`?limit=2&ending_before=${ids[3]}`)).body
     expect(back.data.map(({ id }) => id)).toEqual(ids.slice(1, 3))
     expect((await list('?starting_after=usr_none')).code).toBe('resource_missing')
+  })
+
+  test('tells when each was seen last by a session that they hold, and of who holds none nothing', async () => {
+    const { user, tokens } = await person()
+    const seen = async () =>
+      (
+        await auth.call<{ data: ManagedUser[] }>('GET', '/auth/operator/users?limit=100', { principal: operator })
+      ).body.data.find(({ id }) => id === user.id)?.last_seen
+    const began = Math.floor(clock.now().getTime() / 1000)
+    expect(await seen()).toBe(began)
+    clock.advance(60 * 60 * 1000)
+    await auth.refresh(tokens.refresh_token)
+    expect(await seen()).toBe(began + 3600)
+    const { token } = (await auth.service.execute(
+      'openBrowserSession',
+      { kind: 'service', service: 'gateway' },
+      { body: { email: user.email, password, client_ip: '', in_clear: false } },
+    )) as { token: string }
+    clock.advance(2 * 60 * 60 * 1000)
+    await auth.verify(token)
+    expect(await seen()).toBe(began + 3 * 3600)
+    expect((await change(user.id, { disabled: true })).body.last_seen).toBeNull()
+    expect(await seen()).toBeNull()
   })
 
   test('404 for a user there is not', async () => {

@@ -34,6 +34,24 @@ export const selectLiveSessionIds = async (sql: Sql, userId: string): Promise<st
     select id from auth.login_sessions where user_id = ${userId} and ended_at is null`
   ).map(({ id }) => id)
 
+/**
+ * When some users last used any of the sessions they hold, by their ids: as `lastUsed` has it of one session. `idleMs`:
+ * after so long without use a browser's ends. For operators alone.
+ */
+export const selectLastSeen = async (
+  sql: Sql,
+  { users, now, idleMs }: { users: readonly string[]; now: Date; idleMs: number },
+): Promise<ReadonlyMap<string, Date>> => {
+  const rows = await sql<{ user_id: string; seen_at: Date }>`
+    select session.user_id, max(greatest(session.created_at, case when session.cookie_hash is null
+      then (select max(token.created_at) from auth.refresh_tokens token where token.session = session.id)
+      else session.expires_at - ${idleMs} * interval '1 millisecond' end)) as seen_at
+    from auth.login_sessions session
+    where session.user_id = any(${users}::text[]) and session.ended_at is null and session.expires_at > ${now}
+    group by session.user_id`
+  return new Map(rows.map(({ user_id, seen_at }) => [user_id, seen_at]))
+}
+
 /** Keys of both modes, for operators alone. */
 export const selectActiveApiKeyIds = async (sql: Sql, merchant: string): Promise<string[]> =>
   (

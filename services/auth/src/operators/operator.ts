@@ -34,7 +34,9 @@ export const decideUserChange = (
   return { operator: will.operator, disabled_at: will.disabled ? (user.disabled_at ?? now) : null, actions }
 }
 
-export const managedUserToWire = (row: UserRow): ManagedUser => ({
+/** `lastSeen`: when any of the sessions they hold was used; undefined where they hold none. */
+export const managedUserToWire = (row: UserRow, lastSeen: Date | undefined): ManagedUser => ({
   ...userToWire(row),
   disabled: row.disabled_at === null ? null : unixSeconds(row.disabled_at),
+  last_seen: lastSeen === undefined ? null : unixSeconds(lastSeen),
 })

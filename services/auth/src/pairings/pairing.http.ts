@@ -10,16 +10,8 @@ import type { AuthDependencies } from '../dependencies.ts'
 import { createLoginCheck } from '../logins/check-login.ts'
 import { createSessionOpener } from '../logins/open-session.ts'
 import { lockPassword } from '../users/user.store.ts'
-import {
-  deviceNameOf,
-  isOpen,
-  isPairingId,
-  keyNameOf,
-  keySeconds,
-  pairingMissing,
-  pairingMs,
-  type PairingRow,
-} from './pairing.ts'
+import { findOpenPairing } from './open-pairing.ts'
+import { deviceNameOf, keyNameOf, keySeconds, pairingMissing, pairingMs, type PairingRow } from './pairing.ts'
 import { newPairingToken, tokenHash } from './pairing-token.ts'
 import { pairedPage, pairingPage } from './pairing.page.ts'
 import {
@@ -27,7 +19,6 @@ import {
   insertPairing,
   lockApprover,
   redeemPairing,
-  selectPairing,
   selectPairingOfToken,
   type Owner,
 } from './pairing.store.ts'
@@ -57,12 +48,7 @@ export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof au
   const sessions = createSessionOpener(deps)
   const makeSecretKey = secretKeyMaker(deps)
 
-  /** What was let in, or is over, answers like what never was. */
-  const findOpen = async (id: string): Promise<PairingRow> => {
-    const pairing = isPairingId(id) ? await selectPairing(db.sql, id) : undefined
-    if (pairing === undefined || !isOpen(pairing, clock.now())) throw pairingMissing(id)
-    return pairing
-  }
+  const findOpen = (id: string): Promise<PairingRow> => findOpenPairing({ db, clock }, id)
 
   const findOfToken = async (token: string, gives: PairingRow['gives']): Promise<PairingRow> => {
     const pairing = await selectPairingOfToken(db.sql, tokenHash(token))

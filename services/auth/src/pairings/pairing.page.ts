@@ -1,23 +1,26 @@
 import { html, HtmlPage, styleSheet, type Html } from '@micro/service'
 import type { PairingRow } from './pairing.ts'
 
+// In the dashboard's clothes: where there is one, and the way to it is safe, its own page is shown in place of this one.
 const style = styleSheet(`
-:root { color-scheme: light dark; --text: light-dark(#16191f, #eceef2); --line: light-dark(#d9dde4, #363b45);
-  --accent: light-dark(#2f55d4, #7f9dff); --on-accent: light-dark(#ffffff, #0c1020); --wrong: light-dark(#b3261e, #ff9d94); }
+:root { color-scheme: light dark; --ink: light-dark(#151a22, #e8ecf2); --line: light-dark(#dde1e8, #2b333f);
+  --strong: light-dark(#c2c9d4, #465161); --accent: light-dark(#4338ca, #a5b0ff); --bad: light-dark(#b42318, #ff9a8f); }
 * { box-sizing: border-box; }
-body { margin: 0; color: var(--text); background: light-dark(#f5f6f8, #14161a);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 30rem; margin: 3rem auto; padding: 1.75rem; border: 1px solid var(--line); border-radius: 0.9rem;
-  background: light-dark(#ffffff, #1d2026); }
-h1 { margin: 0 0 1rem; font-size: 1.3rem; }
-code { display: block; margin: 0.5rem 0 1.25rem; padding: 0.75rem; border: 1px solid var(--line); border-radius: 0.5rem;
-  font: 600 1.1rem/1.4 ui-monospace, monospace; text-align: center; overflow-wrap: anywhere; }
-label { display: block; margin: 1rem 0 0.3rem; font-weight: 550; }
-input, button { width: 100%; padding: 0.7rem; border: 1px solid var(--line); border-radius: 0.5rem; font: inherit;
-  color: inherit; background: transparent; }
-button { margin-top: 1.25rem; border: 0; background: var(--accent); color: var(--on-accent); font-weight: 600; }
-input:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.wrong { color: var(--wrong); }
+body { margin: 0; padding: 1rem; color: var(--ink); background: light-dark(#f6f7f9, #0e1116);
+  font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif; }
+main { max-width: 28rem; margin: 2rem auto; padding: 1.5rem; border: 1px solid var(--line); border-radius: 0.75rem;
+  background: light-dark(#ffffff, #161b22); }
+h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.3; font-weight: 600; }
+h1::before { content: "Micro"; display: block; font-size: 15px; color: var(--accent); }
+code { display: block; margin: 0.5rem 0 1.25rem; padding: 0.75rem; border-radius: 0.375rem;
+  background: light-dark(#eef0f4, #1d232c); font: 600 1.1rem/1.4 ui-monospace, "Cascadia Code", Menlo, monospace;
+  text-align: center; overflow-wrap: anywhere; }
+label { display: block; margin: 1rem 0 0.25rem; font-size: 0.875rem; font-weight: 500; }
+input, button { width: 100%; min-height: 2.25rem; padding: 0.375rem 0.65rem; border: 1px solid var(--strong);
+  border-radius: 0.375rem; font: inherit; color: inherit; background: transparent; }
+button { margin-top: 1.25rem; border-color: transparent; background: #4f46e5; color: #ffffff; font-weight: 500; }
+input:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.wrong { color: var(--bad); }
 `)
 
 const frame = (title: string, body: Html): Html =>

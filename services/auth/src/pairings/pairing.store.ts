@@ -66,6 +66,14 @@ export const redeemPairing = async (sql: Sql, { id, now }: { id: string; now: Da
     returning u.id as "user", m.id as merchant, u.email`,
   )
 
+/** Forgets a device that nobody has let in yet. False when somebody did, or its time is over. */
+export const deleteOpenPairing = async (sql: Sql, { id, now }: { id: string; now: Date }): Promise<boolean> =>
+  (
+    await sql`
+      delete from auth.pairings where id = ${id} and approved_at is null and expires_at > ${now}
+      returning id`
+  ).length === 1
+
 /** What somebody let in by the password they had, and what has not come for it yet. */
 export const deleteWaitingPairings = (sql: Sql, user: string) => sql`
   delete from auth.pairings where user_id = ${user} and redeemed_at is null`

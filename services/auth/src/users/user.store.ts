@@ -67,6 +67,10 @@ export const lockPassword = async (
       for share`
   ).length === 1
 
+/** Holds still, until the end of the database transaction, that the user may log in. False when they may not. */
+export const lockEnabledUser = async (sql: Sql, id: string): Promise<boolean> =>
+  (await sql`select id from auth.users where id = ${id} and disabled_at is null for share`).length === 1
+
 /** False when the password is no longer the one that was checked. */
 export const savePassword = async (
   sql: Sql,

@@ -43,6 +43,20 @@ describe.skipIf(!redisAvailable())('redisLimiter', () => {
     })
   })
 
+  test('tells which Redis answers, and while none does, none', async () => {
+    const [limiter] = await openLimiters(redis.url, 1)
+    expect(await limiter?.version()).toMatch(/^\d+\.\d+\.\d+/)
+    const nowhere = redisLimiter({
+      url: `redis://127.0.0.1:${await freePort()}`,
+      instance: 'gw0',
+      replicas: 1,
+      clock: systemClock,
+      onError: () => {},
+    })
+    expect(await nowhere.version()).toBeNull()
+    nowhere.close()
+  })
+
   test('four gateways, asked at once, let exactly the limit through together', async () => {
     expect(sum(await storm(await openLimiters(redis.url, 4), 100))).toBe(100)
   })

@@ -25,6 +25,7 @@ export interface RedisLimiterOptions {
 const witnessMarginMs = 100
 const failuresMax = 3
 const openMs = 1_000
+const versionMsMax = 1_000
 
 /** Rejects after `ms`, but not for an answer that has arrived while this process was busy. */
 const inTime = <T>(answer: Promise<T>, ms: number): Promise<T> =>
@@ -50,7 +51,9 @@ const inTime = <T>(answer: Promise<T>, ms: number): Promise<T> =>
  * A gateway that restarts forgets its own part of what Redis does not know, at most one share.
  * @throws Error when the URL is none of Redis
  */
-export const redisLimiter = (options: RedisLimiterOptions): Limiter & { close(): void } => {
+export const redisLimiter = (
+  options: RedisLimiterOptions,
+): Limiter & { version(): Promise<string | null>; close(): void } => {
   const { url, instance, replicas, clock, keysMax = 100_000, answerMsMax = 50 } = options
   const nowMs = elapsedMs(clock)
   const onError = sparingly(options.onError)
@@ -116,6 +119,13 @@ export const redisLimiter = (options: RedisLimiterOptions): Limiter & { close():
       }
     },
     mode: () => (link.ready() && breaker.isSound() ? 'exact' : 'local'),
+    /** What Redis says it is; null while it does not answer. */
+    async version() {
+      const redis = link.ready()
+      if (redis === undefined) return null
+      const told = await inTime(redis.info('server'), versionMsMax).catch(() => '')
+      return /^redis_version:(\S+)/m.exec(told)?.[1] ?? null
+    },
     close: link.close,
   }
 }

@@ -130,6 +130,33 @@ describe('elsewhere', () => {
     expect((await get('/')).json['name']).toBe('Micro')
   })
 
+  const pairing = '/stripecli/confirm/pair_1'
+
+  test('302: browsers are led from the page that lets a device in to the one of the dashboard', async () => {
+    const { status, headers } = await get(pairing, page)
+    expect([status, headers.location, headers.vary]).toEqual([302, '/dashboard/pair/pair_1', 'Accept'])
+    expect((await get(pairing, page, 'HEAD')).status).toBe(302)
+  })
+
+  test('who asks for no page, or sends its form, is not; nor is anybody elsewhere led than to a device', async () => {
+    expect((await get(pairing)).status).toBe(300)
+    expect((await get(pairing, { ...page, origin: world.url }, 'POST')).status).not.toBe(302)
+    for (const path of ['/stripecli/confirm/..%2f..%2fx', '/stripecli/confirm/%0d%0ax'])
+      expect((await get(path, page)).headers.location).toBeUndefined()
+  })
+
+  test('in clear, where a session may be overheard, the password is asked for', async () => {
+    const proxied = { ...page, 'x-forwarded-for': '192.0.2.7', 'x-forwarded-proto': 'http' }
+    const open = await startWorld({
+      config: { trustedProxies: ['127.0.0.1'], sites: { dashboard: join(folder, 'dashboard'), docs: undefined } },
+    })
+    const led = async (headers: Record<string, string>) =>
+      (await open.call('GET', pairing, { headers })).headers.location
+    expect(await led(proxied)).toBeUndefined()
+    expect(await led({ ...proxied, 'x-forwarded-proto': 'https' })).toBe('/dashboard/pair/pair_1')
+    await open.stop()
+  })
+
   test('the page that errors link to is the one of the documentation', async () => {
     expect((await get('/docs/errors')).headers.location).toBe('/docs/errors/')
     expect((await get('/docs/stripe-coverage')).status).toBe(200)

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { deviceText, isElsewhere } from './pair-words.ts'
+
+test('a name is quoted, and told as what it calls itself', () => {
+  expect(deviceText({ device_name: 'Micro support' })).toBe('A device that calls itself “Micro support”')
+  expect(deviceText({ device_name: '' })).toBe('A device')
+})
+
+for (const [client_ip, your_ip, want] of [
+  ['10.0.0.1', '10.0.0.1', false],
+  ['10.0.0.1', '10.0.0.2', true],
+  ['10.0.0.1', null, true],
+  [null, '10.0.0.2', false],
+] as const)
+  test(`from ${client_ip}, asked at ${your_ip}: ${want ? 'elsewhere' : 'not elsewhere'}`, () =>
+    expect(isElsewhere({ client_ip, your_ip })).toBe(want))

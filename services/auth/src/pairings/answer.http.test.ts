@@ -1,0 +1,172 @@
+import type { MerchantPrincipal, Pairing, Tokens } from '@micro/contracts'
+import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { password, startAuth, type TestAuth } from '../testing/harness.ts'
+import { pairingMs } from './pairing.ts'
+
+const clock = fakeClock()
+let database: TestDatabase
+let auth: TestAuth
+let operator: MerchantPrincipal
+let people = 0
+
+beforeAll(async () => {
+  database = await testDatabase('auth')
+  auth = await startAuth({ db: database.db, clock })
+  operator = (await auth.enter('operator@example.com')).principal
+})
+afterAll(async () => {
+  await auth.stop()
+  await database.close()
+})
+
+const person = () => auth.enter(`answer${++people}@example.com`)
+
+const begin = async (gives: 'key' | 'session' = 'session') =>
+  (await auth.service.execute(
+    'openPairing',
+    { kind: 'service', service: 'gateway' },
+    { body: { device_name: 'desk', client_ip: '10.0.0.1', gives } },
+  )) as { id: string; token: string; verification_code: string }
+
+const look = (id: string, principal: MerchantPrincipal, ip = '10.0.0.1') =>
+  auth.call<Pairing>('GET', `/auth/pairings/${id}`, { principal, ip })
+const answer = (id: string, principal: MerchantPrincipal, word: 'approve' | 'refuse', inClear = false) =>
+  auth.call('POST', `/auth/pairings/${id}/${word}`, { principal, body: {}, inClear })
+const redeem = (token: string) =>
+  auth.call<{ redeemed: boolean; session?: Tokens }>('POST', '/auth/pairings/redeem', { body: { token } })
+
+test('whoever is logged in sees what asks, from where, and which words its terminal shows', async () => {
+  const { principal } = await person()
+  const { id, verification_code } = await begin()
+  const { status, body } = await look(id, principal, '10.0.0.2')
+  expect([status, body]).toEqual([
+    200,
+    {
+      id,
+      object: 'pairing',
+      gives: 'session',
+      verification_code,
+      device_name: 'desk',
+      client_ip: '10.0.0.1',
+      your_ip: '10.0.0.2',
+      created: 1767225600,
+      expires: 1767225600 + pairingMs / 1_000,
+    },
+  ])
+})
+
+describe('let in from a session', () => {
+  test('a device that wants one gets a login of that very person, once', async () => {
+    const { principal, user } = await person()
+    const { id, token } = await begin()
+    expect(await answer(id, principal, 'approve')).toMatchObject({ status: 200, body: { answer: 'let_in' } })
+    const { body } = await redeem(token)
+    expect(await auth.verify(body.session?.token ?? '')).toMatchObject({ kind: 'session', user: user.id })
+    expect((await redeem(token)).code).toBe('resource_missing')
+  })
+
+  test('a device that wants a key gets one of test mode, also where the request came in clear', async () => {
+    const { principal, user } = await person()
+    const { id, token } = await begin('key')
+    expect((await answer(id, principal, 'approve', true)).status).toBe(200)
+    const { body } = await auth.call<{ testmode_key_secret: string }>('GET', `/stripecli/auth/${token}`)
+    expect(await auth.verify(body.testmode_key_secret)).toMatchObject({ merchant: user.merchant, mode: 'test' })
+  })
+
+  test('no session comes of a request in clear: whoever overheard its cookie could have sent it', async () => {
+    const { principal } = await person()
+    const { id, token } = await begin()
+    expect(await answer(id, principal, 'approve', true)).toMatchObject({ status: 403, code: 'live_requires_tls' })
+    expect((await redeem(token)).body).toEqual({ redeemed: false })
+  })
+
+  test('one that somebody let in, or that is over, is as unknown to everybody else as one that never was', async () => {
+    const [ada, eve] = [await person(), await person()]
+    const { id } = await begin()
+    await answer(id, ada.principal, 'approve')
+    const late = await begin()
+    clock.advance(pairingMs)
+    const never = 'pair_000000000000000000000000'
+    for (const each of [id, late.id, never, 'x']) {
+      const answers = [
+        await look(each, eve.principal),
+        await answer(each, eve.principal, 'approve'),
+        await answer(each, eve.principal, 'refuse'),
+      ]
+      expect(answers.map(({ status, code }) => [status, code])).toEqual(Array(3).fill([404, 'resource_missing']))
+    }
+  })
+
+  test('two who let it in at once: one does', async () => {
+    const [ada, eve] = [await person(), await person()]
+    const { id } = await begin()
+    const answers = await Promise.all([ada, eve].map(({ principal }) => answer(id, principal, 'approve')))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404])
+  })
+})
+
+describe('what was let in from a session and has not come yet is forgotten', () => {
+  const letIn = async () => {
+    const ada = await person()
+    const other = await auth.verify((await auth.logIn(ada.user.email)).body.token)
+    if (other === null) throw new Error('the fresh access token was not accepted')
+    const { id, token } = await begin()
+    expect((await answer(id, other, 'approve')).status).toBe(200)
+    return { ada, other, token }
+  }
+
+  test('with the end of any of their sessions', async () => {
+    const { ada, other, token } = await letIn()
+    await auth.call('DELETE', `/auth/sessions/${other.session}`, { principal: ada.principal })
+    expect((await redeem(token)).code).toBe('resource_missing')
+  })
+
+  test('with the end of all others', async () => {
+    const { ada, token } = await letIn()
+    await auth.call('DELETE', '/auth/sessions', { principal: ada.principal })
+    expect((await redeem(token)).code).toBe('resource_missing')
+  })
+
+  test('and nothing slips in behind an end that happens at the same time', async () => {
+    for (let round = 0; round < 10; round++) {
+      const ada = await person()
+      const other = await auth.verify((await auth.logIn(ada.user.email)).body.token)
+      if (other === null) throw new Error('the fresh access token was not accepted')
+      const { id, token } = await begin()
+      const [ended] = await Promise.all([
+        auth.call('DELETE', `/auth/sessions/${other.session}`, { principal: ada.principal }),
+        answer(id, other, 'approve'),
+      ])
+      expect(ended.status).toBe(200)
+      const { body } = await redeem(token)
+      // Refused, forgotten, or asked for in vain: in no case is it a login.
+      expect(body.session).toBeUndefined()
+    }
+  })
+
+  test('an ended session lets nothing in, nor does one whose user is disabled', async () => {
+    const { ada, other } = await letIn()
+    await auth.call('DELETE', `/auth/sessions/${other.session}`, { principal: ada.principal })
+    const { id, token } = await begin()
+    expect((await answer(id, other, 'approve')).code).toBe('session_invalid')
+    const path = `/auth/operator/users/${ada.user.id}`
+    await auth.call('POST', path, { principal: operator, body: { disabled: true } })
+    expect((await answer(id, ada.principal, 'approve')).code).toBe('session_invalid')
+    expect((await redeem(token)).body).toEqual({ redeemed: false })
+  })
+})
+
+test('a device that is refused is told so at once, and its page is gone, also for the password', async () => {
+  const { principal, user } = await person()
+  const { id, token } = await begin()
+  expect(await answer(id, principal, 'refuse')).toMatchObject({ status: 200, body: { id, answer: 'refused' } })
+  expect((await redeem(token)).code).toBe('resource_missing')
+  expect((await look(id, principal)).status).toBe(404)
+  const { statusCode } = await auth.service.http.inject({
+    method: 'POST',
+    url: `/stripecli/confirm/${id}`,
+    payload: { email: user.email, password },
+  })
+  expect(statusCode).toBe(404)
+})
