@@ -29,11 +29,6 @@ const daySeconds = 86_400
 export const axisMoment = (seconds: number, span: number): string =>
   formatIn(span > 2 * daySeconds ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' })(seconds)
 
-const dayFormat = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' })
-
-/** The day in the viewer's zone: "2026-11-26". */
-export const localDay = (seconds: number): string => dayFormat.format(seconds * 1000)
-
 /** As a field of type datetime-local has it, in the viewer's zone: "2026-11-26T20:15". */
 export const typedMoment = (seconds: number): string =>
   formatIn({ dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }, 'sv-SE')(seconds).replace(' ', 'T')

@@ -18,14 +18,13 @@ export const figuresHandlers = ({
   const reads = boundDatabase(db, { max: connectionsMax })
   return {
     async retrievePaymentFigures({ principal, query: { bounds } }) {
-      const stretches = stretchesOf(bounds)
-      const { moments } = stretches
+      const { moments, ends } = stretchesOf(bounds)
       return readReport(reads, { timeoutMs, hint: 'choose a shorter time' }, async (sql) => {
         const moved = await sumMovements(sql, principal, { moments, kinds: countedKinds })
         const tried = await countPayments(sql, principal, moments)
         return {
           object: 'payment_figures' as const,
-          data: figuresToWire(moved, tried, stretches),
+          data: figuresToWire(moved, tried, ends),
           livemode: principal.mode === 'live',
         }
       })

@@ -1,5 +1,4 @@
 import type { PaymentFigures } from '@micro/contracts'
-import type { Stretches } from '@micro/service'
 import type { ShownKind } from '../movements/kinds.ts'
 
 /** What movements of one kind come to in a stretch, which has a number from 1. */
@@ -63,7 +62,7 @@ const attempts = ({ paid, failed }: Figures): number => paid + failed
 export const figuresToWire = (
   moved: readonly Moved[],
   tried: readonly Tried[],
-  { ends }: Pick<Stretches, 'ends'>,
+  ends: readonly { readonly from: number; readonly until: number }[],
 ): Currency[] => {
   const [movedBy, triedBy] = [
     Map.groupBy(moved, ({ currency }) => currency),
