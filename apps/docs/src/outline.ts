@@ -54,6 +54,7 @@ export const outline: readonly Part[] = [
       'manual-capture',
       'checkout',
       'webhooks',
+      'failed-requests',
       'stripe-cli',
       'money',
       'ledger',
