@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { runInNewContext } from 'node:vm'
+import Stripe from 'stripe'
 import { expect, test } from 'vitest'
-import { nameOf, type Operation } from '../../apps/dashboard/src/reference/operation.ts'
+import { addressOf, compose, pairsOf } from '../../apps/dashboard/src/reference/compose.ts'
+import { stripeNodeOf } from '../../apps/dashboard/src/reference/copies.ts'
+import { keyOf, nameOf, type Operation } from '../../apps/dashboard/src/reference/operation.ts'
 import type { OpenApi } from '../../apps/docs/src/api/document.ts'
 import { stripeOperations } from '../stripe-operations.ts'
 import { operationsOf } from './operations.ts'
@@ -51,4 +55,37 @@ test('who may call an operation is told, and how the stripe package does', () =>
   expect(one('signOut')).toMatchObject({ credential: 'none', tryable: false })
   expect(one('listLedgerTransactions')).not.toHaveProperty('stripe')
   expect(operations.filter(({ stripe }) => stripe !== undefined).length).toBeGreaterThan(50)
+})
+
+/** The package with a wire of its own, on which each request is noted. */
+const listening = () => {
+  const asked: string[] = []
+  const httpClient = Stripe.createFetchHttpClient((url: string | URL | Request, init?: RequestInit) => {
+    const { pathname, search } = new URL(url instanceof Request ? url.url : url)
+    const body = typeof init?.body === 'string' ? init.body : ''
+    asked.push(decodeURIComponent(`${init?.method} ${pathname}${search} ${body}`.trim()))
+    return Promise.resolve(new Response('{}'))
+  })
+  return { asked, stripe: new Stripe('sk_test_none', { httpClient, maxNetworkRetries: 0 }) }
+}
+
+/** The same operation with its path and one parameter besides, if it takes a text. */
+const withOneText = (operation: Operation) => {
+  const text = operation.fields.find(
+    ({ in: place, kind }) => (place === 'query' || place === 'body') && kind === 'text',
+  )
+  const fields = operation.fields.filter((each) => each.in === 'path' || each === text)
+  return compose({ ...operation, fields }, text === undefined ? {} : { [keyOf(text)]: 'x' }).composed
+}
+
+test('what is copied for the stripe package makes this very request, with its arguments in their places', async () => {
+  for (const operation of operations.filter(({ stripe }) => stripe !== undefined)) {
+    const composed = withOneText(operation)
+    const copied = stripeNodeOf(operation, composed, { origin: 'http://localhost:8080' })
+    const { asked, stripe } = listening()
+    await runInNewContext(/const answer = await ([^]*)\nconsole/.exec(copied ?? '')?.[1] ?? '', { stripe })
+    const body = pairsOf(composed.body ?? {}).map(([name, text]) => `${name}=${text}`)
+    const want = [operation.method, decodeURIComponent(addressOf(composed)), ...body].join(' ')
+    expect([operation.id, asked]).toEqual([operation.id, [want]])
+  }
 })

@@ -34,6 +34,7 @@ const proofs: Readonly<Record<string, RegExp>> = {
   'docs/concepts/time.md': /48\.25/,
   'docs/guides/manual-capture.md': /91\.94/,
   'docs/guides/from-stripe.md': /"status": ?"succeeded"/,
+  'docs/guides/failed-requests.md': /card_declined[^]*402[^]*"client_errors": ?1,/,
 }
 
 describe('every command of a document works in order, for a merchant of its own', () => {

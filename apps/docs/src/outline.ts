@@ -55,6 +55,7 @@ export const outline: readonly Part[] = [
       'checkout',
       'webhooks-locally',
       'webhooks',
+      'failed-requests',
       'stripe-cli',
       'money',
       'ledger',

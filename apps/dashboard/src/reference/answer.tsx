@@ -9,8 +9,8 @@ import type { Answer } from './try-it.data.ts'
 
 /** What was answered, success or refusal. */
 export const Answered = ({ answer: { status, ms, requestId, headers, body, cut } }: { answer: Answer }) => (
-  <div className="grid min-w-0 gap-3" aria-live="polite">
-    <p className="flex flex-wrap items-center gap-3">
+  <div className="grid min-w-0 gap-3">
+    <p role="status" className="flex flex-wrap items-center gap-3">
       <Badge tone={toneOf(status)}>{status}</Badge>
       <span className="text-sm text-soft">took {durationText(ms)}</span>
       {requestId !== undefined && (

@@ -95,6 +95,12 @@ test('what is missing is named, and its name stands for it', () => {
   expect(composed.body).toEqual({ amount: 'AMOUNT', metadata: 'METADATA' })
 })
 
+test('an id that would lead to another path is none', () => {
+  const { composed, wrong } = compose(operation, { 'path id': '..', 'path part': '.', 'body amount': '1' })
+  expect(wrong).toEqual({ 'path id': 'This is no id.', 'path part': 'This is no id.' })
+  expect(composed.path).toBe('/v1/things/ID/parts/PART')
+})
+
 test('a form without anything sends no body; JSON is an object all the same', () => {
   expect(compose(operationOf({ body: 'form' }), {}).composed.body).toBeUndefined()
   expect(compose(operationOf({ body: 'json' }), {}).composed.body).toEqual({})

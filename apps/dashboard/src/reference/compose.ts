@@ -55,6 +55,13 @@ export const valueOf = (
   }
 }
 
+/** The same of all fields: what is needed must be there, and no part of a path may lead out of it. */
+const readOf = (field: Field, text: string): ReturnType<typeof valueOf> => {
+  if (text === '') return { wrong: 'This is needed.' }
+  if (field.in === 'path' && /^\.\.?$/.test(text)) return { wrong: 'This is no id.' }
+  return valueOf(field, text)
+}
+
 /** With one more value, as deep as its path says. */
 const put = (into: Record<string, unknown>, [first, ...rest]: readonly string[], value: unknown): void => {
   if (first === undefined) return
@@ -75,7 +82,7 @@ export const compose = (operation: Operation, typed: Typed): Composition => {
   for (const field of operation.fields) {
     const text = typed[keyOf(field)]?.trim() ?? ''
     if (text === '' && !field.required) continue
-    const read = text === '' ? { wrong: 'This is needed.' } : valueOf(field, text)
+    const read = readOf(field, text)
     if ('wrong' in read) wrong[keyOf(field)] = read.wrong
     const value = 'value' in read ? read.value : placeholder(field)
     if (field.in === 'path') params.push(String(value))

@@ -1,3 +1,4 @@
+import type { Mode } from '@micro/contracts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { AskDialog } from '../act/ask-dialog.tsx'
@@ -17,11 +18,29 @@ interface Trying {
   readonly onAnswer: (answer: Answer) => void
 }
 
-const LiveWarning = () => (
-  <p className="rounded-md border border-bad bg-bad-wash px-3 py-2">
-    <strong>This is live mode.</strong> What you send is done for real, with real money and real customers.
-  </p>
-)
+/** What a session alone may is about people and keys, which are of no mode. */
+const isOfBothModes = ({ credential }: Operation): boolean => credential === 'session'
+
+/** Where it is done, as in "Try it in test mode". */
+const where = (operation: Operation, mode: Mode): string => (isOfBothModes(operation) ? '' : ` in ${mode} mode`)
+
+/** What has to be known before something is changed; nothing in test mode. */
+const Warning = ({ operation, mode }: { operation: Operation; mode: Mode }) => {
+  if (operation.method === 'GET' || (mode === 'test' && !isOfBothModes(operation))) return null
+  return (
+    <p className="rounded-md border border-bad bg-bad-wash px-3 py-2">
+      {isOfBothModes(operation) ? (
+        <>
+          <strong>This is about your account itself,</strong> in test mode and in live mode.
+        </>
+      ) : (
+        <>
+          <strong>This is live mode.</strong> What you send is done for real, with real money and real customers.
+        </>
+      )}
+    </p>
+  )
+}
 
 /** Asks before anything is changed; pressed twice it is sent as one. */
 const AskSend = ({ operation, composition: { composed }, onAnswer, onClose }: Trying & { onClose: () => void }) => {
@@ -29,17 +48,17 @@ const AskSend = ({ operation, composition: { composed }, onAnswer, onClose }: Tr
   const address = addressOf(composed)
   const content = JSON.stringify([method, address, composed])
   const doing = useAct(content, (act) => sendIt(operation, composed, act), onAnswer)
-  const isLive = doing.mode === 'live'
+  const { mode } = doing
   return (
     <AskDialog
-      title={`Send this in ${doing.mode} mode?`}
+      title={`Send this${where(operation, mode)}?`}
       verb={`Send ${method}`}
-      look={isLive || method === 'DELETE' ? 'danger' : 'primary'}
+      look={mode === 'live' || method === 'DELETE' ? 'danger' : 'primary'}
       doing={doing}
       onClose={onClose}
       wide
     >
-      {isLive && <LiveWarning />}
+      <Warning {...{ operation, mode }} />
       <p>It may change something, as whoever is signed in.</p>
       <Code
         text={[`${method} ${address}`, ...(composed.body ? [JSON.stringify(composed.body, null, 2)] : [])].join('\n')}
@@ -75,10 +94,10 @@ export const TryIt = ({ operation, composition, onAnswer, onIncomplete }: Trying
   }
   return (
     <div className="grid gap-3">
-      {mode === 'live' && !isRead && <LiveWarning />}
+      <Warning {...{ operation, mode }} />
       <p className="flex flex-wrap items-center gap-3">
         <Button look={mode === 'live' && !isRead ? 'danger' : 'primary'} onClick={send} busy={reading.isPending}>
-          Try it in {mode} mode
+          Try it{where(operation, mode)}
         </Button>
         <span className="text-sm text-soft">
           {isRead ? 'It only reads, with your session.' : 'You are asked once more before it is sent.'}

@@ -19,23 +19,27 @@ import { useRequestList } from './use-request-list.ts'
 const Row = ({ request, keys }: { request: RequestLog; keys: readonly ApiKey[] }) => {
   const { id, status, method, path, created, duration_ms } = request
   return (
-    <li className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-baseline gap-x-3 gap-y-0.5 border-t border-line px-4 py-2 first:border-0 hover:bg-sunken lg:grid-cols-[3.5rem_minmax(0,6fr)_minmax(0,3fr)_minmax(0,3fr)_4.5rem_9.5rem]">
+    <li className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-baseline gap-x-3 gap-y-0.5 border-t border-line px-4 py-2 text-sm first:border-0 hover:bg-sunken lg:grid-cols-[3.5rem_minmax(0,6fr)_minmax(0,3fr)_minmax(0,3fr)_4.5rem_9.5rem]">
       <span>
         <Badge tone={toneOf(status)}>{status}</Badge>
       </span>
-      <Link to="/requests/$id" params={{ id }} className="min-w-0 font-mono text-sm break-words hover:underline">
+      <Link
+        to="/requests/$id"
+        params={{ id }}
+        className="col-span-3 row-start-2 min-w-0 font-mono break-words hover:underline lg:col-span-1 lg:row-start-1"
+      >
         <span className="font-semibold">{method}</span> <Breakable name={path} />
       </Link>
-      <span className="col-start-2 row-start-2 min-w-0 truncate text-sm text-bad lg:col-start-auto lg:row-start-auto">
+      <span className="col-span-2 row-start-3 min-w-0 truncate text-bad lg:col-span-1 lg:col-start-3 lg:row-start-1">
         {errorWord(request)}
       </span>
-      <span className="col-start-2 row-start-3 min-w-0 truncate text-sm text-soft lg:col-start-auto lg:row-start-auto">
+      <span className="col-start-3 row-start-3 min-w-0 truncate text-right text-soft lg:col-start-4 lg:row-start-1 lg:text-left">
         {madeBy(request, keys)}
       </span>
-      <span className="col-start-3 row-start-2 text-right text-sm text-soft tabular-nums lg:col-start-auto lg:row-start-auto">
+      <span className="col-start-2 row-start-1 text-soft tabular-nums lg:col-start-5 lg:text-right">
         {durationText(duration_ms)}
       </span>
-      <span className="col-start-3 row-start-1 text-right text-sm text-soft lg:col-start-auto lg:row-start-auto">
+      <span className="col-start-3 row-start-1 text-right text-soft lg:col-start-6">
         <Time at={created} as="brief" />
       </span>
     </li>
