@@ -1,6 +1,9 @@
 // Writes docs/examples.json, requests and what Micro answered, for the API reference. Asks a new Micro that nobody has
 // registered at: one that was started with --ephemeral, without limits. A test holds what was recorded to docs/openapi.json.
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { routesOf, type OpenApi } from '../apps/docs/src/api/document.ts'
 import { scenario, type Step } from './examples/scenario.ts'
@@ -28,6 +31,11 @@ const operationOf = ({ method, path }: Step): string => {
   return found.operationId
 }
 
+/** The server that webhooks are sent to. */
+const receiver = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
+await once(receiver, 'listening')
+const receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
+
 /** Nothing that looks like a secret is kept, though all of these died with the Micro that made them. */
 const masked = (text: string): string =>
   text
@@ -36,6 +44,7 @@ const masked = (text: string): string =>
     .replace(/\beyJ[\w.-]+/g, 'eyJ…')
     .replace(/(_secret_)\w{8,}/g, '$1…')
     .replaceAll(url, 'http://localhost:8080')
+    .replaceAll(receiverUrl, 'http://localhost:4242')
 
 /** Lists are shown by their first members. */
 const shortened = (value: unknown): unknown => {
@@ -44,7 +53,7 @@ const shortened = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shortened(each)]))
 }
 
-const kept = new Map<string, string>()
+const kept = new Map([['receiver', receiverUrl]])
 const filled = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => kept.get(name) ?? whole)
 
 const headersOf = ({ as }: Step): Record<string, string> => {
@@ -97,3 +106,4 @@ for (const step of scenario) {
 const sorted = Object.fromEntries(Object.entries(examples).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 await writeFile(new URL('../docs/examples.json', import.meta.url), `${JSON.stringify(sorted, undefined, 2)}\n`)
 console.log(`Wrote docs/examples.json: ${Object.keys(sorted).length} of ${routes.length} operations.`)
+receiver.close()

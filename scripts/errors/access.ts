@@ -33,7 +33,7 @@ export const accessExplanations = {
   },
   cookie_twice: {
     when: 'Cookies know no ports, and another program on this host set one of the same name.',
-    remedy: 'Delete the cookies of this host and sign in again; http://micro.localhost:8080 keeps them apart.',
+    remedy: 'Delete the cookies of this host and sign in again; the address `micro.localhost` keeps them apart.',
   },
   mode_missing: {
     when: 'A browser’s session is of no mode, and the request does not name one.',

@@ -17,11 +17,12 @@ export const eventExplanations = {
   },
   unknown_cursor: {
     when: 'There is no event behind which the stream could go on: one of another merchant, or of a time before a restore.',
-    remedy: 'Begin without a cursor, or with 0 for all that is kept.',
+    remedy: 'Begin without a cursor, which is from now on, or behind an event that `GET /v1/events` still lists.',
   },
   cursor_no_longer_kept: {
     when: 'Events are kept for `MICRO_EVENTS_RETENTION_DAYS`, and those behind this cursor have left.',
-    remedy: 'Go on with 0, the oldest that is kept, and look up what happened between by the objects themselves.',
+    remedy:
+      'Go on where the message says, behind which all is kept, or from now on; what happened between is in the objects themselves.',
   },
   event_no_longer_kept: {
     when: 'A list was to go on from an event that has left.',

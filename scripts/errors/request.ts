@@ -85,7 +85,8 @@ export const requestExplanations = {
   },
   headers_too_large: {
     when: 'All headers together are larger than a request may have, often by cookies of other programs on the same host.',
-    remedy: 'Send fewer. In a browser, delete the cookies of this host, or open http://micro.localhost:8080.',
+    remedy:
+      'Send fewer. In a browser, delete the cookies of this host, or open it as `micro.localhost`, which has none of others.',
   },
   host_not_allowed: {
     when: 'The request names a host that this gateway does not go by; it might be a web page that tries to reach your machine.',

@@ -30,7 +30,7 @@ const transfer = (amount: number) => [
 const people: readonly Step[] = [
   post('/auth/register', person, { as: 'nobody' }),
   post('/auth/login', person, { as: 'nobody', keep: { token: 'token', refresh: 'refresh_token' } }),
-  get('/auth/me', { as: 'session' }),
+  get('/auth/me', { as: 'session', keep: { user: 'id' } }),
   post('/auth/api_keys', { environment: 'test', name: 'quickstart' }, { as: 'session', keep: { key: 'key' } }),
   post(
     '/auth/api_keys',
@@ -40,7 +40,6 @@ const people: readonly Step[] = [
   post('/auth/api_keys/{other_key}/roll', { expires_in: 3600 }, { as: 'session' }),
   get('/auth/api_keys', { as: 'session' }),
   remove('/auth/api_keys/{other_key}', { as: 'session' }),
-  get('/auth/sessions', { as: 'session' }),
   get('/auth/audit_log', { as: 'session' }),
   get('/auth/operator/registration', { as: 'session' }),
   post('/auth/operator/registration', { open: true }, { as: 'session' }),
@@ -49,13 +48,17 @@ const people: readonly Step[] = [
   get('/auth/operator/audit_log', { as: 'session' }),
   get('/auth/operator/secrets', { as: 'session' }),
   post('/auth/browser/sign_in', person, { as: 'nobody' }),
+  get('/auth/sessions', { as: 'session', keep: { other_session: 'data.0.id' } }),
+  remove('/auth/sessions/{other_session}', { as: 'session' }),
+  post('/auth/operator/users/{user}', { operator: true }, { as: 'session' }),
   get('/v1/account', { keep: { merchant: 'id' } }),
+  get('/v1/accounts/{merchant}'),
 ]
 
 const cards: readonly Step[] = [
   post(
     '/v1/webhook_endpoints',
-    { url: 'https://example.com/webhook', enabled_events: ['payment_intent.*'] },
+    { url: '{receiver}/webhook', enabled_events: ['payment_intent.*'] },
     { keep: { endpoint: 'id' } },
   ),
   post('/v1/customers', { email: 'jenny@example.com', name: 'Jenny Rosen' }, { keep: { customer: 'id' } }),
@@ -70,6 +73,9 @@ const cards: readonly Step[] = [
   get('/v1/payment_methods?customer={customer}'),
   get('/v1/customers/{customer}/payment_methods'),
   get('/v1/customers/{customer}/payment_methods/{method}'),
+  post('/v1/payment_methods/{method}/detach'),
+  post('/v1/customers', { email: 'bob@example.com' }, { keep: { other_customer: 'id' } }),
+  remove('/v1/customers/{other_customer}'),
   post('/v1/setup_intents', { customer: '{customer}' }, { keep: { setup: 'id' } }),
   post('/v1/setup_intents/{setup}', { description: 'Card for later' }),
   post('/v1/setup_intents/{setup}/confirm', { payment_method: 'pm_card_visa' }),
@@ -149,6 +155,7 @@ const afterwards: readonly Step[] = [
   post('/v1/payouts/{payout}', { metadata: { week: '7' } }),
   get('/v1/payouts?limit=3'),
   post('/v1/payouts/{payout}/cancel'),
+  post('/v1/test_helpers/settlement_faults', { subject: '{charge}', kind: 'missing' }),
   post('/payments/reconciliations', {}, { keep: { reconciliation: 'id' } }),
   get('/payments/reconciliations/{reconciliation}'),
   get('/payments/reconciliations?limit=3'),
@@ -179,6 +186,7 @@ const shop: readonly Step[] = [
   post('/v1/checkout/sessions/{session}', { metadata: { cart: '7' } }),
   get('/v1/checkout/sessions?limit=3'),
   get('/v1/checkout/sessions/{session}/line_items'),
+  get('/v1/payment_pages/{session}'),
   post('/v1/checkout/sessions/{session}/expire'),
   post('/v1/products', { name: 'Scarf' }, { keep: { other_product: 'id' } }),
   remove('/v1/products/{other_product}'),
@@ -238,16 +246,20 @@ const events: readonly Step[] = [
   get('/v1/webhook_endpoints/{endpoint}'),
   post('/v1/webhook_endpoints/{endpoint}', { description: 'The shop' }),
   get('/v1/webhook_endpoints?limit=3'),
-  get('/events/deliveries?limit=2', { keep: { delivery: 'data.0.id' }, until: /"data": ?\[\{/ }),
+  get('/events/deliveries?limit=2', { keep: { delivery: 'data.0.id' }, until: /"status": ?"delivered"/ }),
   get('/events/deliveries/{delivery}', { until: /"status": ?"(?!pending|sending)/ }),
   get('/events/deliveries/{delivery}/attempts', { until: /"data": ?\[\{/ }),
   post('/events/deliveries/{delivery}/resend'),
   post('/events/deliveries/resend', { webhook_endpoint: '{endpoint}', which: 'failed', dry_run: true }),
   post('/v1/events/{event}/retry', { webhook_endpoint: '{endpoint}' }),
   post('/v1/webhook_endpoints/{endpoint}/rotate_secret', { expires_in: 3600 }),
+  post('/v1/webhook_endpoints/{endpoint}/test'),
   remove('/v1/webhook_endpoints/{endpoint}'),
+  get('/events/operator/dead_letters', { as: 'session' }),
   get('/request_logs?limit=2'),
   post('/auth/refresh', { refresh_token: '{refresh}' }, { as: 'nobody' }),
+  post('/auth/password', { current_password: person.password, new_password: 'another-secure-one' }, { as: 'session' }),
+  post('/auth/logout', {}, { as: 'session' }),
 ]
 
 /** What a developer might ask of a new Micro in the first hours, in order. */

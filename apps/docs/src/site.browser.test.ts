@@ -81,7 +81,7 @@ describe.skipIf(!browserAvailable())('the documentation in a browser, under the 
     ['micro listen', '/docs/reference/cli/#micro-listen'],
     ['idempotency', '/docs/concepts/idempotency/'],
     ['create a checkout session', '/docs/reference/api/checkout/#createCheckoutSession'],
-  ])
+  ] as const)
     test(`the search for “${words}” begins with what is called so`, async () => {
       await browser.open(server.url)
       await browser.type('.search input', words)

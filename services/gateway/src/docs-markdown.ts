@@ -10,8 +10,11 @@ const inline = (text: string): Html =>
   join(
     text
       .replaceAll(/\[([^\]]+)\]\([^)\s]+\)/g, '$1')
-      .split(/(`[^`]+`)/)
-      .map((part) => (part.startsWith('`') ? html`<code>${plain(part.slice(1, -1))}</code>` : html`${plain(part)}`)),
+      .split(/(`[^`]+`|\*\*[^*]+\*\*)/)
+      .map((part) => {
+        if (part.startsWith('`')) return html`<code>${plain(part.slice(1, -1))}</code>`
+        return part.startsWith('**') ? html`<strong>${plain(part.slice(2, -2))}</strong>` : html`${plain(part)}`
+      }),
   )
 
 /** What a heading is found by behind `#`: an error by its code. */
@@ -52,10 +55,13 @@ const block = (text: string): Html => {
     return html`<ul>
       ${join(lines.map((line) => html`<li>${inline(line.slice(2))}</li>`))}
     </ul>`
+  if (first.startsWith('> '))
+    return html`<blockquote>${inline(lines.map((line) => line.slice(2)).join(' '))}</blockquote>`
+  if (text === '---') return html`<hr />`
   return html`<p>${inline(lines.join(' '))}</p>`
 }
 
-/** HTML of the Markdown that `make openapi` writes: headings, paragraphs, lists, tables and code, and nothing else. */
+/** HTML of the Markdown that `make openapi` writes: headings, paragraphs, quotes, lists, tables, code, and nothing else. */
 export const renderMarkdown = (text: string): Html =>
   join(
     text

@@ -41,11 +41,12 @@ test('what goes over the WebSocket is told to programs', async () => {
 
 test('whatever stands in the Markdown is text in the page', () => {
   const text = renderMarkdown(
-    '# A <b>\n\n## some_code\n\ntwo\nlines `<i>` &lt;x [t](u.md)\n\n- one\n- "two"\n\n| a | b |\n| - | - |\n| `x\\|y` | <img> |',
+    '# A <b>\n\n## some_code\n\ntwo\nlines `<i>` &lt;x [t](u.md)\n\n> a <b> said\n\n---\n\n**What to do:** this\n\n- one\n- "two"\n\n| a | b |\n| - | - |\n| `x\\|y` | <img> |',
   ).text
   expect(text).not.toMatch(/<b>|<i>|<img>/)
   expect(text).toContain('<h2 id="some_code">some_code</h2>')
   expect(text).toContain('<p>two lines <code>&lt;i&gt;</code> &lt;x t</p>')
+  expect(text).toContain('<blockquote>a &lt;b&gt; said</blockquote><hr /><p><strong>What to do:</strong> this</p>')
   expect(text).toContain('<li>&quot;two&quot;</li>')
   expect(text).toContain('<td><code>x|y</code></td><td>&lt;img&gt;</td>')
 })

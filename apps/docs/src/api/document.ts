@@ -53,7 +53,7 @@ export interface Route extends Operation {
 
 /** What a route does, without what is to be known of it besides: for a heading. */
 export const headingOf = ({ summary, operationId }: Route): string => {
-  const [heading = summary] = summary.split(/[.;:]/, 1)
+  const [heading = summary] = summary.split(/[.;:](?=\s|$)/, 1)
   // The same thing on the older surface, beside that of Stripe.
   return operationId.endsWith('Original') ? `${heading}, under /payments` : heading
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { headingOf, type Route } from './document.ts'
 import { fieldList, kindOf } from './fields.ts'
 
 describe('what a field holds is said in words', () => {
@@ -34,4 +35,12 @@ test('what is in a field is named by its path; another object is not opened', ()
   expect(text).toContain('at most 5 characters')
   expect(text).not.toContain('charge.amount')
   expect(text.match(/required<\/span>/g)).toHaveLength(2)
+})
+
+describe('an operation is headed by what it does', () => {
+  for (const [summary, heading] of [
+    ['Create a payment intent; with confirm=true also confirm it.', 'Create a payment intent'],
+    ['Send a webhook_endpoint.ping there now. Kept nowhere.', 'Send a webhook_endpoint.ping there now'],
+  ] as const)
+    test(heading, () => expect(headingOf({ summary, operationId: 'x' } as Route)).toBe(heading))
 })

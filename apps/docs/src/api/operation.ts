@@ -126,7 +126,10 @@ export const drawOperation = (route: Route, place: Place): Html => {
     <h2 id="${operationId}">
       ${headingOf(route)} <a class="anchor" href="#${operationId}" aria-label="Link to this section">#</a>
     </h2>
-    <p class="route"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></p>
+    <p class="route">
+      <span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code>
+      <span class="kind">${operationId}</span>
+    </p>
     <div class="beside">
       <div>
         <p>${summary}</p>

@@ -64,5 +64,5 @@ test('the ledger is called with JSON, and a list with its query', () => {
 test('what takes a login or no credential says so', () => {
   expect(snippetsOf('listSessions').curl).toContain('Bearer $TOKEN')
   expect(snippetsOf('logIn').curl).not.toContain('Authorization')
-  expect(snippetsOf('revokeSession').curl).toContain('-X DELETE http://localhost:8080/auth/sessions/ID')
+  expect(snippetsOf('removeProcessor').curl).toContain('-X DELETE http://localhost:8080/payments/processors/ID')
 })
