@@ -63,13 +63,13 @@ const Told = ({ dispute }: { dispute: Dispute }) => {
       </div>
       <p className={`rounded-lg p-3 ${isOpen(dispute) ? 'bg-warn-wash' : 'bg-sunken'}`}>{means}</p>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        {isOpen(dispute) ? <EvidenceForm {...{ dispute }} /> : <EvidenceSent {...{ dispute }} />}
         <div className="grid min-w-0 gap-4">
-          <Card title="Dispute">
-            <Facts facts={factsOf(dispute)} />
-          </Card>
+          {isOpen(dispute) ? <EvidenceForm {...{ dispute }} /> : <EvidenceSent {...{ dispute }} />}
           <Moved {...{ dispute }} />
         </div>
+        <Card title="Dispute">
+          <Facts facts={factsOf(dispute)} />
+        </Card>
       </div>
     </>
   )

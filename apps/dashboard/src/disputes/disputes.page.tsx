@@ -13,7 +13,7 @@ import { Nothing } from '../ui/nothing.tsx'
 import { Paging } from '../ui/paging.tsx'
 import { Table, type Column } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
-import { disputeState, dueText, reasonText } from './dispute-state.ts'
+import { disputeState, dueText, isOpen, reasonText } from './dispute-state.ts'
 import { disputesPage } from './disputes.data.ts'
 
 const Due = ({ dispute }: { dispute: Dispute }) => {
@@ -21,9 +21,19 @@ const Due = ({ dispute }: { dispute: Dispute }) => {
   return due === undefined ? '—' : <Badge tone={due.tone}>{due.text}</Badge>
 }
 
-const State = ({ dispute: { status } }: { dispute: Dispute }) => {
-  const { text, tone } = disputeState(status)
-  return <Badge {...{ tone }}>{text}</Badge>
+/** Where there is no room for a column of its own, how long there is to answer stands below. */
+const State = ({ dispute }: { dispute: Dispute }) => {
+  const { text, tone } = disputeState(dispute.status)
+  return (
+    <span className="flex flex-wrap gap-1">
+      <Badge {...{ tone }}>{text}</Badge>
+      {isOpen(dispute) && (
+        <span className="@lg:hidden">
+          <Due {...{ dispute }} />
+        </span>
+      )}
+    </span>
+  )
 }
 
 const columns: readonly Column<Dispute>[] = [
@@ -38,6 +48,12 @@ const columns: readonly Column<Dispute>[] = [
   },
   { name: 'Status', of: (dispute) => <State {...{ dispute }} /> },
   { name: 'To answer', from: 'sm', of: (dispute) => <Due {...{ dispute }} /> },
+  {
+    name: 'Answer by',
+    from: 'md',
+    of: ({ status, evidence_details: { due_by } }) =>
+      isOpen({ status }) && due_by !== null ? <Time at={due_by} as="brief" /> : '—',
+  },
   { name: 'Reason', from: 'lg', cut: true, of: ({ reason }) => reasonText(reason) },
   {
     name: 'Payment',

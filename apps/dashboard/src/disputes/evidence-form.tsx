@@ -80,7 +80,8 @@ export const EvidenceForm = ({ dispute }: { dispute: Dispute }) => {
   const isChanged = Object.keys(changes).length > 0
   const saving = useAct(
     JSON.stringify(changes),
-    (act) => updateDispute(act, dispute.id, { evidence: changes }),
+    // Left out, it would be handed in at once.
+    (act) => updateDispute(act, dispute.id, { evidence: changes, submit: false }),
     () => {},
   )
   const Asking = asked && dialogs[asked]
