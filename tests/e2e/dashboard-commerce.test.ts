@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { browserAvailable, eventually, startBrowser, type TestBrowser } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pay, type Caller } from './api.ts'
+import type { Caller } from './api.ts'
 import { atTheDashboard, callerOf, expectNothingLeaked, expectSoundPages } from './dashboard.fixture.ts'
 import { micro, removeTemporaryDirectories, temporaryDirectory, type Micro } from './harness.ts'
-import { receiver, type Receiver } from './listener.ts'
 
 let platform: Micro
-let server: Receiver
 let home: string
 beforeAll(async () => {
-  server = await receiver(500)
   platform = await micro()
   home = `${platform.url}/dashboard`
 }, 180_000)
 afterAll(async () => {
   await platform?.stop()
-  server?.close()
   await removeTemporaryDirectories()
 })
 
@@ -35,7 +31,6 @@ describe.skipIf(!browserAvailable())('customers, disputes, payouts and products 
     const pattern = new RegExp(`/dashboard/${page}/(\\w+)`)
     return pattern.exec(await browser.at(pattern))?.[1] ?? ''
   }
-  const rows = () => browser.evaluate<number>(`document.querySelectorAll('main tbody tr').length`)
   const charge = async (body: object): Promise<string> => {
     const paying = { amount: 5000, currency: 'usd', confirm: true, payment_method: 'pm_card_visa', ...body }
     return (await merchant('POST', '/v1/payment_intents', { body: paying })).body.id
@@ -60,6 +55,8 @@ describe.skipIf(!browserAvailable())('customers, disputes, payouts and products 
       await browser.open(`${home}/${page}`)
       await says(text)
     }
+    await browser.open(`${home}/payouts?new=true`)
+    await says('./micro clock advance')
   })
 
   test('a customer is created, changed, gets a card, and is found by part of a name', async () => {
@@ -125,6 +122,7 @@ describe.skipIf(!browserAvailable())('customers, disputes, payouts and products 
     await confirm()
     // The simulated bank decides within moments.
     await says('The bank decided for you')
+    await says('Dispute, given back')
     await says('A chair')
     const { body } = await merchant('GET', `/v1/disputes/${dispute}`)
     expect(body).toMatchObject({ status: 'won', evidence: { product_description: 'A chair' } })
@@ -219,111 +217,6 @@ describe.skipIf(!browserAvailable())('customers, disputes, payouts and products 
     await browser.at(new RegExp(`/products/${product}$`))
   })
 
-  test('payments are found by id, customer, email, amount and metadata', async () => {
-    const [{ id: found = '' } = { id: '' }] = (await merchant('GET', `/v1/charges?payment_intent=${paid}`)).body.data
-    await merchant('POST', `/v1/customers/${customer}`, { body: { email: 'grace@shop.test' } })
-    const look = async (typed: string): Promise<void> => {
-      await browser.open(`${home}/payments`)
-      await fill('Search', typed)
-      await press('Search')
-    }
-    for (const id of [paid, found]) {
-      await look(id)
-      await browser.at(new RegExp(`/payments/${paid}$`))
-    }
-    for (const [typed, address] of [
-      [customer, /customer=cus_/],
-      ['grace@shop.test', /customer=cus_/],
-      ['order=7', /metadata=/],
-    ] as const) {
-      await look(typed)
-      await browser.at(address)
-      await eventually(async () => expect(await rows()).toBe(1))
-      await says(paid)
-    }
-    await look('33.00 USD')
-    await browser.at(/amount_min=3300/)
-    await eventually(async () => expect(await rows()).toBe(1))
-    await look('ch_nothing')
-    await says('There is no charge of this id in test mode.')
-    await look('chair')
-    await says('Type an id, an email, an amount')
-  })
-
-  test('a list of many stays short on the page, and is kept whole as a file that no spreadsheet runs', async () => {
-    const many = 130
-    const body = { amount: 1990, currency: 'kwd', description: '=HYPERLINK("http://evil.test","x")' }
-    for (let count = 0; count < many; count++)
-      await merchant('POST', '/v1/payment_intents', { body: { ...body, metadata: { count: String(count) } } })
-    await browser.open(`${home}/payments?currency=kwd`)
-    await says('1.990')
-    expect(await rows()).toBe(20)
-    expect(await browser.evaluate(`document.querySelectorAll('*').length`)).toBeLessThan(1_000)
-    await browser.evaluate(`void (globalThis.kept = [],
-      URL.createObjectURL = (blob) => { blob.text().then((text) => kept.push(text)); return 'data:,' })`)
-    await press('Export CSV')
-    await says(`${many} payments in the file.`)
-    const csv = await eventually(async () => {
-      const text = await browser.evaluate<string | undefined>('kept[0]')
-      if (text === undefined) throw new Error('not kept yet')
-      return text
-    })
-    const lines = csv.trimEnd().split('\r\n')
-    expect(lines).toHaveLength(many + 1)
-    expect(new Set(lines.map((line) => line.slice(0, line.indexOf(',')))).size).toBe(many + 1)
-    for (const line of lines.slice(1)) {
-      expect(line).toMatch(/^pi_\w+,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ,requires_payment_method,kwd,1990,1\.990,0,0\.000,/)
-      expect(line).toContain(`"'=HYPERLINK(""http://evil.test"",""x"")"`)
-    }
-  }, 120_000)
-
-  test('a payment tells its whole story, each part linked, down to every attempt of a webhook', async () => {
-    const url = server.url
-    const { body: endpoint } = await merchant('POST', '/v1/webhook_endpoints', {
-      body: { url, enabled_events: ['charge.succeeded'] },
-    })
-    const told = (await pay(merchant, 4321)).body.id
-    await merchant('POST', '/v1/payment_intents', { body: { amount: 9999, currency: 'usd' } })
-    const attempted = async () =>
-      (await merchant('GET', `/events/deliveries?related_object=${told}`)).body.data[0]?.['attempts']
-    await eventually(async () => expect(await attempted()).toBe(1), { timeoutMs: 60_000 })
-    await browser.open(`${home}/payments/${told}`)
-    for (const text of [
-      'Payment of $43.21 USD created',
-      'Confirmed with visa ···· 4242',
-      'Charged $43.21 USD',
-      `Payment ${told}`,
-      'charge.succeeded',
-      'Webhook charge.succeeded pending',
-    ])
-      await says(text)
-    const links = await browser.evaluate<string[]>(
-      `[...document.querySelectorAll('main ol a')].map((each) => new URL(each.href).pathname.replace('/dashboard', '') + new URL(each.href).hash)`,
-    )
-    for (const pattern of [
-      /^\/ledger\/transactions\/ltx_\w+$/,
-      /^\/events\/evt_\w+$/,
-      /^\/deliveries\/dlv_\w+$/,
-      /#at-confirmation-ch_\w+$/,
-      /#at-ch_\w+$/,
-      new RegExp(`#at-${told}$`),
-      /#at-evt_\w+$/,
-    ])
-      expect(links.filter((link) => pattern.test(link))).not.toEqual([])
-    expect(await said()).not.toContain('$99.99')
-    await browser.evaluate(`document.querySelectorAll('main ol details').forEach((each) => (each.open = true))`)
-    await press('Attempt 1')
-    await browser.at(/\/deliveries\/dlv_\w+#attempt-1$/)
-    await says('it broke')
-
-    await browser.open(`${home}/payments/${told}`)
-    await press('Its events')
-    await browser.at(new RegExp(`/events\\?related=${told}$`))
-    await says('payment_intent.succeeded')
-    expect(await said()).not.toContain('$99.99')
-    await merchant('DELETE', `/v1/webhook_endpoints/${endpoint.id}`)
-  })
-
   test('every page is found among the commands, and an id opens its own', async () => {
     await browser.open(`${home}/`)
     for (const [typed, address] of [
@@ -355,6 +248,9 @@ describe.skipIf(!browserAvailable())('customers, disputes, payouts and products 
       if (found === undefined) throw new Error('not disputed yet')
       return found.id
     })
+    // By the merchant's clock, which was put forward.
+    await browser.open(`${home}/disputes/${unanswered}`)
+    await says('6 days left')
     const pages = {
       payments: '/payments?metadata=order%3D7',
       story: `/payments/${paid}`,
@@ -371,8 +267,20 @@ describe.skipIf(!browserAvailable())('customers, disputes, payouts and products 
       product: `/products/${product}`,
       selling: '/products?new=true',
       related: `/events?related=${paid}`,
+      live: '/payouts?mode=live',
     }
     await expectSoundPages(browser, { home, pages, pictures: await temporaryDirectory() })
+    // Nor does any reach beyond the narrowest screen.
+    await browser.look({ width: 360, dark: false })
+    for (const path of Object.values(pages)) {
+      await browser.open(home + path)
+      await eventually(async () => {
+        expect(await browser.evaluate(`document.querySelectorAll('[role=status][aria-label]').length`)).toBe(0)
+        expect(await browser.evaluate(`document.querySelectorAll('h1').length`)).toBe(1)
+      })
+      expect([path, await browser.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360])
+    }
+    await browser.look({ width: 1280, dark: false })
     // Sixty times a whole page, by a browser that shares its machine with everything else.
   }, 600_000)
 

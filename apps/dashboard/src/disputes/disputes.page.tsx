@@ -1,5 +1,4 @@
 import type { Dispute } from '@micro/contracts'
-import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMode } from '../mode/mode.ts'
@@ -13,13 +12,9 @@ import { Nothing } from '../ui/nothing.tsx'
 import { Paging } from '../ui/paging.tsx'
 import { Table, type Column } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
-import { disputeState, dueText, isOpen, reasonText } from './dispute-state.ts'
+import { disputeState, isOpen, reasonText } from './dispute-state.ts'
 import { disputesPage } from './disputes.data.ts'
-
-const Due = ({ dispute }: { dispute: Dispute }) => {
-  const due = dueText(dispute, unixSeconds(systemClock.now()))
-  return due === undefined ? '—' : <Badge tone={due.tone}>{due.text}</Badge>
-}
+import { Due } from './due.tsx'
 
 /** Where there is no room for a column of its own, how long there is to answer stands below. */
 const State = ({ dispute }: { dispute: Dispute }) => {
@@ -47,7 +42,7 @@ const columns: readonly Column<Dispute>[] = [
     ),
   },
   { name: 'Status', of: (dispute) => <State {...{ dispute }} /> },
-  { name: 'To answer', from: 'sm', of: (dispute) => <Due {...{ dispute }} /> },
+  { name: 'To answer', from: 'sm', of: (dispute) => (isOpen(dispute) ? <Due {...{ dispute }} /> : '—') },
   {
     name: 'Answer by',
     from: 'md',
