@@ -27,7 +27,7 @@ describe.skipIf(!browserAvailable())('events and webhooks at the dashboard', () 
   let merchant: Caller
   let endpoint: string
   let delivery: string
-  const { said, says, press, enter } = atTheDashboard(() => browser)
+  const { said, says, press, fill, confirm, enter } = atTheDashboard(() => browser)
   /** The texts of the rows of a list, by its name. */
   const rows = (list: string) =>
     browser.evaluate<string[]>(
@@ -36,20 +36,6 @@ describe.skipIf(!browserAvailable())('events and webhooks at the dashboard', () 
   const idAt = async (page: string, prefix: string): Promise<string> => {
     const url = await browser.at(new RegExp(`/dashboard/${page}/${prefix}_\\w+`))
     return new RegExp(`${prefix}_\\w+`).exec(url)?.[0] ?? ''
-  }
-  const choose = (label: string, value: string) =>
-    eventually(() =>
-      browser.evaluate(`(() => {
-        const select = document.querySelector('select[aria-label="${label}"]') ?? [...document.querySelectorAll('label')]
-          .find((each) => each.innerText === '${label}').control
-        Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value').set.call(select, '${value}')
-        select.dispatchEvent(new Event('change', { bubbles: true }))
-      })()`),
-    )
-  /** Says yes to the question that is asked, which is over once it is done. */
-  const confirm = async (): Promise<void> => {
-    await browser.click('dialog button[type=submit]')
-    await eventually(async () => expect(await browser.evaluate(`document.querySelector('dialog')`)).toBeNull())
   }
   beforeAll(async () => {
     browser = await startBrowser()
@@ -110,7 +96,7 @@ describe.skipIf(!browserAvailable())('events and webhooks at the dashboard', () 
 
   test('the type stands in the address, and the list pages through what it leaves', async () => {
     await browser.open(`${home}/events`)
-    await choose('Type', 'charge.*')
+    await fill('Type', 'charge.*')
     await browser.at(/\/events\?type=charge\.\*$/)
     await says('charge.succeeded')
     await eventually(async () => expect((await rows('Events, newest first')).join()).not.toContain('payment_intent.'))
@@ -185,7 +171,7 @@ describe.skipIf(!browserAvailable())('events and webhooks at the dashboard', () 
     await press('Enable')
     await confirm()
     await press('Resend several')
-    await choose('What', 'missing')
+    await fill('What', 'missing')
     await press('Count them')
     await says('would be sent.')
     expect(server.received.map(({ event }) => event.data.object.id)).not.toContain(paid)

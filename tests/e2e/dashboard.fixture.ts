@@ -27,6 +27,27 @@ export const atTheDashboard = (browser: () => TestBrowser) => {
           ),
         patiently,
       ),
+    /** Gives the field, or choice, that is labelled so a value, as somebody who types or chooses it. */
+    fill: (label: string, value: string) =>
+      eventually(
+        () =>
+          browser().evaluate(`(() => {
+            const [label, value] = ${JSON.stringify([label, value])}
+            const field = document.querySelector('select[aria-label="' + label + '"]') ??
+              [...document.querySelectorAll('label')].find((each) => each.innerText === label).control
+            Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set.call(field, value)
+            field.dispatchEvent(new Event(field instanceof HTMLSelectElement ? 'change' : 'input', { bubbles: true }))
+          })()`),
+        patiently,
+      ),
+    /** Says yes to the question that is asked, which is over once it is done. */
+    confirm: async (): Promise<void> => {
+      await browser().click('dialog button[type=submit]')
+      await eventually(
+        async () => expect(await browser().evaluate(`document.querySelector('dialog') === null`)).toBe(true),
+        patiently,
+      )
+    },
     /** Fills the form of the door, which signs in or registers. */
     enter: async ({ email, password }: Person): Promise<void> => {
       await browser().type('input[name=email]', email)

@@ -103,6 +103,26 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'What it told of is still there: look it up by its own id.',
     again: false,
   },
+  balance_insufficient: {
+    title: 'There is not that much to pay out',
+    remedy: 'Pay out less, or wait until what is pending is available.',
+    again: false,
+  },
+  payout_unexpected_state: {
+    title: 'This payout can be canceled no more',
+    remedy: 'Load the page again: it was sent to the bank, or has ended.',
+    again: false,
+  },
+  dispute_unexpected_state: {
+    title: 'This dispute is closed to you',
+    remedy: 'Load the page again: evidence was handed in, or its time has passed.',
+    again: false,
+  },
+  evidence_too_large: {
+    title: 'This is more evidence than can be sent',
+    remedy: 'Shorten it to what counts most, then keep it again.',
+    again: false,
+  },
   url_invalid: {
     title: 'Nothing can be sent to this URL',
     remedy: 'Give one that Micro can reach, and whose address it may send to.',

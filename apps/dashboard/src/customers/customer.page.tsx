@@ -10,6 +10,7 @@ import { Button } from '../ui/button.tsx'
 import { Card, Facts } from '../ui/card.tsx'
 import { Identifier } from '../ui/copy.tsx'
 import { Table } from '../ui/table.tsx'
+import { MetadataCard } from '../ui/metadata.tsx'
 import { Time } from '../ui/time.tsx'
 import { customerDialogs } from './customer-dialogs.tsx'
 import { isDeleted, oneCustomer, type KnownCustomer } from './customers.data.ts'
@@ -78,11 +79,7 @@ const Told = ({ customer, payments, morePayments, methods }: KnownCustomer & { c
           <Card title="Customer">
             <Facts facts={factsOf(customer)} />
           </Card>
-          {Object.keys(customer.metadata).length > 0 && (
-            <Card title="Metadata">
-              <Facts facts={Object.entries(customer.metadata)} />
-            </Card>
-          )}
+          <MetadataCard of={customer} />
         </div>
       </div>
       {Asking && <Asking {...{ customer }} onClose={() => setAsked(undefined)} />}

@@ -1,5 +1,4 @@
 import type { Dispute } from '@micro/contracts'
-import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { balanceColumns } from '../balance/balance-columns.tsx'
@@ -13,8 +12,9 @@ import { Identifier } from '../ui/copy.tsx'
 import { moneyText } from '../ui/money.ts'
 import { Table } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
-import { disputeState, dueText, isOpen, reasonText } from './dispute-state.ts'
+import { disputeState, isOpen, reasonText } from './dispute-state.ts'
 import { oneDispute } from './disputes.data.ts'
+import { Due } from './due.tsx'
 import { EvidenceForm, EvidenceSent } from './evidence-form.tsx'
 
 const factsOf = ({ id, charge, payment_intent, reason, created, evidence_details }: Dispute) =>
@@ -51,7 +51,6 @@ const Moved = ({ dispute: { id, balance_transactions } }: { dispute: Dispute }) 
 
 const Told = ({ dispute }: { dispute: Dispute }) => {
   const { text, tone, means } = disputeState(dispute.status)
-  const due = dueText(dispute, unixSeconds(systemClock.now()))
   return (
     <>
       <div className="flex flex-wrap items-center gap-3">
@@ -59,17 +58,17 @@ const Told = ({ dispute }: { dispute: Dispute }) => {
           Dispute of {moneyText(dispute.amount, dispute.currency)}
         </h1>
         <Badge {...{ tone }}>{text}</Badge>
-        {due !== undefined && <Badge tone={due.tone}>{due.text}</Badge>}
+        <Due {...{ dispute }} />
       </div>
       <p className={`rounded-lg p-3 ${isOpen(dispute) ? 'bg-warn-wash' : 'bg-sunken'}`}>{means}</p>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        {isOpen(dispute) ? <EvidenceForm {...{ dispute }} /> : <EvidenceSent {...{ dispute }} />}
         <div className="grid min-w-0 gap-4">
-          <Card title="Dispute">
-            <Facts facts={factsOf(dispute)} />
-          </Card>
+          {isOpen(dispute) ? <EvidenceForm {...{ dispute }} /> : <EvidenceSent {...{ dispute }} />}
           <Moved {...{ dispute }} />
         </div>
+        <Card title="Dispute">
+          <Facts facts={factsOf(dispute)} />
+        </Card>
       </div>
     </>
   )

@@ -1,5 +1,4 @@
 import type { Dispute } from '@micro/contracts'
-import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMode } from '../mode/mode.ts'
@@ -13,17 +12,23 @@ import { Nothing } from '../ui/nothing.tsx'
 import { Paging } from '../ui/paging.tsx'
 import { Table, type Column } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
-import { disputeState, dueText, reasonText } from './dispute-state.ts'
+import { disputeState, isOpen, reasonText } from './dispute-state.ts'
 import { disputesPage } from './disputes.data.ts'
+import { Due } from './due.tsx'
 
-const Due = ({ dispute }: { dispute: Dispute }) => {
-  const due = dueText(dispute, unixSeconds(systemClock.now()))
-  return due === undefined ? '—' : <Badge tone={due.tone}>{due.text}</Badge>
-}
-
-const State = ({ dispute: { status } }: { dispute: Dispute }) => {
-  const { text, tone } = disputeState(status)
-  return <Badge {...{ tone }}>{text}</Badge>
+/** Where there is no room for a column of its own, how long there is to answer stands below. */
+const State = ({ dispute }: { dispute: Dispute }) => {
+  const { text, tone } = disputeState(dispute.status)
+  return (
+    <span className="flex flex-wrap gap-1">
+      <Badge {...{ tone }}>{text}</Badge>
+      {isOpen(dispute) && (
+        <span className="@lg:hidden">
+          <Due {...{ dispute }} />
+        </span>
+      )}
+    </span>
+  )
 }
 
 const columns: readonly Column<Dispute>[] = [
@@ -37,7 +42,13 @@ const columns: readonly Column<Dispute>[] = [
     ),
   },
   { name: 'Status', of: (dispute) => <State {...{ dispute }} /> },
-  { name: 'To answer', from: 'sm', of: (dispute) => <Due {...{ dispute }} /> },
+  { name: 'To answer', from: 'sm', of: (dispute) => (isOpen(dispute) ? <Due {...{ dispute }} /> : '—') },
+  {
+    name: 'Answer by',
+    from: 'md',
+    of: ({ status, evidence_details: { due_by } }) =>
+      isOpen({ status }) && due_by !== null ? <Time at={due_by} as="brief" /> : '—',
+  },
   { name: 'Reason', from: 'lg', cut: true, of: ({ reason }) => reasonText(reason) },
   {
     name: 'Payment',

@@ -5,10 +5,9 @@ import { useAct } from '../act/use-act.ts'
 import { ActDialog } from '../payments/act-dialog.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
-import { Field } from '../ui/field.tsx'
+import { Field, TextArea } from '../ui/field.tsx'
 import { moneyText } from '../ui/money.ts'
 import { Problem } from '../ui/problem.tsx'
-import { TextArea } from '../ui/textarea.tsx'
 import { acceptDispute, updateDispute } from './disputes.data.ts'
 import { changesTo, draftOf, evidenceFields, hasEvidence, type Draft } from './evidence.ts'
 
@@ -80,7 +79,8 @@ export const EvidenceForm = ({ dispute }: { dispute: Dispute }) => {
   const isChanged = Object.keys(changes).length > 0
   const saving = useAct(
     JSON.stringify(changes),
-    (act) => updateDispute(act, dispute.id, { evidence: changes }),
+    // Left out, it would be handed in at once.
+    (act) => updateDispute(act, dispute.id, { evidence: changes, submit: false }),
     () => {},
   )
   const Asking = asked && dialogs[asked]

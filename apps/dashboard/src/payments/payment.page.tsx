@@ -10,6 +10,7 @@ import { Card, Facts } from '../ui/card.tsx'
 import { Identifier } from '../ui/copy.tsx'
 import { moneyText } from '../ui/money.ts'
 import { utcMoment } from '../ui/moment.ts'
+import { MetadataCard } from '../ui/metadata.tsx'
 import { Time } from '../ui/time.tsx'
 import { webAddress } from '../ui/web-address.ts'
 import { ActButtons } from './acts.tsx'
@@ -97,11 +98,7 @@ const Told = ({ story }: { story: Story }) => {
           <Card title="Payment">
             <Facts facts={factsOf(story)} />
           </Card>
-          {Object.keys(intent.metadata).length > 0 && (
-            <Card title="Metadata">
-              <Facts facts={Object.entries(intent.metadata)} />
-            </Card>
-          )}
+          <MetadataCard of={intent} />
         </div>
       </div>
     </>

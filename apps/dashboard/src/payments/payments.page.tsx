@@ -43,7 +43,7 @@ export const PaymentsPage = () => {
           {({ data, next_page }) => (
             <>
               {data.length === 0 ? (
-                <Nothing filtered={isFiltered(filters)} all="/payments" what="payment">
+                <Nothing filtered={isFiltered(filters) || page !== undefined} all="/payments" what="payment">
                   <p>There are no {mode} payments yet.</p>
                 </Nothing>
               ) : (

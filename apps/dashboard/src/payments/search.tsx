@@ -37,7 +37,9 @@ const find = async (mode: Mode, sought: Sought): Promise<Found> => {
     }
     case 'nothing':
       return { why: 'Type an id, an email, an amount such as 20.00 EUR, or metadata such as order=7.' }
-    default: {
+    case 'charge':
+    case 'refund':
+    case 'dispute': {
       const payment = await paymentOf(mode, sought).catch((error: unknown) => {
         if (error instanceof Refusal && error.status === 404) return undefined
         throw error

@@ -1,9 +1,12 @@
 import type { Balance } from '@micro/contracts'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useAct } from '../act/use-act.ts'
 import { ActDialog } from '../payments/act-dialog.tsx'
 import { useAmount } from '../payments/use-amount.tsx'
+import { Button } from '../ui/button.tsx'
+import { CommandLine } from '../ui/command.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { Choice, Field } from '../ui/field.tsx'
 import { moneyText } from '../ui/money.ts'
 import { createPayout } from './payouts.data.ts'
@@ -17,15 +20,7 @@ const banks = {
 
 type Available = Balance['available'][number]
 
-const Form = ({
-  available,
-  onClose,
-  choice,
-}: {
-  available: Available
-  onClose: () => void
-  choice: React.ReactNode
-}) => {
+const Form = ({ available, onClose, choice }: { available: Available; onClose: () => void; choice: ReactNode }) => {
   const navigate = useNavigate()
   const { amount, field } = useAmount(available.amount, available.currency)
   const [destination, setDestination] = useState<string>('btok_us_verified')
@@ -72,13 +67,23 @@ const Form = ({
   )
 }
 
+const NothingAvailable = ({ onClose }: { onClose: () => void }) => (
+  <Dialog title="Nothing is available yet" onClose={onClose}>
+    <p>What was paid is pending for some days before it can be paid out. In test mode nobody waits for them:</p>
+    <CommandLine command="./micro clock advance --by 7d" does="Put the test clock forward" />
+    <div className="flex justify-end">
+      <Button onClick={onClose}>Back</Button>
+    </div>
+  </Dialog>
+)
+
 /** Pays out what is available, of one currency. */
 export const NewPayout = ({ available, onClose }: { available: readonly Available[]; onClose: () => void }) => {
-  const [currency, setCurrency] = useState(available[0]?.currency)
-  const chosen = available.find((each) => each.currency === currency)
-  if (chosen === undefined) return null
+  const [currency, setCurrency] = useState<string>()
+  const chosen = available.find((each) => each.currency === currency) ?? available[0]
+  if (chosen === undefined) return <NothingAvailable onClose={onClose} />
   const choice = available.length > 1 && (
-    <Choice label="Currency" value={currency} onChange={({ target }) => setCurrency(target.value)}>
+    <Choice label="Currency" value={chosen.currency} onChange={({ target }) => setCurrency(target.value)}>
       {available.map((each) => (
         <option key={each.currency} value={each.currency}>
           {each.currency.toUpperCase()}

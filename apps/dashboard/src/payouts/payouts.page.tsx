@@ -131,14 +131,13 @@ export const PayoutsPage = () => {
   const owned = useQuery(balance(mode))
   const show = (isOpen: boolean) =>
     void navigate({ to: '/payouts', search: isOpen ? { ...filters, new: true } : filters })
-  const payable = owned.data?.available.filter(({ amount }) => amount > 0) ?? []
   return (
     <div className="grid gap-4">
       <title>{`Payouts · ${mode} · Micro`}</title>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h1 className="text-2xl font-semibold">Payouts</h1>
         {mode === 'test' && (
-          <Button look="primary" disabled={payable.length === 0} onClick={() => show(true)}>
+          <Button look="primary" onClick={() => show(true)}>
             New test payout
           </Button>
         )}
@@ -153,8 +152,8 @@ export const PayoutsPage = () => {
       </Answered>
       <List />
       <Movements />
-      {open === true && mode === 'test' && payable.length > 0 && (
-        <NewPayout available={payable} onClose={() => show(false)} />
+      {open === true && mode === 'test' && owned.data !== undefined && (
+        <NewPayout available={owned.data.available.filter(({ amount }) => amount > 0)} onClose={() => show(false)} />
       )}
     </div>
   )

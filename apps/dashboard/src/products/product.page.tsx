@@ -9,6 +9,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, Facts } from '../ui/card.tsx'
 import { Identifier } from '../ui/copy.tsx'
+import { MetadataCard } from '../ui/metadata.tsx'
 import { Time } from '../ui/time.tsx'
 import { Prices } from './prices.tsx'
 import { productDialogs } from './product-dialogs.tsx'
@@ -47,11 +48,7 @@ const Told = ({ product, prices }: { product: Product; prices: readonly Price[] 
           <Card title="Product">
             <Facts facts={factsOf(product)} />
           </Card>
-          {Object.keys(product.metadata).length > 0 && (
-            <Card title="Metadata">
-              <Facts facts={Object.entries(product.metadata)} />
-            </Card>
-          )}
+          <MetadataCard of={product} />
         </div>
       </div>
       {Asking && <Asking {...{ product }} onClose={() => setAsked(undefined)} />}

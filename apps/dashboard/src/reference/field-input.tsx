@@ -1,4 +1,4 @@
-import { Area, Choice, Field as TextField } from '../ui/field.tsx'
+import { Choice, CodeArea, Field as TextField } from '../ui/field.tsx'
 import { keyOf, nameOf, type Field } from './operation.ts'
 
 /** What of it is shown: what it holds, and what is to be known besides. */
@@ -31,7 +31,7 @@ export const FieldInput = ({
     required,
     onChange: ({ target }: { target: { value: string } }) => onChange(keyOf(field), target.value),
   }
-  if (kind === 'json') return <Area {...shared} placeholder={field.example} />
+  if (kind === 'json') return <CodeArea {...shared} placeholder={field.example} />
   if (kind !== 'choice' && kind !== 'boolean')
     return (
       <TextField {...shared} autoComplete="off" spellCheck={false} inputMode={kind === 'text' ? 'text' : 'numeric'} />

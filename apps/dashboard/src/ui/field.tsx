@@ -10,60 +10,53 @@ interface Labelled {
   wrong?: string | undefined
 }
 
-const Notes = ({ id, hint, wrong }: { id: string } & Omit<Labelled, 'label'>) => (
-  <span id={id} className={`text-sm ${wrong === undefined ? 'text-soft' : 'text-bad'}`}>
-    {wrong ?? hint}
-  </span>
-)
+/** The label above a field, and below it a hint or what is wrong. `children` is given what ties the field to them. */
+const Framed = ({
+  label,
+  hint,
+  wrong,
+  children,
+}: Labelled & { children: (tied: { id: string; 'aria-describedby': string; className: string }) => ReactNode }) => {
+  const id = useId()
+  return (
+    <div className="grid gap-1">
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+      </label>
+      {children({ id, 'aria-describedby': `${id}-notes`, className: box })}
+      <span id={`${id}-notes`} className={`text-sm ${wrong === undefined ? 'text-soft' : 'text-bad'}`}>
+        {wrong ?? hint}
+      </span>
+    </div>
+  )
+}
 
 /** A text field with its label and, below it, a hint or what is wrong. */
-export const Field = ({ label, hint, wrong, ...rest }: ComponentProps<'input'> & Labelled) => {
-  const id = useId()
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-sm font-medium">
-        {label}
-      </label>
-      <input id={id} aria-invalid={wrong !== undefined} aria-describedby={`${id}-notes`} className={box} {...rest} />
-      <Notes id={`${id}-notes`} hint={hint} wrong={wrong} />
-    </div>
-  )
-}
+export const Field = ({ label, hint, wrong, ...rest }: ComponentProps<'input'> & Labelled) => (
+  <Framed {...{ label, hint, wrong }}>
+    {(tied) => <input aria-invalid={wrong !== undefined} {...tied} {...rest} />}
+  </Framed>
+)
 
-/** A choice of few, with its label. */
-export const Choice = ({ label, hint, wrong, children, ...rest }: ComponentProps<'select'> & Labelled) => {
-  const id = useId()
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-sm font-medium">
-        {label}
-      </label>
-      <select id={id} aria-describedby={`${id}-notes`} className={box} {...rest}>
+/** A text of several lines, with the same around it. */
+export const TextArea = ({ label, hint, wrong, ...rest }: ComponentProps<'textarea'> & Labelled) => (
+  <Framed {...{ label, hint, wrong }}>
+    {(tied) => <textarea rows={3} aria-invalid={wrong !== undefined} {...tied} {...rest} />}
+  </Framed>
+)
+
+/** The same for what machines read, such as JSON. */
+export const CodeArea = (field: ComponentProps<'textarea'> & Labelled) => (
+  <TextArea spellCheck={false} {...field} className={`${box} font-mono text-sm`} />
+)
+
+/** A choice of few, with the same around it. */
+export const Choice = ({ label, hint, wrong, children, ...rest }: ComponentProps<'select'> & Labelled) => (
+  <Framed {...{ label, hint, wrong }}>
+    {(tied) => (
+      <select {...tied} {...rest}>
         {children}
       </select>
-      <Notes id={`${id}-notes`} hint={hint} wrong={wrong} />
-    </div>
-  )
-}
-
-/** A field for several lines, as JSON has, with its label. */
-export const Area = ({ label, hint, wrong, ...rest }: ComponentProps<'textarea'> & Labelled) => {
-  const id = useId()
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-sm font-medium">
-        {label}
-      </label>
-      <textarea
-        id={id}
-        rows={3}
-        spellCheck={false}
-        aria-invalid={wrong !== undefined}
-        aria-describedby={`${id}-notes`}
-        className={`${box} font-mono text-sm`}
-        {...rest}
-      />
-      <Notes id={`${id}-notes`} hint={hint} wrong={wrong} />
-    </div>
-  )
-}
+    )}
+  </Framed>
+)

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 
-// Written out, since the style sheet is made of what stands in the sources.
+// By the room that the table has, not by the screen. Written out, since the style sheet is made of what stands in the sources.
 const shownFrom = {
-  sm: 'hidden sm:table-cell',
-  md: 'hidden md:table-cell',
-  lg: 'hidden lg:table-cell',
-  xl: 'hidden xl:table-cell',
+  sm: 'hidden @lg:table-cell',
+  md: 'hidden @2xl:table-cell',
+  lg: 'hidden @3xl:table-cell',
+  xl: 'hidden @5xl:table-cell',
 } as const
 
 export interface Column<T> {
@@ -13,7 +13,7 @@ export interface Column<T> {
   readonly of: (row: T) => ReactNode
   /** Amounts stand at the right, digit under digit. */
   readonly right?: boolean
-  /** Left out on screens that are narrower. */
+  /** Left out where the table has less room. */
   readonly from?: keyof typeof shownFrom
   /** Cut where it would make the table too wide. */
   readonly cut?: boolean
@@ -37,7 +37,7 @@ export const Table = <T extends { readonly id: string }>({
   columns: readonly Column<T>[]
   rows: readonly T[]
 }) => (
-  <div className="overflow-x-auto">
+  <div className="@container overflow-x-auto">
     <table className="w-full">
       <caption className="sr-only">{caption}</caption>
       <thead className="text-sm text-soft">
