@@ -41,12 +41,6 @@ describe.skipIf(!browserAvailable())('the pages of an account and of an installa
     browser.evaluate<string[]>(
       `[...document.querySelectorAll('[aria-label="${list}"] > li')].map((row) => row.innerText)`,
     )
-  const signOut = async (email: string): Promise<void> => {
-    await browser.open(`${home}/`)
-    await press(email)
-    await press('Sign out')
-    await browser.at(/\/sign-in/)
-  }
   beforeAll(async () => {
     browser = await startBrowser()
     await browser.look({ width: 1280, dark: false })
@@ -118,7 +112,7 @@ describe.skipIf(!browserAvailable())('the pages of an account and of an installa
       await browser.type('dialog input[name=email]', guest.email)
       await browser.click('dialog button[type=submit]')
       await says('Here is your invitation, this once')
-      const invitation = await browser.evaluate<string>(`document.querySelectorAll('dialog code')[1].innerText`)
+      const invitation = await browser.evaluate<string>(`document.querySelector('dialog code').innerText`)
       expect((await register({ invitation })).status).toBe(201)
       await press('I have kept it')
       expect(await browser.evaluate('document.body.innerHTML')).not.toContain(invitation)
@@ -143,9 +137,22 @@ describe.skipIf(!browserAvailable())('the pages of an account and of an installa
     })
   })
 
+  test('who is invited is asked for the invitation when they register', async () => {
+    const [guest, asOperator] = [somebody('guest'), await logIn(operator)]
+    const setOpen = (open: boolean) => asOperator('POST', '/auth/operator/registration', { body: { open } })
+    await setOpen(false)
+    const { body } = await asOperator('POST', '/auth/operator/invitations', { body: { email: guest.email } })
+    await browser.open(`${home}/register?next=/sessions`)
+    await enter(guest)
+    await says('Ask an operator of this installation for an invitation, and enter it.')
+    await browser.type('input[name=invitation]', String(body['token']))
+    await browser.click('button[type=submit]')
+    await browser.at(/\/dashboard\/sessions$/)
+    await setOpen(true)
+  })
+
   describe('everybody else', () => {
     beforeAll(async () => {
-      await signOut(operator.email)
       await browser.open(`${home}/sign-in?next=/`)
       await enter(ada)
       await browser.at(/\/dashboard\/?$/)

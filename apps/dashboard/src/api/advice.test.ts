@@ -16,6 +16,8 @@ for (const [name, error, remedy, again] of [
   ['an id of the other mode', refusal(404, 'resource_missing'), 'other mode', false],
   ['a second verification', refusal(409, 'verification_running'), 'Wait until', true],
   ['a token that is no checkpoint', refusal(400, 'checkpoint_invalid'), 'Paste the whole', false],
+  ['a door that is closed', refusal(403, 'registration_closed'), 'an invitation', false],
+  ['an invitation of somebody else', refusal(400, 'invitation_invalid'), 'ask for a new one', false],
   ['a page for operators', refusal(403, 'operator_required'), 'Ask one of them', false],
   ['a way that is overheard', refusal(403, 'live_requires_tls'), 'by https', false],
   ['the last operator', refusal(400, 'operator_last'), 'somebody else', false],

@@ -28,6 +28,16 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'Sign in with it, or register with another one.',
     again: false,
   },
+  registration_closed: {
+    title: 'Registration is closed here',
+    remedy: 'Ask an operator of this installation for an invitation, and enter it.',
+    again: false,
+  },
+  invitation_invalid: {
+    title: 'This invitation does not fit',
+    remedy: 'It is for one email and works once, within 7 days: check both, or ask for a new one.',
+    again: false,
+  },
   processor_not_configured: {
     title: 'Live mode has no processor yet',
     remedy: 'Whoever runs this installation sets one up: see docs/guides/processors.md. Test mode works without.',

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { Fragment, type ReactNode } from 'react'
+import { SectionHeading } from '../ui/section-heading.tsx'
 
 const link = 'text-accent hover:underline'
 
@@ -35,23 +36,7 @@ const sections = [
 ] as const
 
 /** The heading of the ledger's pages, and the way from each to the others. */
-export const LedgerHeading = () => (
-  <div className="flex flex-wrap items-center justify-between gap-2">
-    <h1 className="text-2xl font-semibold">Ledger</h1>
-    <nav aria-label="Ledger" className="flex flex-wrap gap-1">
-      {sections.map(({ to, text }) => (
-        <Link
-          key={to}
-          to={to}
-          activeOptions={{ exact: true, includeSearch: false }}
-          className="rounded-md px-3 py-1.5 font-medium text-soft hover:bg-sunken hover:text-ink data-[status=active]:bg-accent-wash data-[status=active]:text-accent"
-        >
-          {text}
-        </Link>
-      ))}
-    </nav>
-  </div>
-)
+export const LedgerHeading = () => <SectionHeading title="Ledger" {...{ sections }} />
 
 /** The way back from one thing of the ledger to all of its kind. */
 export const BackTo = ({ to, children }: { to: '/ledger' | '/ledger/transactions'; children: ReactNode }) => (

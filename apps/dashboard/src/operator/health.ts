@@ -71,7 +71,7 @@ const remedies: Readonly<Partial<Record<string, string>>> = {
   charges: 'See whether the processor answers; what came of them is looked up until it is known.',
   movements: 'See whether the ledger works; they are posted until it confirms them.',
   wrong_books: 'Someone changed what must not change: stop, and follow the guide to the ledger (micro ledger verify).',
-  dead_letters: 'GET /events/dead_letters names each with its reason; once mended they are taken in again.',
+  dead_letters: 'GET /events/operator/dead_letters names each with its reason; once mended they are taken in again.',
 }
 
 /** What waits, in words, and whether that is worth a look. */

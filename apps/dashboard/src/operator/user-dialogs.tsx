@@ -47,8 +47,8 @@ export const Invite = ({ onClose }: { onClose: () => void }) => {
   if (made !== undefined)
     return (
       <SecretDialog what="invitation" secret={made.token} {...{ onClose }}>
-        Send it to {made.email}: it goes into <code className="font-mono">invitation</code> of POST /auth/register,
-        works once, for this email alone, until <Time at={made.expires} />.
+        Send it to {made.email}, who is asked for it when they register here. It works once, for this email alone, until{' '}
+        <Time at={made.expires} />.
       </SecretDialog>
     )
   return (

@@ -49,11 +49,8 @@ const Asking = ({ asked, user }: { asked: Pairing; user: Me }) => {
         {deviceText(asked)} {wants}
       </p>
       <div className="grid gap-1.5">
-        <p id="words">Go on only if your own terminal shows these words:</p>
-        <code
-          aria-labelledby="words"
-          className="block rounded-md bg-sunken p-3 text-center font-mono text-lg font-semibold wrap-anywhere"
-        >
+        <p>Go on only if your own terminal shows these words:</p>
+        <code className="block rounded-md bg-sunken p-3 text-center font-mono text-lg font-semibold wrap-anywhere">
           {verification_code}
         </code>
       </div>

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import type { SubmitEvent } from 'react'
+import { useState, type SubmitEvent } from 'react'
+import { Refusal } from '../api/call.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { typedIn } from '../ui/form.ts'
@@ -25,14 +26,19 @@ const kinds = {
   },
 } as const
 
+const isUninvited = (error: unknown): boolean =>
+  error instanceof Refusal && ['registration_closed', 'invitation_invalid'].includes(error.code)
+
 /** The door: both pages ask for the same, and lead to each other. */
 const Entry = ({ kind }: { kind: keyof typeof kinds }) => {
   const { title, act, autoComplete, hint, other } = kinds[kind]
   const next = useSearch({ strict: false, select: (search) => search.next ?? '/' })
   const navigate = useNavigate()
   const queries = useQueryClient()
+  const [invited, setInvited] = useState(false)
   const entering = useMutation({
     mutationFn: act,
+    onError: (error) => setInvited((before) => before || isUninvited(error)),
     onSuccess: async () => {
       // That nobody was signed in is forgotten, and so is what was shown to whoever was before.
       tellOtherTabs()
@@ -44,7 +50,12 @@ const Entry = ({ kind }: { kind: keyof typeof kinds }) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const password = form.get('password')
-    entering.mutate({ email: typedIn(form, 'email'), password: typeof password === 'string' ? password : '' })
+    const invitation = typedIn(form, 'invitation')
+    entering.mutate({
+      email: typedIn(form, 'email'),
+      password: typeof password === 'string' ? password : '',
+      ...(invitation === '' ? {} : { invitation }),
+    })
   }
   return (
     <main className="grid min-h-dvh place-items-center p-4">
@@ -57,6 +68,14 @@ const Entry = ({ kind }: { kind: keyof typeof kinds }) => {
         <form onSubmit={submit} className="grid gap-4">
           <Field label="Email" name="email" type="email" autoComplete="email" required autoFocus />
           <Field label="Password" name="password" type="password" required hint={hint} {...{ autoComplete }} />
+          {invited && (
+            <Field
+              label="Invitation"
+              name="invitation"
+              autoComplete="off"
+              hint="An operator of this installation makes one."
+            />
+          )}
           {entering.isError && <Problem error={entering.error} />}
           <Button type="submit" look="primary" busy={entering.isPending}>
             {title}

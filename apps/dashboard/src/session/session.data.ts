@@ -35,8 +35,9 @@ export const signOut = async (): Promise<void> => {
   }
 }
 
-/** Makes the account, and signs in with it. */
-export const register = async (body: Credentials) => {
+/** Makes the account, where it takes one with an invitation, and signs in with it. */
+export const register = async ({ invitation, ...credentials }: Credentials & { readonly invitation?: string }) => {
+  const body = invitation === undefined ? credentials : { ...credentials, invitation }
   await call<typeof authApi.registerUser>('POST /auth/register', { body })
-  return signIn(body)
+  return signIn(credentials)
 }

@@ -106,6 +106,9 @@ test("ending all others ends them at once, whatever holds them, and nobody else'
   // A cookie goes on: it was not what is known to whoever else sits there.
   expect(await auth.verify(browser.token)).not.toBeNull()
   expect(await auth.verify(somebody.tokens.token)).not.toBeNull()
+  // What was ended ends nothing any more, whatever the gateway still believes.
+  expect((await auth.call('DELETE', '/auth/sessions', { principal })).code).toBe('session_invalid')
+  expect(await auth.verify(browser.token)).not.toBeNull()
   const { data } = (
     await auth.call<{ data: AuditEntry[] }>('GET', '/auth/audit_log?action=session.ended', { principal: asBrowser })
   ).body

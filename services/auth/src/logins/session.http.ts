@@ -57,8 +57,12 @@ export const sessionHandlers = ({
     const { user, merchant, session } = call.principal
     assert(user !== undefined && session !== undefined, 'a session principal names no session or user')
     const ended = await db.transaction(async (sql) => {
-      if (!(await lockEnabledUser(sql, user))) throw new Fault('session_invalid')
-      const ids = await endOtherSessions(sql, { user, merchant, except: session, now: clock.now() })
+      const own = { user, merchant, now: clock.now() }
+      // What was ended itself, of which the gateway may learn seconds later, ends nobody else's.
+      const holds =
+        (await lockEnabledUser(sql, user)) && (await selectLiveSession(sql, { ...own, id: session })) !== undefined
+      if (!holds) throw new Fault('session_invalid')
+      const ids = await endOtherSessions(sql, { ...own, except: session })
       await deleteWaitingPairings(sql, user)
       for (const id of ids)
         await audit(sql, call, { action: 'session.ended', subject: id, detail: { reason: 'revoked' } })
