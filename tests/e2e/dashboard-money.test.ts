@@ -57,13 +57,12 @@ describe.skipIf(!browserAvailable())('money at a glance, and what is done with i
     browser.evaluate<boolean>(
       `[...document.querySelectorAll('button')].find((each) => each.innerText.trim() === '${name}').disabled`,
     )
-  /** The text of each cell of the rows of a table's body, by what the table is called. */
+  /** The text of each cell of the rows of a table's body, by how the table is called; none where there is no such table. */
   const cells = (caption: string) =>
     browser.evaluate<string[][]>(`[...document.querySelectorAll('table')]
-      .find((each) => each.caption?.innerText.includes('${caption}')).tBodies[0].rows.length
-      ? [...[...document.querySelectorAll('table')].find((each) => each.caption?.innerText.includes('${caption}')).tBodies[0].rows]
-        .map((row) => [...row.cells].map((cell) => cell.innerText))
-      : []`)
+      .filter((each) => each.caption?.innerText.includes('${caption}'))
+      .flatMap((table) => [...table.tBodies[0].rows])
+      .map((row) => [...row.cells].map((cell) => cell.innerText))`)
 
   beforeAll(async () => {
     browser = await startBrowser()
