@@ -188,6 +188,8 @@ describe.skipIf(!browserAvailable())('money at a glance, and what is done with i
     await eventually(async () => expect(await isDisabled('Try it')).toBe(false), patiently)
     await press('Try it')
     await says('Accounts afterwards')
+    await says('Nothing is recorded yet.')
+    expect(await said()).not.toContain('It is in the balances.')
     expect(await cells('What each account would have afterwards')).toEqual([
       ['till', '$12.00 USD'],
       ['sales', '$10.00 USD'],
