@@ -57,13 +57,12 @@ describe.skipIf(!browserAvailable())('money at a glance, and what is done with i
     browser.evaluate<boolean>(
       `[...document.querySelectorAll('button')].find((each) => each.innerText.trim() === '${name}').disabled`,
     )
-  /** The text of each cell of the rows of a table's body, by what the table is called. */
+  /** The text of each cell of the rows of a table's body, by how the table is called; none where there is no such table. */
   const cells = (caption: string) =>
     browser.evaluate<string[][]>(`[...document.querySelectorAll('table')]
-      .find((each) => each.caption?.innerText.includes('${caption}')).tBodies[0].rows.length
-      ? [...[...document.querySelectorAll('table')].find((each) => each.caption?.innerText.includes('${caption}')).tBodies[0].rows]
-        .map((row) => [...row.cells].map((cell) => cell.innerText))
-      : []`)
+      .filter((each) => each.caption?.innerText.includes('${caption}'))
+      .flatMap((table) => [...table.tBodies[0].rows])
+      .map((row) => [...row.cells].map((cell) => cell.innerText))`)
 
   beforeAll(async () => {
     browser = await startBrowser()
@@ -189,6 +188,8 @@ describe.skipIf(!browserAvailable())('money at a glance, and what is done with i
     await eventually(async () => expect(await isDisabled('Try it')).toBe(false), patiently)
     await press('Try it')
     await says('Accounts afterwards')
+    await says('Nothing is recorded yet.')
+    expect(await said()).not.toContain('It is in the balances.')
     expect(await cells('What each account would have afterwards')).toEqual([
       ['till', '$12.00 USD'],
       ['sales', '$10.00 USD'],

@@ -7,6 +7,7 @@ import { AccountLink, amountCell, cell } from './parts.tsx'
 const layers = {
   posted: { title: 'Posted', means: 'It is in the balances.' },
   pending: { title: 'Held', means: 'It is set aside, and in no balance.' },
+  tried: { title: 'Would be posted', means: 'Nothing is recorded yet.' },
 } as const
 
 const Sum = ({ columns }: { columns: Columns }) => (
@@ -20,8 +21,8 @@ const Sum = ({ columns }: { columns: Columns }) => (
 )
 
 /** Entries as book-keeping has written them for ages: debits left, credits right, and under both the same sum. */
-export const Drawing = ({ columns }: { columns: Columns }) => {
-  const { title, means } = layers[columns.layer]
+export const Drawing = ({ columns, isTried = false }: { columns: Columns; isTried?: boolean }) => {
+  const { title, means } = layers[isTried ? 'tried' : columns.layer]
   return (
     <Card title={`${title}, ${columns.currency.toUpperCase()}`} flush>
       <p className="px-4 pb-2 text-sm text-soft">{means}</p>

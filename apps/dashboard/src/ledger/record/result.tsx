@@ -15,7 +15,7 @@ export const TriedResult = ({
 }) => (
   <>
     {columnsOf(tried.entries, scaleOf).map((columns) => (
-      <Drawing key={columns.currency} {...{ columns }} />
+      <Drawing key={columns.currency} {...{ columns }} isTried />
     ))}
     <Card title="Accounts afterwards" flush>
       <table className="w-full">
