@@ -52,6 +52,7 @@ const renamed: Readonly<Record<string, string | undefined>> = {
   rotateWebhookSecret: undefined,
   testWebhookEndpoint: undefined,
   retryEvent: undefined,
+  retrieveWebhookFigures: undefined,
   streamEvents: undefined,
 }
 
