@@ -81,7 +81,8 @@ const transactionsOf = async (from: From, references: readonly string[]): Promis
       call<typeof ledgerApi.listLedgerTransactions>('GET /ledger/transactions', { query: { reference_id }, ...from }),
     ),
   )
-  return lists.flatMap(({ data }) => data)
+  // As any list: the newest first.
+  return lists.flatMap(({ data }) => data).toSorted((one, other) => other.seq - one.seq)
 }
 
 const pagesMax = 5
