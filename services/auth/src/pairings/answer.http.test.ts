@@ -128,6 +128,61 @@ describe('what was let in from a session and has not come yet is forgotten', () 
     expect((await redeem(token)).code).toBe('resource_missing')
   })
 
+  const gateway = { kind: 'service', service: 'gateway' } as const
+  const signIn = async (email: string, held?: string) => {
+    const body = { email, password, client_ip: '', in_clear: false, ...(held !== undefined && { held }) }
+    const { token } = (await auth.service.execute('openBrowserSession', gateway, { body })) as { token: string }
+    const principal = await auth.verify(token)
+    if (principal === null) throw new Error('the fresh cookie was not accepted')
+    return { token, principal }
+  }
+
+  for (const [how, end] of [
+    [
+      'signing out',
+      ({ token }) => auth.service.execute('endBrowserSession', gateway, { body: { tokens: [token], client_ip: '' } }),
+    ],
+    ['logging out', ({ principal }) => auth.call('POST', '/auth/logout', { principal, body: {} })],
+    ['signing in anew at the same browser', ({ email, token }) => signIn(email, token)],
+    [
+      'its time',
+      ({ principal }) =>
+        database.owner
+          .sql`update auth.login_sessions set expires_at = ${clock.now()} where id = ${principal.session ?? ''}`,
+    ],
+  ] satisfies [string, (from: { email: string; token: string; principal: MerchantPrincipal }) => Promise<unknown>][])
+    test(`with the end of the very session: ${how}`, async () => {
+      const { user } = await person()
+      const from = await signIn(user.email)
+      const [device, script] = [await begin('session'), await begin('key')]
+      for (const { id } of [device, script]) expect((await answer(id, from.principal, 'approve')).status).toBe(200)
+      await end({ ...from, email: user.email })
+      expect(await auth.verify(from.token)).toBeNull()
+      expect((await redeem(device.token)).code).toBe('resource_missing')
+      expect((await auth.call('GET', `/stripecli/auth/${script.token}`)).code).toBe('resource_missing')
+    })
+
+  test('with its refresh token that was used twice', async () => {
+    const { principal, tokens } = await person()
+    const { id, token } = await begin()
+    expect((await answer(id, principal, 'approve')).status).toBe(200)
+    const next = (await auth.refresh(tokens.refresh_token)).body
+    await auth.refresh(next.refresh_token)
+    await auth.refresh(tokens.refresh_token)
+    expect(await auth.verify(tokens.token)).toBeNull()
+    expect((await redeem(token)).code).toBe('resource_missing')
+  })
+
+  test('but not with the end of a session that somebody else had, nor with one that let in nothing', async () => {
+    const [ada, eve] = [await person(), await person()]
+    const { id, token } = await begin()
+    await answer(id, ada.principal, 'approve')
+    const idle = await signIn(ada.user.email)
+    await auth.service.execute('endBrowserSession', gateway, { body: { tokens: [idle.token], client_ip: '' } })
+    await auth.call('POST', '/auth/logout', { principal: eve.principal, body: {} })
+    expect((await redeem(token)).body.redeemed).toBe(true)
+  })
+
   test('and nothing slips in behind an end that happens at the same time', async () => {
     for (let round = 0; round < 10; round++) {
       const ada = await person()

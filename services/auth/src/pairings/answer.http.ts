@@ -42,11 +42,11 @@ export const pairingAnswerHandlers = ({
     if (gives === 'session' && inClear) throw new Fault('live_requires_tls')
     await db.transaction(async (sql) => {
       const now = clock.now()
-      // What ends a session forgets what was let in from it: this must not slip in behind its end.
+      // Whoever ends all others forgets what was let in from them: this must not slip in behind it.
       const holds =
         (await lockEnabledUser(sql, user)) && (await lockLiveSession(sql, { id: session, user, merchant, now }))
       if (!holds) throw new Fault('session_invalid')
-      if (!(await approvePairing(sql, { id, user, now }))) throw pairingMissing(id)
+      if (!(await approvePairing(sql, { id, user, session, now }))) throw pairingMissing(id)
     })
     log.info({ pairing: id, merchant, user, session }, 'pairing.approved')
     return { id, object: 'pairing', answer: 'let_in' }
