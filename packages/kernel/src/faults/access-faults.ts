@@ -78,6 +78,9 @@ export const accessFaults = {
   ),
   api_key_unexpected_state: bad('You cannot roll API key {id}: {reason}.'),
   password_wrong: bad('The current password is wrong.'),
+  verification_code_wrong: bad(
+    'These are not the words that the device shows. Type those of your own terminal; if it shows none, refuse.',
+  ),
   // idempotency
   idempotency_mismatch: {
     type: 'idempotency_error',

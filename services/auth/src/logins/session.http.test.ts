@@ -125,12 +125,12 @@ const waiting = async () =>
 
 test('ending all others ends also the login that a device is just being given, which was let in from here', async () => {
   const { principal } = await auth.enter('racing@example.com')
-  const { id, token } = (await auth.service.execute(
+  const { id, token, verification_code } = (await auth.service.execute(
     'openPairing',
     { kind: 'service', service: 'gateway' },
     { body: { device_name: 'desk', client_ip: '', gives: 'session' } },
-  )) as { id: string; token: string }
-  await auth.call('POST', `/auth/pairings/${id}/approve`, { principal, body: {} })
+  )) as { id: string; token: string; verification_code: string }
+  await auth.call('POST', `/auth/pairings/${id}/approve`, { principal, body: { verification_code } })
   // What is given waits to be recorded, and is seen by nobody until then.
   const soon = { timeoutMs: 20_000 }
   const log = Promise.withResolvers<void>()

@@ -1,4 +1,4 @@
-import type { MerchantPrincipal, Pairing, Tokens } from '@micro/contracts'
+import type { AuditEntry, MerchantPrincipal, Pairing, Tokens } from '@micro/contracts'
 import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { password, startAuth, type TestAuth } from '../testing/harness.ts'
@@ -22,23 +22,32 @@ afterAll(async () => {
 
 const person = () => auth.enter(`answer${++people}@example.com`)
 
-const begin = async (gives: 'key' | 'session' = 'session') =>
-  (await auth.service.execute(
+const begin = async (gives: 'key' | 'session' = 'session') => {
+  const begun = (await auth.service.execute(
     'openPairing',
     { kind: 'service', service: 'gateway' },
     { body: { device_name: 'desk', client_ip: '10.0.0.1', gives } },
   )) as { id: string; token: string; verification_code: string }
+  shown.set(begun.id, begun.verification_code)
+  return begun
+}
 
 const look = (id: string, principal: MerchantPrincipal, ip = '10.0.0.1') =>
   auth.call<Pairing>('GET', `/auth/pairings/${id}`, { principal, ip })
+/** The words that each device shows. */
+const shown = new Map<string, string>()
 const answer = (id: string, principal: MerchantPrincipal, word: 'approve' | 'refuse', inClear = false) =>
-  auth.call('POST', `/auth/pairings/${id}/${word}`, { principal, body: {}, inClear })
+  auth.call('POST', `/auth/pairings/${id}/${word}`, {
+    principal,
+    body: word === 'refuse' ? {} : { verification_code: shown.get(id) ?? 'none' },
+    inClear,
+  })
 const redeem = (token: string) =>
   auth.call<{ redeemed: boolean; session?: Tokens }>('POST', '/auth/pairings/redeem', { body: { token } })
 
-test('whoever is logged in sees what asks, from where, and which words its terminal shows', async () => {
+test('whoever is logged in sees what asks and from where, and not which words its terminal shows', async () => {
   const { principal } = await person()
-  const { id, verification_code } = await begin()
+  const { id } = await begin()
   const { status, body } = await look(id, principal, '10.0.0.2')
   expect([status, body]).toEqual([
     200,
@@ -46,7 +55,6 @@ test('whoever is logged in sees what asks, from where, and which words its termi
       id,
       object: 'pairing',
       gives: 'session',
-      verification_code,
       device_name: 'desk',
       client_ip: '10.0.0.1',
       your_ip: '10.0.0.2',
@@ -96,6 +104,44 @@ describe('let in from a session', () => {
       ]
       expect(answers.map(({ status, code }) => [status, code])).toEqual(Array(3).fill([404, 'resource_missing']))
     }
+  })
+
+  test('nothing is let in by whoever has not the words of its terminal, and refusing takes none', async () => {
+    const { principal } = await person()
+    for (const gives of ['session', 'key'] as const) {
+      const { id, verification_code: words } = await begin(gives)
+      const approve = (body: object) => auth.call('POST', `/auth/pairings/${id}/approve`, { principal, body })
+      expect((await approve({})).status).toBe(400)
+      for (const typed of ['-', 'amber', words.replace(/-[a-z]+$/, ''), `${words}-amber`, 'amber-amber-amber-amber'])
+        expect((await approve({ verification_code: typed })).code).toBe('verification_code_wrong')
+      expect(JSON.stringify((await look(id, principal)).body)).not.toContain(words)
+      expect((await answer(id, principal, 'refuse')).status).toBe(200)
+    }
+  })
+
+  test('the words may be typed as people type', async () => {
+    const { principal } = await person()
+    const { id, verification_code: words } = await begin()
+    const typed = ` ${words.toUpperCase().replaceAll('-', '  ')} `
+    const path = `/auth/pairings/${id}/approve`
+    expect((await auth.call('POST', path, { principal, body: { verification_code: typed } })).status).toBe(200)
+  })
+
+  test('it is on record who let what in, and from which session', async () => {
+    const { principal, user } = await person()
+    const { id, token } = await begin()
+    await answer(id, principal, 'approve')
+    await redeem(token)
+    const { body } = await auth.call<{ data: AuditEntry[] }>('GET', '/auth/audit_log', { principal })
+    expect(body.data).toContainEqual(
+      expect.objectContaining({
+        action: 'pairing.approved',
+        actor: { type: 'user', id: user.id },
+        subject: id,
+        detail: { gives: 'session', session: principal.session, device_ip: '10.0.0.1' },
+      }),
+    )
+    expect(body.data).toContainEqual(expect.objectContaining({ action: 'login.succeeded', detail: { pairing: id } }))
   })
 
   test('two who let it in at once: one does', async () => {

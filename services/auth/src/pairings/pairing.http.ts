@@ -43,7 +43,7 @@ type Names = 'openPairing' | 'showPairing' | 'confirmPairing' | 'redeemPairing' 
 const toldOnPage: ReadonlySet<string> = new Set(['login_invalid', 'login_throttled', 'user_disabled'])
 
 export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof authApi>, Names> => {
-  const { db, clock, newId, log } = deps
+  const { db, clock, newId, log, audit } = deps
   const logins = createLoginCheck(deps)
   const sessions = createSessionOpener(deps)
   const makeSecretKey = secretKeyMaker(deps)
@@ -138,7 +138,17 @@ export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof au
         const user = await logins.check(call, call.body)
         const approved = await db.transaction(async (sql) => {
           if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash }))) return undefined
-          return approvePairing(sql, { id: pairing.id, user: user.id, session: null, now: clock.now() })
+          const { id, gives, client_ip } = pairing
+          const approves = await approvePairing(sql, { id, user: user.id, session: null, now: clock.now() })
+          if (!approves) return false
+          await audit(sql, call, {
+            action: 'pairing.approved',
+            by: { kind: 'user', id: user.id },
+            merchant: user.merchant,
+            subject: id,
+            detail: { gives, session: null, device_ip: client_ip },
+          })
+          return true
         })
         if (approved === undefined) throw await logins.overtaken(call, user)
         if (!approved) throw pairingMissing(pairing.id)
