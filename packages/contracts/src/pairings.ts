@@ -88,9 +88,12 @@ export const pairingsApi = {
       verification_code: Text(100, 1, {
         description: 'The words that the terminal shows, in any case, with hyphens or spaces between them.',
       }),
+      merchant: Text(100, 1, {
+        description: 'Whose the device is to be, as you were shown it. Refused where the session is another’s by now.',
+      }),
     }),
     response: AnsweredPairing,
-    faults: ['resource_missing', 'live_requires_tls', 'verification_code_wrong'],
+    faults: ['resource_missing', 'live_requires_tls', 'verification_code_wrong', 'signed_in_as_another'],
   }),
   refusePairing: route({
     method: 'POST',

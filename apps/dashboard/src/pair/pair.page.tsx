@@ -43,7 +43,7 @@ const Asking = ({ asked, user }: { asked: Pairing; user: Me }) => {
   const [words, setWords] = useState('')
   const answering = useMutation({
     mutationFn: (word: 'let in' | 'refuse') =>
-      word === 'refuse' ? refuse(id) : letIn(id, { verification_code: words }),
+      word === 'refuse' ? refuse(id) : letIn(id, { verification_code: words, merchant: user.merchant }),
   })
   const leaving = useSignOut(`/pair/${id}`)
   if (answering.data !== undefined) return <Answer {...{ gives }} answer={answering.data.answer} />

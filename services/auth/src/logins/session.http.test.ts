@@ -130,7 +130,10 @@ test('ending all others ends also the login that a device is just being given, w
     { kind: 'service', service: 'gateway' },
     { body: { device_name: 'desk', client_ip: '', gives: 'session' } },
   )) as { id: string; token: string; verification_code: string }
-  await auth.call('POST', `/auth/pairings/${id}/approve`, { principal, body: { verification_code } })
+  await auth.call('POST', `/auth/pairings/${id}/approve`, {
+    principal,
+    body: { verification_code, merchant: principal.merchant },
+  })
   // What is given waits to be recorded, and is seen by nobody until then.
   const soon = { timeoutMs: 20_000 }
   const log = Promise.withResolvers<void>()

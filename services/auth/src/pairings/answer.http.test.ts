@@ -39,7 +39,7 @@ const shown = new Map<string, string>()
 const answer = (id: string, principal: MerchantPrincipal, word: 'approve' | 'refuse', inClear = false) =>
   auth.call('POST', `/auth/pairings/${id}/${word}`, {
     principal,
-    body: word === 'refuse' ? {} : { verification_code: shown.get(id) ?? 'none' },
+    body: word === 'refuse' ? {} : { verification_code: shown.get(id) ?? 'none', merchant: principal.merchant },
     inClear,
   })
 const redeem = (token: string) =>
@@ -110,7 +110,11 @@ describe('let in from a session', () => {
     const { principal } = await person()
     for (const gives of ['session', 'key'] as const) {
       const { id, verification_code: words } = await begin(gives)
-      const approve = (body: object) => auth.call('POST', `/auth/pairings/${id}/approve`, { principal, body })
+      const approve = (body: object) =>
+        auth.call('POST', `/auth/pairings/${id}/approve`, {
+          principal,
+          body: { ...body, merchant: principal.merchant },
+        })
       expect((await approve({})).status).toBe(400)
       for (const typed of ['-', 'amber', words.replace(/-[a-z]+$/, ''), `${words}-amber`, 'amber-amber-amber-amber'])
         expect((await approve({ verification_code: typed })).code).toBe('verification_code_wrong')
@@ -123,8 +127,19 @@ describe('let in from a session', () => {
     const { principal } = await person()
     const { id, verification_code: words } = await begin()
     const typed = ` ${words.toUpperCase().replaceAll('-', '  ')} `
+    const body = { verification_code: typed, merchant: principal.merchant }
+    expect((await auth.call('POST', `/auth/pairings/${id}/approve`, { principal, body })).status).toBe(200)
+  })
+
+  test('it is nobody else’s than whose it was shown to be, though they signed in meanwhile', async () => {
+    const [ada, eve] = [await person(), await person()]
+    const { id, token, verification_code } = await begin()
+    const body = { verification_code, merchant: ada.user.merchant }
     const path = `/auth/pairings/${id}/approve`
-    expect((await auth.call('POST', path, { principal, body: { verification_code: typed } })).status).toBe(200)
+    const asEve = await auth.call('POST', path, { principal: eve.principal, body })
+    expect([asEve.status, asEve.code]).toEqual([409, 'signed_in_as_another'])
+    expect((await redeem(token)).body).toEqual({ redeemed: false })
+    expect((await auth.call('POST', path, { principal: ada.principal, body })).status).toBe(200)
   })
 
   test('it is on record who let what in, and from which session', async () => {

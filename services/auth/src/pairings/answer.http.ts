@@ -40,6 +40,8 @@ export const pairingAnswerHandlers = ({
     const { user, session, merchant } = personOf(call.principal)
     const pairing = await findOpenPairing({ db, clock }, params.id)
     const { id, gives } = pairing
+    // A page may have stood there since before somebody else signed in at the same browser.
+    if (body.merchant !== merchant) throw new Fault('signed_in_as_another', { merchant, named: body.merchant })
     // Whoever was sent here by a stranger has a click to give, but no terminal that shows these.
     if (!hasWords(pairing, body.verification_code))
       throw new Fault('verification_code_wrong', { param: 'verification_code' })
