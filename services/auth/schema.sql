@@ -170,11 +170,13 @@ table auth.pairings
   column created_at timestamp with time zone not null
   column expires_at timestamp with time zone not null
   column gives text not null default 'key'::text
+  column approved_session text collate "C"
   constraint pairings_pkey PRIMARY KEY (id)
   constraint pairings_token_hash_key UNIQUE (token_hash)
   constraint pairings_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id)
   constraint pairings_check CHECK ((user_id IS NULL) = (approved_at IS NULL))
   constraint pairings_check1 CHECK (redeemed_at IS NULL OR approved_at IS NOT NULL)
+  constraint pairings_check2 CHECK (approved_session IS NULL OR approved_at IS NOT NULL)
   constraint pairings_client_ip_check CHECK (length(client_ip) <= 64)
   constraint pairings_device_name_check CHECK (length(device_name) <= 255)
   constraint pairings_gives_check CHECK (gives = ANY (ARRAY['key'::text, 'session'::text]))
@@ -184,7 +186,7 @@ table auth.pairings
   index CREATE INDEX pairings_expires_at ON auth.pairings USING btree (expires_at)
   index CREATE INDEX pairings_user ON auth.pairings USING btree (user_id) WHERE (user_id IS NOT NULL)
   grant auth_app: delete, insert, select
-  grant auth_app: update (user_id, approved_at, redeemed_at)
+  grant auth_app: update (user_id, approved_at, redeemed_at, approved_session)
 
 table auth.refresh_tokens
   column hash bytea not null

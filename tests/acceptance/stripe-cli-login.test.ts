@@ -71,7 +71,7 @@ describe('stripe login', () => {
     await browser.open(browserUrl)
     await browser.at(/\/dashboard\/sign-in\?/)
     await enter(micro.mine)
-    await says(words)
+    await browser.type('input[name=words]', words)
     await press('Let it in')
     await says('It is let in')
     const done = await cli.runBare(['login', '--complete', pollUrl])

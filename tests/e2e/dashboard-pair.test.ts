@@ -47,7 +47,7 @@ const beginLogin = async () => {
 /** Begins to pair as Stripe's command line does. */
 const beginPairing = async (body: object = {}) => {
   const answer = await caller(platform.url)('POST', '/stripecli/auth', { body: { device_name: 'desk', ...body } })
-  const told = answer.body as unknown as { browser_url: string; poll_url: string; token: string }
+  const told = answer.body as unknown as Record<'browser_url' | 'poll_url' | 'token' | 'verification_code', string>
   return { ...told, id: told.browser_url.replace(/.*\//, '') }
 }
 
@@ -63,6 +63,11 @@ const neighbour = async (html: string): Promise<{ server: Server; url: string }>
 describe.skipIf(!browserAvailable())('letting a command line in at the dashboard', () => {
   let browser: TestBrowser
   const { said, says, press, enter } = atTheDashboard(() => browser)
+  const letIn = async (words: string) => {
+    await browser.evaluate(`document.querySelector('input[name=words]')?.select()`)
+    await browser.type('input[name=words]', words)
+    await press('Let it in')
+  }
   beforeAll(async () => {
     browser = await startBrowser()
     await browser.look({ width: 1280, dark: false })
@@ -70,17 +75,21 @@ describe.skipIf(!browserAvailable())('letting a command line in at the dashboard
   }, 180_000)
   afterAll(() => browser?.[Symbol.asyncDispose]())
 
-  test('micro login: whoever is not signed in does so first, compares the words, and lets it in', async () => {
+  test('micro login: whoever is not signed in does so first, types the words, and lets it in', async () => {
     const { cli, login, url, words } = await beginLogin()
     await browser.open(url)
     await browser.at(/\/dashboard\/sign-in\?/)
     await enter(person)
     await browser.at(/\/dashboard\/pair\/pair_\w+$/)
-    await says(words)
     for (const text of [person.email, 'acct_', 'Test and live mode', 'wants to use Micro’s command line as you'])
       await says(text)
+    // Nothing is given by a click alone, nor for other words than those of the terminal, which the page does not tell.
+    expect(await said()).not.toContain(words)
+    expect(await browser.evaluate(`document.querySelector('button[type=submit]').disabled`)).toBe(true)
+    await letIn('amber amber amber amber')
+    await says('Your terminal shows other words')
     expect(login.child.exitCode).toBe(null)
-    await press('Let it in')
+    await letIn(words)
     await says('It is let in')
     expect((await login.ended).code).toBe(0)
     expect((await cli('whoami').ended).stdout).toContain(person.email)
@@ -90,9 +99,9 @@ describe.skipIf(!browserAvailable())('letting a command line in at the dashboard
   })
 
   test('micro login: who is signed in already is asked nothing but this; refused, the terminal says so at once', async () => {
-    const { login, url, words } = await beginLogin()
+    const { login, url } = await beginLogin()
     await browser.open(url)
-    await says(words)
+    await says('The four words in your terminal')
     await press('Refuse')
     await says('It is refused')
     const { code, stderr } = await login.ended
@@ -102,11 +111,11 @@ describe.skipIf(!browserAvailable())('letting a command line in at the dashboard
   })
 
   test('stripe login: what it gets is said to be for test mode alone, and it is what it gets', async () => {
-    const { browser_url, poll_url } = await beginPairing()
+    const { browser_url, poll_url, verification_code } = await beginPairing()
     await browser.open(browser_url)
     await says('A device that calls itself “desk” wants to use Stripe')
     await says('Test mode alone')
-    await press('Let it in')
+    await letIn(verification_code)
     await says('your API keys')
     const { body } = await caller('')('GET', poll_url)
     expect(body).toMatchObject({
@@ -120,7 +129,7 @@ describe.skipIf(!browserAvailable())('letting a command line in at the dashboard
   test('one sees who one is, and can sign in as somebody else before one answers', async () => {
     const eve = { email: `eve-${randomUUID()}@shop.test`, password: 'securepassword' }
     await caller(platform.url)('POST', '/auth/register', { body: eve })
-    const { browser_url, poll_url } = await beginPairing()
+    const { browser_url, poll_url, verification_code } = await beginPairing()
     await browser.open(browser_url)
     await says(person.email)
     await press('Sign in as somebody else')
@@ -128,7 +137,7 @@ describe.skipIf(!browserAvailable())('letting a command line in at the dashboard
     await enter(eve)
     await says(eve.email)
     expect(await said()).not.toContain(person.email)
-    await press('Let it in')
+    await letIn(verification_code)
     await says('It is let in')
     expect((await caller('')('GET', poll_url)).body['account_display_name']).toBe(eve.email)
   })

@@ -119,7 +119,11 @@ beforeAll(async () => {
   // A device that the owner let in, and that has not come for its key yet.
   const opened = await caller(platform.url)('POST', '/stripecli/auth', { body: { device_name: 'desk' } })
   const pairing = String(opened.body['browser_url']).replace(/.*\//, '')
-  await owner.session('POST', `/auth/pairings/${pairing}/approve`, { body: {} })
+  const { verification_code } = opened.body
+  const me = await owner.session('GET', '/auth/me')
+  await owner.session('POST', `/auth/pairings/${pairing}/approve`, {
+    body: { verification_code, merchant: me.body['merchant'] },
+  })
   owned.set('pairings', pairing)
   // No processor takes live payments, so a live intent is made and stays unpaid.
   const live = await owner.live('POST', '/v1/payment_intents', { body: { amount: 5000, currency: 'usd' } })
@@ -148,6 +152,7 @@ const withId = routes
 /** What a route needs to be told before it looks for anything. */
 const bodies: Readonly<Record<string, object>> = {
   eraseLedgerTransaction: { reason: 'Asked' },
+  approvePairing: { verification_code: 'amber-amber-amber-amber', merchant: 'acct_unknown' },
   attachPaymentMethod: { customer: 'cus_unknown' },
   confirmPaymentPage: { payment_method: 'pm_card_visa' },
   incrementAuthorization: { amount: 6000 },

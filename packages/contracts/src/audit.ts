@@ -38,6 +38,7 @@ export const auditActions = [
   'login.succeeded',
   'login.failed',
   'session.ended',
+  'pairing.approved',
   'refresh_token.reused',
   'password.changed',
   'api_key.created',

@@ -6,14 +6,11 @@ import { route } from './route.ts'
 /** What a device is let in for: a key of test mode, or a login session of whoever lets it in. */
 export const PairingGives = Type.Union([Type.Literal('key'), Type.Literal('session')])
 
-/** A device that asks to be let in, as whoever is asked sees it. */
+/** A device that asks to be let in, as whoever is asked sees it: without its words, which they are to have from their terminal. */
 export const Pairing = Type.Object({
   id: Type.String(),
   object: Type.Literal('pairing'),
   gives: PairingGives,
-  verification_code: Type.String({
-    description: 'The words that the terminal shows as well, if it is the same device.',
-  }),
   device_name: Type.String({ description: 'What it calls itself: anything that its owner, or a stranger, chose.' }),
   client_ip: Nullable(Type.String({ description: 'Where it asks from.' })),
   your_ip: Nullable(
@@ -73,7 +70,7 @@ export const pairingsApi = {
     service: 'auth',
     access: ['session'],
     status: 200,
-    summary: 'A device that asks to be let in, by somebody who is logged in: what it wants, and words to compare.',
+    summary: 'A device that asks to be let in, by somebody who is logged in: what it wants, and from where.',
     params: IdParam,
     response: Pairing,
     faults: ['resource_missing'],
@@ -85,11 +82,18 @@ export const pairingsApi = {
     access: ['session'],
     status: 200,
     summary:
-      'Let the device in, once, as whoever is logged in. One that wants a session is not let in by a request in clear.',
+      'Let the device in, once, as whoever is logged in and has the words that it shows. One that wants a session is not let in by a request in clear.',
     params: IdParam,
-    body: Exact({}),
+    body: Exact({
+      verification_code: Text(100, 1, {
+        description: 'The words that the terminal shows, in any case, with hyphens or spaces between them.',
+      }),
+      merchant: Text(100, 1, {
+        description: 'Whose the device is to be, as you were shown it. Refused where the session is another’s by now.',
+      }),
+    }),
     response: AnsweredPairing,
-    faults: ['resource_missing', 'live_requires_tls'],
+    faults: ['resource_missing', 'live_requires_tls', 'verification_code_wrong', 'signed_in_as_another'],
   }),
   refusePairing: route({
     method: 'POST',

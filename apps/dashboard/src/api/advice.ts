@@ -58,6 +58,16 @@ const byCode: Readonly<Record<string, Advice>> = {
     remedy: 'Open this address by https, or use a browser on the machine that Micro runs on.',
     again: false,
   },
+  signed_in_as_another: {
+    title: 'Somebody else signed in at this browser meanwhile',
+    remedy: 'Load the page again: it then shows as whom you are signed in now.',
+    again: false,
+  },
+  verification_code_wrong: {
+    title: 'Your terminal shows other words',
+    remedy: 'Copy them from there. If it shows none, somebody else asks: refuse.',
+    again: false,
+  },
   operator_last: {
     title: 'This is the last operator who can sign in',
     remedy: 'Make somebody else an operator first.',

@@ -5,6 +5,7 @@ export const auditWords = {
   'login.succeeded': 'Signed in',
   'login.failed': 'Sign-in refused',
   'session.ended': 'Session ended',
+  'pairing.approved': 'Command line let in',
   'refresh_token.reused': 'Refresh token used twice',
   'password.changed': 'Password changed',
   'api_key.created': 'API key created',

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
-import { deviceText, isElsewhere } from './pair-words.ts'
+import { deviceText, isElsewhere, reachText } from './pair-words.ts'
 
 test('a name is quoted, and told as what it calls itself', () => {
   expect(deviceText({ device_name: 'Micro support' })).toBe('A device that calls itself “Micro support”')
   expect(deviceText({ device_name: '' })).toBe('A device')
+})
+
+test('all that is given is named, an operator’s part among it', () => {
+  expect(reachText('session', { operator: true })).toMatch(/test and live mode.*operator/i)
+  expect(reachText('session', { operator: false })).toBe('Test and live mode')
+  expect(reachText('key', { operator: true })).toBe('Test mode alone')
 })
 
 for (const [client_ip, your_ip, want] of [

@@ -16,6 +16,12 @@ export const givesWords = {
   },
 } as const satisfies Record<Pairing['gives'], object>
 
+/** In which modes, and where else, it can act then. An operator's login is an operator's. */
+export const reachText = (gives: Pairing['gives'], { operator }: { operator: boolean }): string =>
+  gives === 'session' && operator
+    ? `${givesWords.session.modes}, and this installation: you are an operator`
+    : givesWords[gives].modes
+
 /** A name that anybody may have chosen stands in quotes, and is said to be its own. */
 export const deviceText = ({ device_name }: Pick<Pairing, 'device_name'>): string =>
   device_name === '' ? 'A device' : `A device that calls itself “${device_name}”`

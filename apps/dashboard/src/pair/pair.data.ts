@@ -1,4 +1,4 @@
-import type { authApi } from '@micro/contracts'
+import type { authApi, Body } from '@micro/contracts'
 import { queryOptions } from '@tanstack/react-query'
 import { call } from '../api/call.ts'
 
@@ -14,8 +14,8 @@ export const pairing = (id: string) =>
     refetchOnReconnect: false,
   })
 
-export const letIn = (id: string) =>
-  call<Auth['approvePairing']>('POST /auth/pairings/:id/approve', { params: { id }, body: {} })
+export const letIn = (id: string, body: Body<Auth['approvePairing']>) =>
+  call<Auth['approvePairing']>('POST /auth/pairings/:id/approve', { params: { id }, body })
 
 export const refuse = (id: string) =>
   call<Auth['refusePairing']>('POST /auth/pairings/:id/refuse', { params: { id }, body: {} })

@@ -1,7 +1,7 @@
 import type { Pairing } from '@micro/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useParams, useRouteContext } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Refusal } from '../api/call.ts'
 import type { Me } from '../session/session.data.ts'
 import { useSignOut } from '../session/sign-out.ts'
@@ -9,9 +9,10 @@ import { Answered } from '../ui/answered.tsx'
 import { Button } from '../ui/button.tsx'
 import { Facts } from '../ui/card.tsx'
 import { CommandLine } from '../ui/command.tsx'
+import { Field } from '../ui/field.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Time } from '../ui/time.tsx'
-import { deviceText, givesWords, isElsewhere } from './pair-words.ts'
+import { deviceText, givesWords, isElsewhere, reachText } from './pair-words.ts'
 import { letIn, pairing, refuse } from './pair.data.ts'
 
 const Frame = ({ title, children }: { title: string; children: ReactNode }) => (
@@ -36,10 +37,13 @@ const Elsewhere = ({ asked: { client_ip, your_ip } }: { asked: Pairing }) => (
 )
 
 const Asking = ({ asked, user }: { asked: Pairing; user: Me }) => {
-  const { id, gives, verification_code, client_ip, expires } = asked
-  const { wants, gets, modes } = givesWords[gives]
+  const { id, gives, client_ip, expires } = asked
+  const { wants, gets } = givesWords[gives]
+  // Typed, since nobody types what they do not see: a click could be had of whoever was sent here by a stranger.
+  const [words, setWords] = useState('')
   const answering = useMutation({
-    mutationFn: (word: 'let in' | 'refuse') => (word === 'refuse' ? refuse(id) : letIn(id)),
+    mutationFn: (word: 'let in' | 'refuse') =>
+      word === 'refuse' ? refuse(id) : letIn(id, { verification_code: words, merchant: user.merchant }),
   })
   const leaving = useSignOut(`/pair/${id}`)
   if (answering.data !== undefined) return <Answer {...{ gives }} answer={answering.data.answer} />
@@ -48,17 +52,11 @@ const Asking = ({ asked, user }: { asked: Pairing; user: Me }) => {
       <p>
         {deviceText(asked)} {wants}
       </p>
-      <div className="grid gap-1.5">
-        <p>Go on only if your own terminal shows these words:</p>
-        <code className="block rounded-md bg-sunken p-3 text-center font-mono text-lg font-semibold wrap-anywhere">
-          {verification_code}
-        </code>
-      </div>
       {isElsewhere(asked) && <Elsewhere {...{ asked }} />}
       <Facts
         facts={[
           ['It gets', gets],
-          ['For', <strong key="modes">{modes}</strong>],
+          ['For', <strong key="modes">{reachText(gives, user)}</strong>],
           [
             'Of',
             <span key="merchant">
@@ -69,16 +67,40 @@ const Asking = ({ asked, user }: { asked: Pairing; user: Me }) => {
           ['Can be answered until', <Time key="until" at={expires} as="time" />],
         ]}
       />
-      {answering.isError && <Problem error={answering.error} />}
-      {leaving.isError && <Problem error={leaving.error} />}
-      <div className="grid gap-2 sm:grid-cols-2">
-        <Button busy={answering.isPending} onClick={() => answering.mutate('refuse')}>
-          Refuse
-        </Button>
-        <Button look="primary" busy={answering.isPending} onClick={() => answering.mutate('let in')}>
-          Let it in
-        </Button>
-      </div>
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          answering.mutate('let in')
+        }}
+      >
+        <Field
+          label="The four words in your terminal"
+          name="words"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={100}
+          value={words}
+          hint="Take them from your own terminal. If it shows none, or somebody told you some, refuse."
+          onChange={({ target }) => setWords(target.value)}
+        />
+        {answering.isError && <Problem error={answering.error} />}
+        {leaving.isError && <Problem error={leaving.error} />}
+        <div className="grid gap-2 sm:grid-cols-2">
+          <Button busy={answering.isPending} onClick={() => answering.mutate('refuse')}>
+            Refuse
+          </Button>
+          <Button
+            type="submit"
+            look={isElsewhere(asked) ? 'plain' : 'primary'}
+            busy={answering.isPending}
+            disabled={words.trim() === ''}
+          >
+            Let it in
+          </Button>
+        </div>
+      </form>
       <p className="text-sm text-soft">
         Not you?{' '}
         <button type="button" onClick={() => leaving.mutate()} className="font-medium text-accent underline">

@@ -49,7 +49,7 @@ const untilLetIn = async (access: Access, token: string): Promise<Tokens> => {
 }
 
 /**
- * Logs in by a page in the browser, where one compares the words that are shown here. The page is opened where somebody
+ * Logs in by a page in the browser, where one types, or compares, the words that are shown here. The page is opened where somebody
  * sits before a screen; its address is printed in any case, for a browser elsewhere.
  */
 export const logInByBrowser = async (context: Context, access: Access): Promise<Tokens> => {
@@ -63,7 +63,7 @@ export const logInByBrowser = async (context: Context, access: Access): Promise<
     environment.screen &&
     (await showInBrowser(pairing.browser_url, environment.inherited['SystemRoot']))
   terminal.err(
-    `${opened ? 'A browser opens. If it does not, open' : 'Open'} this page, compare the words and log in there:\n\n  ${pairing.browser_url}\n`,
+    `${opened ? 'A browser opens. If it does not, open' : 'Open'} this page, log in there, and compare the words or type them:\n\n  ${pairing.browser_url}\n`,
   )
   terminal.err('Waiting for that. (^C to quit; without a browser: micro login --interactive)')
   return untilLetIn(access, pairing.token)

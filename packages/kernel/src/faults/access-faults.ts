@@ -78,6 +78,13 @@ export const accessFaults = {
   ),
   api_key_unexpected_state: bad('You cannot roll API key {id}: {reason}.'),
   password_wrong: bad('The current password is wrong.'),
+  signed_in_as_another: bad(
+    'The session is of {merchant}, and this was asked for {named}: somebody else signed in meanwhile. Look again at who you are.',
+    409,
+  ),
+  verification_code_wrong: bad(
+    'These are not the words that the device shows. Type those of your own terminal; if it shows none, refuse.',
+  ),
   // idempotency
   idempotency_mismatch: {
     type: 'idempotency_error',

@@ -1,4 +1,4 @@
-import type { AuditEntry, MerchantPrincipal, Session } from '@micro/contracts'
+import type { AuditEntry, MerchantPrincipal, Session, Tokens } from '@micro/contracts'
 import { eventually, fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { password, startAuth, type TestAuth } from '../testing/harness.ts'
@@ -113,4 +113,44 @@ test("ending all others ends them at once, whatever holds them, and nobody else'
     await auth.call<{ data: AuditEntry[] }>('GET', '/auth/audit_log?action=session.ended', { principal: asBrowser })
   ).body
   expect(data.map(({ subject }) => subject)).toContain(principal.session)
+})
+
+/** How many wait for a lock in this database. */
+const waiting = async () =>
+  (
+    await database.owner.sql`
+      select distinct pid from pg_locks join pg_stat_activity using (pid)
+      where not granted and datname = current_database()`
+  ).length
+
+test('ending all others ends also the login that a device is just being given, which was let in from here', async () => {
+  const { principal } = await auth.enter('racing@example.com')
+  const { id, token, verification_code } = (await auth.service.execute(
+    'openPairing',
+    { kind: 'service', service: 'gateway' },
+    { body: { device_name: 'desk', client_ip: '', gives: 'session' } },
+  )) as { id: string; token: string; verification_code: string }
+  await auth.call('POST', `/auth/pairings/${id}/approve`, {
+    principal,
+    body: { verification_code, merchant: principal.merchant },
+  })
+  // What is given waits to be recorded, and is seen by nobody until then.
+  const soon = { timeoutMs: 20_000 }
+  const log = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const holding = database.owner.transaction(async (sql) => {
+    await sql`lock table auth.audit_log in exclusive mode`
+    locked.resolve()
+    await log.promise
+  })
+  await locked.promise
+  const redeeming = auth.call<{ session: Tokens }>('POST', '/auth/pairings/redeem', { body: { token } })
+  await eventually(async () => (await waiting()) === 1, soon)
+  let answered = false
+  const ending = auth.call('DELETE', '/auth/sessions', { principal }).finally(() => (answered = true))
+  await eventually(async () => answered || (await waiting()) === 2, soon)
+  log.resolve()
+  const [given, ended] = await Promise.all([redeeming, ending, holding])
+  expect([given.status, ended.status, ended.body]).toEqual([200, 200, { object: 'ended_sessions', ended: 1 }])
+  expect(await auth.verify(given.body.session.token)).toBeNull()
 })

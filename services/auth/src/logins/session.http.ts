@@ -4,7 +4,7 @@ import type { Handlers } from '@micro/service'
 import type { AuthDependencies } from '../dependencies.ts'
 import { readListPage } from '../list-page.ts'
 import { deleteWaitingPairings } from '../pairings/pairing.store.ts'
-import { lockEnabledUser } from '../users/user.store.ts'
+import { lockLoginsOfUser } from '../users/user.store.ts'
 import { sessionToWire } from './session.ts'
 import {
   endOtherSessions,
@@ -40,7 +40,7 @@ export const sessionHandlers = ({
     assert(user !== undefined, 'a session principal names no user')
     await db.transaction(async (sql) => {
       // First of all, as a new password and the end of the user do: else two of them could wait for each other.
-      if (!(await lockEnabledUser(sql, user))) throw new Fault('session_invalid')
+      if (!(await lockLoginsOfUser(sql, user))) throw new Fault('session_invalid')
       // Another person's session is as unknown as one that never was.
       if (!(await lockOwnSession(sql, { id, user, merchant })))
         throw new Fault('resource_missing', { resource: 'session', id, param: 'id' })
@@ -60,7 +60,7 @@ export const sessionHandlers = ({
       const own = { user, merchant, now: clock.now() }
       // What was ended itself, of which the gateway may learn seconds later, ends nobody else's.
       const holds =
-        (await lockEnabledUser(sql, user)) && (await selectLiveSession(sql, { ...own, id: session })) !== undefined
+        (await lockLoginsOfUser(sql, user)) && (await selectLiveSession(sql, { ...own, id: session })) !== undefined
       if (!holds) throw new Fault('session_invalid')
       const ids = await endOtherSessions(sql, { ...own, except: session })
       await deleteWaitingPairings(sql, user)

@@ -1,4 +1,4 @@
-import type { MerchantPrincipal, Pairing, Tokens } from '@micro/contracts'
+import type { AuditEntry, MerchantPrincipal, Pairing, Tokens } from '@micro/contracts'
 import { fakeClock, testDatabase, type TestDatabase } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { password, startAuth, type TestAuth } from '../testing/harness.ts'
@@ -22,23 +22,32 @@ afterAll(async () => {
 
 const person = () => auth.enter(`answer${++people}@example.com`)
 
-const begin = async (gives: 'key' | 'session' = 'session') =>
-  (await auth.service.execute(
+const begin = async (gives: 'key' | 'session' = 'session') => {
+  const begun = (await auth.service.execute(
     'openPairing',
     { kind: 'service', service: 'gateway' },
     { body: { device_name: 'desk', client_ip: '10.0.0.1', gives } },
   )) as { id: string; token: string; verification_code: string }
+  shown.set(begun.id, begun.verification_code)
+  return begun
+}
 
 const look = (id: string, principal: MerchantPrincipal, ip = '10.0.0.1') =>
   auth.call<Pairing>('GET', `/auth/pairings/${id}`, { principal, ip })
+/** The words that each device shows. */
+const shown = new Map<string, string>()
 const answer = (id: string, principal: MerchantPrincipal, word: 'approve' | 'refuse', inClear = false) =>
-  auth.call('POST', `/auth/pairings/${id}/${word}`, { principal, body: {}, inClear })
+  auth.call('POST', `/auth/pairings/${id}/${word}`, {
+    principal,
+    body: word === 'refuse' ? {} : { verification_code: shown.get(id) ?? 'none', merchant: principal.merchant },
+    inClear,
+  })
 const redeem = (token: string) =>
   auth.call<{ redeemed: boolean; session?: Tokens }>('POST', '/auth/pairings/redeem', { body: { token } })
 
-test('whoever is logged in sees what asks, from where, and which words its terminal shows', async () => {
+test('whoever is logged in sees what asks and from where, and not which words its terminal shows', async () => {
   const { principal } = await person()
-  const { id, verification_code } = await begin()
+  const { id } = await begin()
   const { status, body } = await look(id, principal, '10.0.0.2')
   expect([status, body]).toEqual([
     200,
@@ -46,7 +55,6 @@ test('whoever is logged in sees what asks, from where, and which words its termi
       id,
       object: 'pairing',
       gives: 'session',
-      verification_code,
       device_name: 'desk',
       client_ip: '10.0.0.1',
       your_ip: '10.0.0.2',
@@ -98,6 +106,59 @@ describe('let in from a session', () => {
     }
   })
 
+  test('nothing is let in by whoever has not the words of its terminal, and refusing takes none', async () => {
+    const { principal } = await person()
+    for (const gives of ['session', 'key'] as const) {
+      const { id, verification_code: words } = await begin(gives)
+      const approve = (body: object) =>
+        auth.call('POST', `/auth/pairings/${id}/approve`, {
+          principal,
+          body: { ...body, merchant: principal.merchant },
+        })
+      expect((await approve({})).status).toBe(400)
+      for (const typed of ['-', 'amber', words.replace(/-[a-z]+$/, ''), `${words}-amber`, 'amber-amber-amber-amber'])
+        expect((await approve({ verification_code: typed })).code).toBe('verification_code_wrong')
+      expect(JSON.stringify((await look(id, principal)).body)).not.toContain(words)
+      expect((await answer(id, principal, 'refuse')).status).toBe(200)
+    }
+  })
+
+  test('the words may be typed as people type', async () => {
+    const { principal } = await person()
+    const { id, verification_code: words } = await begin()
+    const typed = ` ${words.toUpperCase().replaceAll('-', '  ')} `
+    const body = { verification_code: typed, merchant: principal.merchant }
+    expect((await auth.call('POST', `/auth/pairings/${id}/approve`, { principal, body })).status).toBe(200)
+  })
+
+  test('it is nobody else’s than whose it was shown to be, though they signed in meanwhile', async () => {
+    const [ada, eve] = [await person(), await person()]
+    const { id, token, verification_code } = await begin()
+    const body = { verification_code, merchant: ada.user.merchant }
+    const path = `/auth/pairings/${id}/approve`
+    const asEve = await auth.call('POST', path, { principal: eve.principal, body })
+    expect([asEve.status, asEve.code]).toEqual([409, 'signed_in_as_another'])
+    expect((await redeem(token)).body).toEqual({ redeemed: false })
+    expect((await auth.call('POST', path, { principal: ada.principal, body })).status).toBe(200)
+  })
+
+  test('it is on record who let what in, and from which session', async () => {
+    const { principal, user } = await person()
+    const { id, token } = await begin()
+    await answer(id, principal, 'approve')
+    await redeem(token)
+    const { body } = await auth.call<{ data: AuditEntry[] }>('GET', '/auth/audit_log', { principal })
+    expect(body.data).toContainEqual(
+      expect.objectContaining({
+        action: 'pairing.approved',
+        actor: { type: 'user', id: user.id },
+        subject: id,
+        detail: { gives: 'session', session: principal.session, device_ip: '10.0.0.1' },
+      }),
+    )
+    expect(body.data).toContainEqual(expect.objectContaining({ action: 'login.succeeded', detail: { pairing: id } }))
+  })
+
   test('two who let it in at once: one does', async () => {
     const [ada, eve] = [await person(), await person()]
     const { id } = await begin()
@@ -126,6 +187,61 @@ describe('what was let in from a session and has not come yet is forgotten', () 
     const { ada, token } = await letIn()
     await auth.call('DELETE', '/auth/sessions', { principal: ada.principal })
     expect((await redeem(token)).code).toBe('resource_missing')
+  })
+
+  const gateway = { kind: 'service', service: 'gateway' } as const
+  const signIn = async (email: string, held?: string) => {
+    const body = { email, password, client_ip: '', in_clear: false, ...(held !== undefined && { held }) }
+    const { token } = (await auth.service.execute('openBrowserSession', gateway, { body })) as { token: string }
+    const principal = await auth.verify(token)
+    if (principal === null) throw new Error('the fresh cookie was not accepted')
+    return { token, principal }
+  }
+
+  for (const [how, end] of [
+    [
+      'signing out',
+      ({ token }) => auth.service.execute('endBrowserSession', gateway, { body: { tokens: [token], client_ip: '' } }),
+    ],
+    ['logging out', ({ principal }) => auth.call('POST', '/auth/logout', { principal, body: {} })],
+    ['signing in anew at the same browser', ({ email, token }) => signIn(email, token)],
+    [
+      'its time',
+      ({ principal }) =>
+        database.owner
+          .sql`update auth.login_sessions set expires_at = ${clock.now()} where id = ${principal.session ?? ''}`,
+    ],
+  ] satisfies [string, (from: { email: string; token: string; principal: MerchantPrincipal }) => Promise<unknown>][])
+    test(`with the end of the very session: ${how}`, async () => {
+      const { user } = await person()
+      const from = await signIn(user.email)
+      const [device, script] = [await begin('session'), await begin('key')]
+      for (const { id } of [device, script]) expect((await answer(id, from.principal, 'approve')).status).toBe(200)
+      await end({ ...from, email: user.email })
+      expect(await auth.verify(from.token)).toBeNull()
+      expect((await redeem(device.token)).code).toBe('resource_missing')
+      expect((await auth.call('GET', `/stripecli/auth/${script.token}`)).code).toBe('resource_missing')
+    })
+
+  test('with its refresh token that was used twice', async () => {
+    const { principal, tokens } = await person()
+    const { id, token } = await begin()
+    expect((await answer(id, principal, 'approve')).status).toBe(200)
+    const next = (await auth.refresh(tokens.refresh_token)).body
+    await auth.refresh(next.refresh_token)
+    await auth.refresh(tokens.refresh_token)
+    expect(await auth.verify(tokens.token)).toBeNull()
+    expect((await redeem(token)).code).toBe('resource_missing')
+  })
+
+  test('but not with the end of a session that somebody else had, nor with one that let in nothing', async () => {
+    const [ada, eve] = [await person(), await person()]
+    const { id, token } = await begin()
+    await answer(id, ada.principal, 'approve')
+    const idle = await signIn(ada.user.email)
+    await auth.service.execute('endBrowserSession', gateway, { body: { tokens: [idle.token], client_ip: '' } })
+    await auth.call('POST', '/auth/logout', { principal: eve.principal, body: {} })
+    expect((await redeem(token)).body.redeemed).toBe(true)
   })
 
   test('and nothing slips in behind an end that happens at the same time', async () => {

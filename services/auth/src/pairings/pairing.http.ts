@@ -17,7 +17,7 @@ import { pairedPage, pairingPage } from './pairing.page.ts'
 import {
   approvePairing,
   insertPairing,
-  lockApprover,
+  lockApproval,
   redeemPairing,
   selectPairingOfToken,
   type Owner,
@@ -43,7 +43,7 @@ type Names = 'openPairing' | 'showPairing' | 'confirmPairing' | 'redeemPairing' 
 const toldOnPage: ReadonlySet<string> = new Set(['login_invalid', 'login_throttled', 'user_disabled'])
 
 export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof authApi>, Names> => {
-  const { db, clock, newId, log } = deps
+  const { db, clock, newId, log, audit } = deps
   const logins = createLoginCheck(deps)
   const sessions = createSessionOpener(deps)
   const makeSecretKey = secretKeyMaker(deps)
@@ -75,9 +75,10 @@ export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof au
     const pairing = await untilApproved(token, gives)
     if (pairing.approved_at === null) return { redeemed: false }
     return db.transaction(async (sql) => {
-      // A password change, or the end of the user, ends the sessions it finds: this one must not slip in behind it.
-      const allowed = await lockApprover(sql, pairing.id)
-      const owner = allowed ? await redeemPairing(sql, { id: pairing.id, now: clock.now() }) : undefined
+      // A password change, or the end of the user or of the session that let it in, ends what it finds: this must not slip
+      // in behind it.
+      const asked = { id: pairing.id, now: clock.now() }
+      const owner = (await lockApproval(sql, asked)) ? await redeemPairing(sql, asked) : undefined
       if (owner === undefined) throw pairingMissing('of this token')
       return give(sql, { pairing, owner })
     })
@@ -137,7 +138,17 @@ export const pairingHandlers = (deps: AuthDependencies): Pick<Handlers<typeof au
         const user = await logins.check(call, call.body)
         const approved = await db.transaction(async (sql) => {
           if (!(await lockPassword(sql, { id: user.id, passwordHash: user.password_hash }))) return undefined
-          return approvePairing(sql, { id: pairing.id, user: user.id, now: clock.now() })
+          const { id, gives, client_ip } = pairing
+          const approves = await approvePairing(sql, { id, user: user.id, session: null, now: clock.now() })
+          if (!approves) return false
+          await audit(sql, call, {
+            action: 'pairing.approved',
+            by: { kind: 'user', id: user.id },
+            merchant: user.merchant,
+            subject: id,
+            detail: { gives, session: null, device_ip: client_ip },
+          })
+          return true
         })
         if (approved === undefined) throw await logins.overtaken(call, user)
         if (!approved) throw pairingMissing(pairing.id)

@@ -47,7 +47,7 @@ const texts = {
   },
   session: {
     wants:
-      "wants to use Micro's command line as you. It gets a login of its own and can do all that you can, live mode included.",
+      "wants to use Micro's command line as you. It gets a login of its own and can do all that you can, live mode included, and as an operator if you are one.",
     got: 'Its login is in the list of your sessions, where you can end it; "micro logout" there does so, too.',
   },
 } as const satisfies Record<PairingRow['gives'], object>

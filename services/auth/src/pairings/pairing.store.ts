@@ -28,26 +28,40 @@ export const selectPairingOfToken = async (sql: Sql, hash: Buffer): Promise<Pair
     from auth.pairings where token_hash = ${hash}`,
   )
 
-/** Lets a device in, once. False when somebody did already, or its time is over. */
+/**
+ * Lets a device in, once. `session`: from which that is done; null: by a password. False when somebody did already, or its
+ * time is over.
+ */
 export const approvePairing = async (
   sql: Sql,
-  { id, user, now }: { id: string; user: string; now: Date },
+  { id, user, session, now }: { id: string; user: string; session: string | null; now: Date },
 ): Promise<boolean> =>
   (
     await sql`
-      update auth.pairings set user_id = ${user}, approved_at = ${now}
+      update auth.pairings set user_id = ${user}, approved_session = ${session}, approved_at = ${now}
       where id = ${id} and approved_at is null and expires_at > ${now}
       returning id`
   ).length === 1
 
-/** Holds who let a device in still until the end of the database transaction: their password, and that they may log in. */
-export const lockApprover = async (sql: Sql, id: string): Promise<boolean> =>
-  (
-    await sql`
-      select u.id from auth.pairings p join auth.users u on u.id = p.user_id
+/**
+ * Holds what a device was let in by still until the end of the database transaction: that its user may log in, with the
+ * password they had, and that the session it was done from lives. False when one of them is over.
+ */
+export const lockApproval = async (sql: Sql, { id, now }: { id: string; now: Date }): Promise<boolean> => {
+  // The user first, as whoever ends their sessions does: else two of them could wait for each other.
+  const approver = first(
+    await sql<{ session: string | null }>`
+      select p.approved_session as session from auth.pairings p join auth.users u on u.id = p.user_id
       where p.id = ${id} and u.disabled_at is null
-      for share of u`
-  ).length === 1
+      for share of u`,
+  )
+  if (approver === undefined || approver.session === null) return approver !== undefined
+  const live = await sql`
+    select s.id from auth.pairings p join auth.login_sessions s on s.id = p.approved_session and s.user_id = p.user_id
+    where p.id = ${id} and s.ended_at is null and s.expires_at > ${now}
+    for share of s`
+  return live.length === 1
+}
 
 /** Who let a device in. */
 export interface Owner {

@@ -29,6 +29,14 @@ export const pairingMissing = (id: string): Fault =>
 export const isOpen = ({ approved_at, expires_at }: PairingRow, now: Date): boolean =>
   approved_at === null && expires_at > now
 
+/** Whether somebody typed the words of a device, however they wrote them. */
+export const hasWords = ({ verification_code }: Pick<PairingRow, 'verification_code'>, typed: string): boolean =>
+  typed
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter(Boolean)
+    .join('-') === verification_code
+
 const deviceNameCharsMax = 60
 
 /**

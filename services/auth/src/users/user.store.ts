@@ -71,6 +71,13 @@ export const lockPassword = async (
 export const lockEnabledUser = async (sql: Sql, id: string): Promise<boolean> =>
   (await sql`select id from auth.users where id = ${id} and disabled_at is null for share`).length === 1
 
+/**
+ * As lockEnabledUser, alone: a login of theirs that is under way is waited for, so that whoever ends their sessions finds it,
+ * and none begins until the end of the database transaction.
+ */
+export const lockLoginsOfUser = async (sql: Sql, id: string): Promise<boolean> =>
+  (await sql`select id from auth.users where id = ${id} and disabled_at is null for no key update`).length === 1
+
 /** False when the password is no longer the one that was checked. */
 export const savePassword = async (
   sql: Sql,
