@@ -82,7 +82,7 @@ export const createLedger = (
       handlers: {
         ...accountHandlers({ db, reads, config, tell, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
-        ...balanceHandlers({ db: reads }),
+        ...balanceHandlers({ db: reads, inTurn }),
         ...systemBalanceHandlers({ db: reads }),
         ...systemTransactionHandlers({ db: reads }),
         ...periodHandlers({ db, reads, inTurn: inClosingTurn, tell, ...runtime }),
