@@ -3,6 +3,7 @@ import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { queryOptions } from '@tanstack/react-query'
 import { call } from '../api/call.ts'
 import type { DeliveryFilters } from './delivery-filters.ts'
+import { figuresEveryMs } from '../live/refresher.ts'
 import { boundsOf, type Period } from '../ui/period.ts'
 import { lookEveryMs } from './delivery-state.ts'
 
@@ -75,7 +76,7 @@ export const oneDelivery = (mode: Mode, id: string) =>
 /** What came of an endpoint's requests in a period, stretch by stretch. */
 export const endpointFigures = (mode: Mode, id: string, period: Period) =>
   queryOptions({
-    queryKey: ['webhooks', mode, 'figures', id, period],
+    queryKey: ['figures', mode, 'webhook', id, period],
     queryFn: ({ signal }) => {
       const query = { bounds: boundsOf(period, now()) }
       return call<Events['retrieveWebhookFigures']>('GET /v1/webhook_endpoints/:id/figures', {
@@ -86,7 +87,7 @@ export const endpointFigures = (mode: Mode, id: string, period: Period) =>
       })
     },
     // What is tried again tells nobody.
-    refetchInterval: 20_000,
+    refetchInterval: figuresEveryMs,
   })
 
 /** An act on an endpoint: whoever sends it again with the same key does it once. */

@@ -1,12 +1,11 @@
 import type { ledgerApi } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
-import { readReport, type Handlers } from '@micro/service'
+import { readReport, type Handlers, type InTurn } from '@micro/service'
 import { twins } from '../assets/amount.ts'
 import { onNormalSide, scaleOf, type Account } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
 import { nameOf, type BookKey } from '../books/book.ts'
-import type { InTurn } from '../bounds/turns.ts'
 import { findHead, findNetAt, findPendingNet, listNetsThen, lookUpByKeys } from './balance.store.ts'
 import { endOf, momentsOf, pointOf, pointToWire } from './point.ts'
 
