@@ -2,7 +2,7 @@ import type { paymentFiguresApi } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
 import { createTurns, readReport, stretchesOf, type Handlers } from '@micro/service'
-import { countedKinds, figuresToWire } from './figures.ts'
+import { countedKinds, figuresToWire, hint } from './figures.ts'
 import { countPayments, sumMovements } from './figures.store.ts'
 
 /** Figures take few of the connections that payments need, and one merchant's not all of these. */
@@ -24,7 +24,7 @@ export const figuresHandlers = ({
     async retrievePaymentFigures({ principal, query: { bounds } }) {
       const { moments, ends } = stretchesOf(bounds)
       return inTurn(principal.merchant, () =>
-        readReport(db, { timeoutMs, hint: 'choose a shorter time' }, async (sql) => {
+        readReport(db, { timeoutMs, hint }, async (sql) => {
           const moved = await sumMovements(sql, principal, { moments, kinds: countedKinds })
           const tried = await countPayments(sql, principal, moments)
           return {
