@@ -116,7 +116,8 @@ export const statementRoutes = {
       at: Type.Array(Type.Integer({ minimum: 0, maximum: secondsMax }), {
         minItems: 1,
         maxItems: momentsMax,
-        description: 'The ends of these seconds. Each costs a few look-ups, however much was recorded.',
+        description:
+          'The ends of these seconds. As recorded, each costs a few look-ups, however much was recorded; by effect, all that took effect at another time than it was recorded is read besides, once for all of them.',
       }),
       by: Type.Optional(
         Type.Union([Type.Literal('recorded'), Type.Literal('effective')], {
@@ -126,7 +127,7 @@ export const statementRoutes = {
       ),
     }),
     response: LedgerBalanceSeries,
-    faults: ['resource_missing'],
+    faults: ['resource_missing', 'report_too_large', 'ledger_busy'],
   }),
   retrieveLedgerStatement: route({
     method: 'GET',

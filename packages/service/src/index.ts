@@ -53,6 +53,7 @@ export { noTraces, type OpenSpan, type SpanFacts, type Traces } from './traces/t
 export { endWithin, untilAsked } from './signals.ts'
 export { createSeats, type SeatBound, type TakeSeat } from './seats.ts'
 export { shareThread } from './share-thread.ts'
+export { createTurns, type InTurn } from './turns.ts'
 export { createUndo, type Undo } from './undo.ts'
 export { TimeoutError, within } from './within.ts'
 export { compileValidator } from './validate.ts'

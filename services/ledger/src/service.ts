@@ -1,13 +1,13 @@
 import { ledgerApi } from '@micro/contracts'
+import { Fault } from '@micro/kernel'
 import { boundDatabase, type Database } from '@micro/postgres'
-import { createService, createStatus, watchOutbox, type Runtime, type Service } from '@micro/service'
+import { createService, createStatus, createTurns, watchOutbox, type Runtime, type Service } from '@micro/service'
 import { accountHandlers } from './accounts/account.http.ts'
 import { assetHandlers } from './assets/asset.http.ts'
 import { balanceHandlers } from './balances/balance.http.ts'
 import { systemBalanceHandlers } from './balances/system-balance.http.ts'
 import { systemTransactionHandlers } from './balances/system-transaction.http.ts'
 import { createStreamSeats } from './bounds/seats.ts'
-import { createTurns } from './bounds/turns.ts'
 import { probe } from './books/book.store.ts'
 import { checkpointHandlers } from './checkpoints/checkpoint.http.ts'
 import { createCheckpointWork } from './checkpoints/checkpoint.work.ts'
@@ -72,8 +72,9 @@ export const createLedger = (
   const posting = ringing(createPosting({ db, ...runtime }), { ...doorbell, tell })
   watchOutbox({ db, metrics: runtime.metrics, measure: measureUntold })
   const { post } = posting
-  const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
-  const inClosingTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5 })
+  const busy = () => new Fault('ledger_busy')
+  const inTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5, busy })
+  const inClosingTurn = createTurns({ atOnce: 2, waiting: 100, waitingOfOne: 5, busy })
   const checkpoints = createCheckpointWork({ db, config: config.checkpoints, ...runtime })
   const verifier = createBackgroundVerifier({ db, config, ...runtime })
   const workers = [
@@ -95,7 +96,7 @@ export const createLedger = (
       handlers: {
         ...accountHandlers({ db, reads, config, tell, ...runtime }),
         ...assetHandlers({ db, ...runtime }),
-        ...balanceHandlers({ db: reads }),
+        ...balanceHandlers({ db: reads, inTurn }),
         ...systemBalanceHandlers({ db: reads }),
         ...systemTransactionHandlers({ db: reads }),
         ...periodHandlers({ db, reads, inTurn: inClosingTurn, tell, ...runtime }),

@@ -2,6 +2,7 @@ import type { ledgerApi, Mode, PaymentFigures, paymentsApi } from '@micro/contra
 import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { queryOptions } from '@tanstack/react-query'
 import { call, Refusal } from '../api/call.ts'
+import { figuresEveryMs } from '../live/refresher.ts'
 import { boundsOf, type Period } from '../ui/period.ts'
 
 type Payments = typeof paymentsApi
@@ -28,7 +29,7 @@ export interface Overview {
 
 export const overview = (mode: Mode, { period, ahead }: { period: Period; ahead: number }) =>
   queryOptions({
-    queryKey: ['payments', mode, 'figures', period, ahead],
+    queryKey: ['figures', mode, 'payments', period, ahead],
     queryFn: async ({ signal }): Promise<Overview> => {
       const now = unixSeconds(systemClock.now()) + ahead
       const bounds = boundsOf(period, now)
@@ -67,7 +68,7 @@ type Series = Awaited<ReturnType<typeof call<(typeof ledgerApi)['listLedgerBalan
  */
 export const owedThen = (mode: Mode, { currency, bounds }: { currency: string; bounds: readonly number[] }) =>
   queryOptions({
-    queryKey: ['ledger', mode, 'owed', currency, bounds],
+    queryKey: ['figures', mode, 'owed', currency, bounds],
     queryFn: async ({ signal }): Promise<Series> => {
       const at = bounds.map((bound) => Math.max(0, bound - 1))
       const query = { at, by: mode === 'test' ? ('effective' as const) : ('recorded' as const) }
@@ -86,5 +87,5 @@ export const owedThen = (mode: Mode, { currency, bounds }: { currency: string; b
       )
     },
     // The ledger has what a payment moved a moment later.
-    refetchInterval: 20_000,
+    refetchInterval: figuresEveryMs,
   })

@@ -17,10 +17,16 @@ export const amountText = (amount: string | bigint, { currency, scale }: Unit, l
   return `${format.format(decimalWith(BigInt(amount), scale) as Intl.StringNumericLiteral)} ${currency.toUpperCase()}`
 }
 
-/** Reads what somebody typed as a positive amount of minor units; undefined when it is none, or finer than it is counted. */
+/** What may be a thousand as well as one and no thousandths: a comma between one to three digits and three more. */
+const twoMeanings = /^\s*[1-9]\d{0,2},\d{3}\s*$/
+
+/**
+ * Reads what somebody typed as a positive amount of minor units; undefined when it is none, finer than it is counted, or
+ * may be meant in two ways. A point is always that of decimals, as in what fields are filled with.
+ */
 export const parseAmount = (text: string, scale: number): bigint | undefined => {
   const [, whole, fraction = ''] = /^\s*(\d{1,20})(?:[.,](\d*))?\s*$/.exec(text) ?? []
-  if (whole === undefined || fraction.length > scale) return undefined
+  if (whole === undefined || fraction.length > scale || twoMeanings.test(text)) return undefined
   const amount = BigInt(whole + fraction.padEnd(scale, '0'))
   return amount > 0n ? amount : undefined
 }

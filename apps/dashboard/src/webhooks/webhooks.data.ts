@@ -4,6 +4,7 @@ import { queryOptions } from '@tanstack/react-query'
 import type { Act } from '../act/use-act.ts'
 import { call } from '../api/call.ts'
 import type { DeliveryFilters } from './delivery-filters.ts'
+import { figuresEveryMs } from '../live/refresher.ts'
 import { boundsOf, type Period } from '../ui/period.ts'
 import { lookEveryMs } from './delivery-state.ts'
 
@@ -76,7 +77,7 @@ export const oneDelivery = (mode: Mode, id: string) =>
 /** What came of an endpoint's requests in a period, stretch by stretch. */
 export const endpointFigures = (mode: Mode, id: string, period: Period) =>
   queryOptions({
-    queryKey: ['webhooks', mode, 'figures', id, period],
+    queryKey: ['figures', mode, 'webhook', id, period],
     queryFn: ({ signal }) => {
       const query = { bounds: boundsOf(period, now()) }
       return call<Events['retrieveWebhookFigures']>('GET /v1/webhook_endpoints/:id/figures', {
@@ -87,7 +88,7 @@ export const endpointFigures = (mode: Mode, id: string, period: Period) =>
       })
     },
     // What is tried again tells nobody.
-    refetchInterval: 20_000,
+    refetchInterval: figuresEveryMs,
   })
 
 export const createEndpoint = (act: Act, body: Body<Events['createWebhookEndpoint']>) =>

@@ -101,6 +101,25 @@ test('400 for bounds that do not ascend', async () => {
   expect([status, body.error]).toMatchObject([400, { code: 'parameter_invalid', param: 'bounds' }])
 })
 
+test("one merchant's figures wait for each other, and another's for none of them", async () => {
+  const { db } = world.database
+  const [first, begun] = [Promise.withResolvers<void>(), [] as number[]]
+  // The first that is asked takes as long as it is let.
+  const transaction: typeof db.transaction = async (...work) => {
+    if (begun.push(begun.length) === 1) await first.promise
+    return db.transaction(...work)
+  }
+  const { retrieveWebhookFigures: ask } = figuresHandlers({ db: { ...db, transaction } })
+  const call = (merchant: string) =>
+    ({ principal: { ...key(), merchant }, params: { id: 'we_none' }, query: { bounds: [1, 2] } }) as never
+  const mine = Array.from({ length: 6 }, async () => ask(call('acct_busy')))
+  await expect(ask(call('acct_other'))).rejects.toMatchObject({ code: 'resource_missing' })
+  expect(begun).toHaveLength(2)
+  await expect(ask(call('acct_busy'))).rejects.toMatchObject({ code: 'upstream_unavailable' })
+  first.resolve()
+  for (const { status } of await Promise.allSettled(mine)) expect(status).toBe('rejected')
+})
+
 test('400 report_too_large: more than the database can read in the time it is given', async () => {
   const { id } = await world.endpoint({ url: 'http://127.0.0.1:4999/e' })
   const blocked = world.database.owner.transaction(async (sql) => {

@@ -1,6 +1,7 @@
 import { unixSeconds } from '@micro/kernel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { errorOf, merchant, move, startLedger, type Ledger } from '../testing/ledger.ts'
+import { balanceHandlers } from './balance.http.ts'
 
 let ledger: Ledger
 let start: number
@@ -143,6 +144,20 @@ describe('a series of balances', () => {
       const answer = await series(query)
       expect([answer.status, errorOf(answer).code, errorOf(answer).param]).toEqual(want)
     })
+
+  test('by effect it is read in turn and for so long at most: what counts at another time has no bound', async () => {
+    const whose: string[] = []
+    const inTurn = <T>(who: string, work: () => Promise<T>): Promise<T> => (whose.push(who), work())
+    const { listLedgerBalances: ask } = balanceHandlers({ db: ledger.database.db, inTurn, timeoutMs: 50 })
+    const call = (by: string) => ({ principal: me, params: { id: 'cash' }, query: { at: [1], by }, body: {} }) as never
+    const blocked = ledger.database.owner.transaction(async (sql) => {
+      await sql`lock table ledger.shifted_entries in access exclusive mode`
+      await expect(ask(call('effective'))).rejects.toMatchObject({ code: 'report_too_large' })
+    })
+    await blocked
+    await ask(call('recorded'))
+    expect(whose).toHaveLength(1)
+  })
 
   test("404 for an account that is unknown, another merchant's, or of the other mode", async () => {
     for (const [who, account] of [

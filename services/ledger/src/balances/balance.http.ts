@@ -1,11 +1,11 @@
 import type { ledgerApi } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
-import type { Handlers } from '@micro/service'
+import { readReport, type Handlers, type InTurn } from '@micro/service'
 import { twins } from '../assets/amount.ts'
 import { onNormalSide, scaleOf, type Account } from '../accounts/account.ts'
 import { findAccount } from '../accounts/account.store.ts'
-import type { BookKey } from '../books/book.ts'
+import { nameOf, type BookKey } from '../books/book.ts'
 import { findHead, findNetAt, findPendingNet, listNetsThen, lookUpByKeys } from './balance.store.ts'
 import { endOf, momentsOf, pointOf, pointToWire } from './point.ts'
 
@@ -18,7 +18,14 @@ const foundAccount = async (sql: Sql, book: BookKey, id: string): Promise<Accoun
   return account
 }
 
-export const balanceHandlers = ({ db }: { db: Database }): BalanceHandlers => ({
+export interface BalanceDependencies {
+  readonly db: Database
+  readonly inTurn: InTurn
+  /** How long the database may work on a series, in milliseconds. Default 20 s. */
+  readonly timeoutMs?: number
+}
+
+export const balanceHandlers = ({ db, inTurn, timeoutMs = 20_000 }: BalanceDependencies): BalanceHandlers => ({
   async retrieveLedgerBalance({ principal, params: { id }, query }) {
     const moments = momentsOf(query)
     return db.transaction(
@@ -52,8 +59,8 @@ export const balanceHandlers = ({ db }: { db: Database }): BalanceHandlers => ({
 
   async listLedgerBalances({ principal, params: { id }, query }) {
     const { at, by } = query
-    return db.transaction(
-      async (sql) => {
+    const read = () =>
+      readReport(db, { timeoutMs, hint: 'ask by=recorded' }, async (sql) => {
         await lookUpByKeys(sql)
         const account = await foundAccount(sql, principal, id)
         const nets = await listNetsThen(sql, principal, id, { moments: at.map(endOf), effect: by === 'effective' })
@@ -70,8 +77,8 @@ export const balanceHandlers = ({ db }: { db: Database }): BalanceHandlers => ({
           })),
           livemode: account.mode === 'live',
         }
-      },
-      { isolation: 'repeatable read' },
-    )
+      })
+    // By effect, all that ever counted at another time than it was recorded is read.
+    return by === 'effective' ? inTurn(nameOf(principal), read) : read()
   },
 })

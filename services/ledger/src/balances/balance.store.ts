@@ -50,6 +50,9 @@ export interface NetThen {
 /**
  * Credits minus debits that were posted to an account before each of these moments, in their order: as recorded by then,
  * or by `effect` what counts before then. None where the book has no such account.
+ *
+ * What counts at another time than it was recorded is read once, however many moments there are: it is recorded from one
+ * of them on, and counts from one of them on, so that the net of those between is wrong by it.
  */
 export const listNetsThen = (
   sql: Sql,
@@ -57,17 +60,37 @@ export const listNetsThen = (
   account: string,
   { moments, effect }: { moments: readonly (Date | null)[]; effect: boolean },
 ) => sql<NetThen>`
-  select n.net, case when ${effect}::boolean then b.last_seq else s.seq end as seq
-  from ledger.books b
-  join ledger.accounts a on a.lane = b.lane and a.merchant = b.merchant and a.mode = b.mode and a.public_id = ${account}
-  cross join unnest(${moments}::timestamptz[]) with ordinality as m (before, place)
-  cross join lateral (
-    -- The last second that may be named is before nothing.
-    select case when m.before is null then b.last_seq else ledger.seq_before(b.lane, b.id, m.before) end as seq offset 0) s
-  cross join lateral ledger.net_at(a.lane, a.id, case when ${effect} then b.last_seq else s.seq end,
-    case when ${effect} then m.before end, case when ${effect} and m.before is not null then s.seq end) n
-  where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
-  order by m.place`
+  with asked as (
+    select a.lane, a.id as account, b.last_seq, m.place,
+      -- The last second that may be named is before nothing.
+      coalesce(m.before, 'infinity') as before,
+      case when m.before is null then b.last_seq else ledger.seq_before(b.lane, b.id, m.before) end as seq
+    from ledger.books b
+    join ledger.accounts a on a.lane = b.lane and a.merchant = b.merchant and a.mode = b.mode and a.public_id = ${account}
+    cross join unnest(${moments}::timestamptz[]) with ordinality as m (before, place)
+    where b.lane = ${laneOf(book)} and b.merchant = ${book.merchant} and b.mode = ${book.mode}
+  ), ordered as materialized (
+    select *, row_number() over (order by before, place) - 1 as rank from asked
+  ), sought as (
+    select lane, account, array_agg(before order by rank) as moments, array_agg(seq order by rank) as seqs
+    from ordered where ${effect}::boolean group by lane, account
+  ), shifted as (
+    select width_bucket(s.seq - 1, o.seqs) as recorded_from, width_bucket(s.counts_at, o.moments) as counts_from,
+      sum(s.amount) as amount
+    from sought o join ledger.shifted_entries s on s.lane = o.lane and s.account = o.account
+    group by 1, 2
+  ), steps as materialized (
+    select rank, sum(amount) as amount
+    from (
+      select counts_from as rank, amount from shifted union all select recorded_from, -amount from shifted
+    ) step
+    group by rank
+  )
+  select n.net + coalesce((select sum(s.amount) from steps s where s.rank <= o.rank), 0) as net,
+    case when ${effect} then o.last_seq else o.seq end as seq
+  from ordered o
+  cross join lateral ledger.net_at(o.lane, o.account, o.seq, null, null) n
+  order by o.place`
 
 /** Credits minus debits that were held on an account when the book was recorded up to `known`. */
 export const findPendingNet = async (sql: Sql, book: BookKey, account: string, known: bigint): Promise<bigint> =>

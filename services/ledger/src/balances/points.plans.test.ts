@@ -118,6 +118,18 @@ const reads: Read[] = [
     },
   ],
   [
+    'balances at a hundred dates of effect: as many balances, and once as many more as count at another time',
+    4_000 + shifted,
+    async (sql) => {
+      const moments = Array.from({ length: 100 }, (_, at) => fromUnixSeconds(100_000 + at * 500))
+      const nets = await listNetsThen(sql, book, 'busy', { moments, effect: true })
+      // All but the first were recorded or took effect by then; every hundredth, of the day that follows, too.
+      expect(nets.map(({ net }) => Number(net))).toEqual(
+        moments.map((_, at) => Math.max(at * 500 - 2, 0) + shifted - Math.max(0, Math.floor((at * 500 - 1) / 100))),
+      )
+    },
+  ],
+  [
     'where money went in a hundred transactions: their entries, and the account of each',
     500,
     async (sql) => {

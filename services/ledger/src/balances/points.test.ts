@@ -1,5 +1,5 @@
 /** Whatever is asked of the past is what a fold over all entries says. */
-import type { LedgerAggregate, LedgerStatement, LedgerTrialBalance } from '@micro/contracts'
+import type { LedgerAggregate, LedgerBalanceSeries, LedgerStatement, LedgerTrialBalance } from '@micro/contracts'
 import { seededRandom, type Seeded } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { onNormalSide, normalBalanceOf } from '../accounts/account.ts'
@@ -67,6 +67,22 @@ test(`a balance at any seq, instant and effective date is the fold of the entrie
       pending_str: point.effective_at === undefined ? String(onNormalSide(held, side(account))) : null,
     }
     expect([point, balance]).toEqual([point, { ...balance, ...want }])
+  }
+})
+
+test('balances at any moments, in any order and more than once, are the fold of the entries', async () => {
+  for (let round = 0; round < 40; round++) {
+    const [account, by] = [random.pick(names), random.pick(['recorded', 'effective'] as const)]
+    const seconds = Array.from({ length: random.between(1, 12) }, () =>
+      random.chance(0.1) ? random.pick([0, 253_402_300_799, range.from]) : second(),
+    )
+    const asked = { by, ...Object.fromEntries(seconds.map((at, place) => [`at[${place}]`, at])) }
+    const { data } = await get<LedgerBalanceSeries>(`/ledger/accounts/${account}/balances`, asked)
+    const want = seconds.map((at) => {
+      const net = netsAt(entries, by === 'effective' ? { effective_at: at } : { at }).get(account) ?? 0n
+      return [at, String(onNormalSide(net, side(account)))]
+    })
+    expect([by, data.map(({ at, balance_str }) => [at, balance_str])]).toEqual([by, want])
   }
 })
 

@@ -102,6 +102,22 @@ describe('where money went', () => {
   })
 })
 
+/** What of each debit lies over each credit, both laid end to end: each beside each. */
+const laidOverEachOther = (entries: readonly { account_id: string; amount: number }[]): [string, number][] => {
+  const laid = (sign: number) => {
+    let end = 0
+    return entries
+      .filter(({ amount }) => amount * sign > 0)
+      .map(({ account_id: id, amount }) => ({ id, begin: end, end: (end += amount * sign) }))
+  }
+  return laid(-1).flatMap((debit) =>
+    laid(1).flatMap((credit): [string, number][] => {
+      const length = Math.min(debit.end, credit.end) - Math.max(debit.begin, credit.begin)
+      return length > 0 ? [[`${debit.id}→${credit.id}`, length]] : []
+    }),
+  )
+}
+
 test('whatever is posted, what flows from and to each account is what it was debited and credited', async () => {
   let count = 0
   const ids = ['a', 'b', 'c', 'd', 'e']
@@ -115,6 +131,7 @@ test('whatever is posted, what flows from and to each account is what it was deb
         const who = merchant(`acct_p${++count}`)
         for (const id of ids) await ledger.account(who, id, { type: 'equity' })
         const nets = new Map<string, number>()
+        const pairs = new Map<string, number>()
         for (const [at, row] of rows.entries()) {
           // The last account takes what makes it balance.
           const amounts = [...row, -row.reduce((sum, each) => sum + each, 0)]
@@ -124,11 +141,13 @@ test('whatever is posted, what flows from and to each account is what it was deb
           if (entries.length < 2) continue
           expect((await ledger.record(who, `t${at}`, entries)).status).toBe(201)
           for (const { account_id, amount } of entries) nets.set(account_id, (nets.get(account_id) ?? 0) + amount)
+          for (const [pair, amount] of laidOverEachOther(entries)) pairs.set(pair, (pairs.get(pair) ?? 0) + amount)
         }
         const { data } = await flows('limit=100', who)
         for (const { amount } of data) expect(amount).toBeGreaterThan(0)
         const sum = (side: 'from' | 'to', id: string) =>
           data.reduce((all, flow) => (flow[side] === id ? all + (flow.amount ?? 0) : all), 0)
+        expect(new Map(data.map(({ from, to, amount }) => [`${from}→${to}`, amount]))).toEqual(pairs)
         for (const id of ids) expect(sum('to', id) - sum('from', id)).toBe(nets.get(id) ?? 0)
       },
     ),

@@ -28,7 +28,9 @@ export const findStretch = async (
 /**
  * What went from what was debited to what was credited, by currency, the largest first; what is beyond `limit` of a
  * currency is one row more. Debits and credits of a transaction come to the same: laid end to end, each in the order of
- * its party, those that lie over each other are what went from the one to the other.
+ * its party, those that lie over each other are what went from the one to the other. Both are cut wherever one of them ends, and a
+ * piece is of the first debit and the first credit that end there or later: however many a transaction has, each is read
+ * once, and not beside each of the other side.
  */
 export const listFlows = (
   sql: Sql,
@@ -48,24 +50,20 @@ export const listFlows = (
     having sum(e.amount) <> 0
   ), laid as (
     select *, sum(abs(amount)) over (partition by seq, currency, amount < 0 order by party) as ending from moved
-  ), told as (
-    select currency, max(scale) as scale,
-      array_agg(party) filter (where amount < 0) as debited,
-      array_agg(-amount) filter (where amount < 0) as debits,
-      array_agg(ending) filter (where amount < 0) as debits_end,
-      array_agg(party) filter (where amount > 0) as credited,
-      array_agg(amount) filter (where amount > 0) as credits,
-      array_agg(ending) filter (where amount > 0) as credits_end
-    from laid group by seq, currency
+  ), cut as (
+    select *, ending - coalesce(lag(ending) over up, 0) as length,
+      count(*) filter (where amount < 0) over (up groups between unbounded preceding and 1 preceding) as debits_before,
+      count(*) filter (where amount > 0) over (up groups between unbounded preceding and 1 preceding) as credits_before
+    from laid
+    window up as (partition by seq, currency order by ending)
+  ), met as (
+    select currency, scale, length,
+      max(party) filter (where amount < 0) over (partition by seq, currency, debits_before) as debited,
+      max(party) filter (where amount > 0) over (partition by seq, currency, credits_before) as credited
+    from cut
   ), flows as (
-    select t.currency, max(t.scale) as scale, d.party as debited, c.party as credited,
-      sum(least(d.ending, c.ending) - greatest(d.ending - d.amount, c.ending - c.amount)) as amount,
-      count(*) as transactions
-    from told t
-    cross join unnest(t.debited, t.debits, t.debits_end) as d (party, amount, ending)
-    cross join unnest(t.credited, t.credits, t.credits_end) as c (party, amount, ending)
-    where least(d.ending, c.ending) > greatest(d.ending - d.amount, c.ending - c.amount)
-    group by t.currency, d.party, c.party
+    select currency, max(scale) as scale, debited, credited, sum(length) as amount, count(*) as transactions
+    from met where length > 0 group by currency, debited, credited
   ), ranked as (
     select *, row_number() over (partition by currency order by amount desc, debited, credited) > ${limit} as is_beyond
     from flows

@@ -1,11 +1,10 @@
 import type { ledgerApi, Query } from '@micro/contracts'
 import { Fault } from '@micro/kernel'
 import type { Database, Sql } from '@micro/postgres'
-import { cutPage, parsePage, readReport, type Handlers } from '@micro/service'
+import { cutPage, parsePage, readReport, type Handlers, type InTurn } from '@micro/service'
 import { accountFilterOf } from '../accounts/account-filter.ts'
 import { findHead, lookUpByKeys } from '../balances/balance.store.ts'
 import { momentsOf, pointOf, pointToWire, type PointQuery } from '../balances/point.ts'
-import type { InTurn } from '../bounds/turns.ts'
 import { nameOf, type BookKey } from '../books/book.ts'
 import {
   accountNetToWire,

@@ -1,10 +1,9 @@
 import type { ledgerApi, LedgerVerification, LedgerVerificationProgress } from '@micro/contracts'
 import { Fault, monotonicMs, type NewId } from '@micro/kernel'
 import type { Database } from '@micro/postgres'
-import { ndjson, type Handlers } from '@micro/service'
+import { createTurns, ndjson, type Handlers } from '@micro/service'
 import { createCheckpointReader, publicKeysOf, type CheckpointReader } from '@micro/signing'
 import { nameOf, type BookKey } from '../books/book.ts'
-import { createTurns } from '../bounds/turns.ts'
 import type { CheckpointConfig } from '../config.ts'
 import { findBookRow } from './book.store.ts'
 import type { Known } from './checkpoints.ts'
@@ -56,7 +55,7 @@ export const verifyHandlers = ({
   answerMsMax?: number
 }): VerifyHandlers => {
   const readCheckpoint = createCheckpointReader(publicKeysOf(config.keys))
-  const inTurn = createTurns({ atOnce: slicesMax })
+  const inTurn = createTurns({ atOnce: slicesMax, busy: () => new Fault('ledger_busy') })
 
   async function* walkLeased(book: BookRow, known: readonly Known[], signal: AbortSignal, lease: Lease) {
     const walk = walkBook(db.sql, book, { readCheckpoint, known, sliceMax })

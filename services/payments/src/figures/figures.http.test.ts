@@ -116,6 +116,24 @@ for (const bounds of [[2, 1], [1]])
     expect([status, body]).toMatchObject([400, { error: { code: 'parameter_invalid', param: 'bounds' } }])
   })
 
+test("one merchant's figures wait for each other, and another's for none of them", async () => {
+  const { db } = bench.database
+  const [first, begun] = [Promise.withResolvers<void>(), [] as number[]]
+  // The first that is asked takes as long as it is let.
+  const transaction: typeof db.transaction = async (...work) => {
+    if (begun.push(begun.length) === 1) await first.promise
+    return db.transaction(...work)
+  }
+  const { retrievePaymentFigures: ask } = figuresHandlers({ db: { ...db, transaction } })
+  const call = (merchant: string) => ({ principal: { merchant, mode: 'test' }, query: { bounds: [1, 2] } }) as never
+  const mine = Array.from({ length: 6 }, async () => ask(call('acct_busy')))
+  expect(await ask(call('acct_other'))).toMatchObject({ data: [] })
+  expect(begun).toHaveLength(2)
+  await expect(ask(call('acct_busy'))).rejects.toMatchObject({ code: 'upstream_unavailable' })
+  first.resolve()
+  expect(await Promise.all(mine)).toHaveLength(6)
+})
+
 test('400 report_too_large: more than the database can read in the time it is given', async () => {
   const blocked = bench.database.owner.transaction(async (sql) => {
     await sql`lock table payments.movements in access exclusive mode`

@@ -1,11 +1,12 @@
 import type { paymentFiguresApi } from '@micro/contracts'
-import { boundDatabase, type Database } from '@micro/postgres'
-import { readReport, stretchesOf, type Handlers } from '@micro/service'
-import { countedKinds, figuresToWire } from './figures.ts'
+import { Fault } from '@micro/kernel'
+import type { Database } from '@micro/postgres'
+import { createTurns, readReport, stretchesOf, type Handlers } from '@micro/service'
+import { countedKinds, figuresToWire, hint } from './figures.ts'
 import { countPayments, sumMovements } from './figures.store.ts'
 
-/** Connections that figures may take of those that payments need. */
-const connectionsMax = 2
+/** Figures take few of the connections that payments need, and one merchant's not all of these. */
+const turns = { atOnce: 2, waiting: 100, waitingOfOne: 5 } as const
 
 /** What payments came to: read by when they were made, which an index has in order, for so long at most. */
 export const figuresHandlers = ({
@@ -15,19 +16,24 @@ export const figuresHandlers = ({
   db: Database
   timeoutMs?: number
 }): Handlers<typeof paymentFiguresApi> => {
-  const reads = boundDatabase(db, { max: connectionsMax })
+  const inTurn = createTurns({
+    ...turns,
+    busy: () => new Fault('upstream_unavailable', { service: 'payments', retry_after: 1 }),
+  })
   return {
     async retrievePaymentFigures({ principal, query: { bounds } }) {
       const { moments, ends } = stretchesOf(bounds)
-      return readReport(reads, { timeoutMs, hint: 'choose a shorter time' }, async (sql) => {
-        const moved = await sumMovements(sql, principal, { moments, kinds: countedKinds })
-        const tried = await countPayments(sql, principal, moments)
-        return {
-          object: 'payment_figures' as const,
-          data: figuresToWire(moved, tried, ends),
-          livemode: principal.mode === 'live',
-        }
-      })
+      return inTurn(principal.merchant, () =>
+        readReport(db, { timeoutMs, hint }, async (sql) => {
+          const moved = await sumMovements(sql, principal, { moments, kinds: countedKinds })
+          const tried = await countPayments(sql, principal, moments)
+          return {
+            object: 'payment_figures' as const,
+            data: figuresToWire(moved, tried, ends),
+            livemode: principal.mode === 'live',
+          }
+        }),
+      )
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { PaymentFigures } from '@micro/contracts'
+import { Fault, safeIntegerMax } from '@micro/kernel'
 import type { ShownKind } from '../movements/kinds.ts'
 
 /** What movements of one kind come to in a stretch, which has a number from 1. */
@@ -35,6 +36,15 @@ export const countedKinds = Object.keys(counted) as CountedKind[]
 type Currency = PaymentFigures['data'][number]
 type Figures = Omit<Currency, 'currency' | 'series'>
 
+/** How whoever asks gets less of them. */
+export const hint = 'choose a shorter time'
+
+/** @throws Fault report_too_large rather than round a sum */
+const exactly = (sum: bigint): number => {
+  if (sum > safeIntegerMax || sum < -safeIntegerMax) throw new Fault('report_too_large', { hint })
+  return Number(sum)
+}
+
 const figuresOf = (moved: readonly Moved[], tried: readonly Tried[]): Figures => {
   const sums = { volume: 0n, refunds: 0n, disputes: 0n, fees: 0n }
   for (const { kind, amount, fee } of moved) {
@@ -43,11 +53,11 @@ const figuresOf = (moved: readonly Moved[], tried: readonly Tried[]): Figures =>
     sums.fees += fee
   }
   return {
-    volume: Number(sums.volume),
-    refunds: Number(sums.refunds),
-    disputes: Number(sums.disputes),
-    fees: Number(sums.fees),
-    net: Number(sums.volume - sums.refunds - sums.disputes - sums.fees),
+    volume: exactly(sums.volume),
+    refunds: exactly(sums.refunds),
+    disputes: exactly(sums.disputes),
+    fees: exactly(sums.fees),
+    net: exactly(sums.volume - sums.refunds - sums.disputes - sums.fees),
     paid: tried.reduce((sum, { paid }) => sum + Number(paid), 0),
     failed: tried.reduce((sum, { failed }) => sum + Number(failed), 0),
   }
@@ -58,7 +68,10 @@ const of = <T extends { readonly stretch: number }>(rows: readonly T[], stretch:
 
 const attempts = ({ paid, failed }: Figures): number => paid + failed
 
-/** Sums of each currency and of each stretch in it; the currency of most payments first. */
+/**
+ * Sums of each currency and of each stretch in it; the currency of most payments first.
+ * @throws Fault report_too_large
+ */
 export const figuresToWire = (
   moved: readonly Moved[],
   tried: readonly Tried[],

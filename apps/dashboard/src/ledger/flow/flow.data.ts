@@ -2,6 +2,7 @@ import type { ledgerApi, Mode } from '@micro/contracts'
 import { systemClock, unixSeconds } from '@micro/kernel/clock'
 import { queryOptions } from '@tanstack/react-query'
 import { call } from '../../api/call.ts'
+import { figuresEveryMs } from '../../live/refresher.ts'
 import { boundsOf, type Period } from '../../ui/period.ts'
 import { flowsOf } from './flows.ts'
 
@@ -13,7 +14,7 @@ const flowsMax = 40
 /** Where money went in a period, by when it was recorded. */
 export const flowsIn = (mode: Mode, period: Period) =>
   queryOptions({
-    queryKey: ['ledger', mode, 'flows', period],
+    queryKey: ['figures', mode, 'flows', period],
     queryFn: async ({ signal }) => {
       const bounds = boundsOf(period, unixSeconds(systemClock.now()))
       const recorded = { gte: bounds[0] ?? 0, lt: bounds.at(-1) ?? 0 }
@@ -22,5 +23,5 @@ export const flowsIn = (mode: Mode, period: Period) =>
       return { mode, currencies: flowsOf(data) }
     },
     // What Micro posts for a payment comes a moment after its events.
-    refetchInterval: 20_000,
+    refetchInterval: figuresEveryMs,
   })

@@ -29,13 +29,15 @@ const useAmount = ({ hold, scales }: Omit<Asked, 'onClose'>) => {
   const [typed, setTyped] = useState(() => decimalWith(max, unit.scale))
   const read = parseAmount(typed, unit.scale)
   const amount = read !== undefined && read <= max ? read : undefined
+  // Of fewer decimals, three digits behind a comma are refused by themselves.
+  const pointed = unit.scale >= 3 ? ' Decimals stand behind a point.' : ''
   const field = (
     <Field
       label={`Amount in ${currency.toUpperCase()}`}
       inputMode="decimal"
       value={typed}
-      wrong={amount === undefined ? `An amount up to ${amountText(max, unit)}.` : undefined}
-      hint={`Up to ${amountText(max, unit)}.`}
+      wrong={amount === undefined ? `An amount up to ${amountText(max, unit)}.${pointed}` : undefined}
+      hint={`Up to ${amountText(max, unit)}.${pointed}`}
       onChange={({ target }) => setTyped(target.value)}
     />
   )

@@ -54,7 +54,9 @@ const amountFault = (amount: string, found: ReturnType<Lookup>): string | undefi
   if (amount === '') return 'An amount.'
   if (parseAmount(amount, scale ?? 18) === undefined) {
     if (scale === undefined) return 'An amount above 0.'
-    return scale === 0 ? 'An amount above 0, without decimals.' : `An amount above 0, with ${scale} decimals at most.`
+    return scale === 0
+      ? 'An amount above 0, without decimals.'
+      : `An amount above 0, with ${scale} decimals at most, behind a point.`
   }
   return undefined
 }

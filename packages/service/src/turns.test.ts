@@ -1,5 +1,8 @@
+import { Fault } from '@micro/kernel'
 import { expect, test } from 'vitest'
 import { createTurns } from './turns.ts'
+
+const busy = () => new Fault('ledger_busy')
 
 /** Works that end when told to, and a log of what began and ended. */
 const createWorks = () => {
@@ -24,7 +27,7 @@ const createWorks = () => {
 }
 
 test('no more run at a time than may, in the order they came, and a failure gives its turn on', async () => {
-  const inTurn = createTurns({ atOnce: 2, waiting: 10, waitingOfOne: 10 })
+  const inTurn = createTurns({ atOnce: 2, waiting: 10, waitingOfOne: 10, busy })
   const { work, begun, end, fail } = createWorks()
   const [a, ...others] = ['a', 'b', 'c', 'd'].map((name) => inTurn(name, work(name)))
   expect(begun()).toBe('+a +b')
@@ -40,7 +43,7 @@ test('no more run at a time than may, in the order they came, and a failure give
 })
 
 test("one's second work waits for the first, while another's goes ahead", async () => {
-  const inTurn = createTurns({ atOnce: 2, waiting: 10, waitingOfOne: 10 })
+  const inTurn = createTurns({ atOnce: 2, waiting: 10, waitingOfOne: 10, busy })
   const { work, begun, end } = createWorks()
   const mine = ['a1', 'a2'].map((name) => inTurn('a', work(name)))
   const theirs = inTurn('b', work('b'))
@@ -52,8 +55,8 @@ test("one's second work waits for the first, while another's goes ahead", async 
   expect(await Promise.all(mine)).toEqual(['a1', 'a2'])
 })
 
-test('who would wait behind too many, or too many of their own, is told that the ledger is busy', async () => {
-  const inTurn = createTurns({ atOnce: 1, waiting: 2, waitingOfOne: 1 })
+test('who would wait behind too many, or too many of their own, is told that it is busy', async () => {
+  const inTurn = createTurns({ atOnce: 1, waiting: 2, waitingOfOne: 1, busy })
   const { work, end } = createWorks()
   const works = [
     ['a', '1'],

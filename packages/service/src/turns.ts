@@ -1,8 +1,8 @@
-import { Fault } from '@micro/kernel'
+import type { Fault } from '@micro/kernel'
 
 /**
  * Runs work for somebody when their turn comes.
- * @throws Fault ledger_busy when too many wait already, and whatever the work throws
+ * @throws Fault that says it is busy when too many wait already, and whatever the work throws
  */
 export type InTurn = <T>(whose: string, work: () => Promise<T>) => Promise<T>
 
@@ -12,11 +12,16 @@ interface Waiting {
 }
 
 /**
- * Lets so many run at a time, and one of each person's; the others wait in line: what reads a whole book must not take
- * all connections from those that post, nor one merchant's reports all turns from another's. Without a bound as many
+ * Lets so many run at a time, and one of each person's; the others wait in line: what reads a whole book, or all payments of a season, must not take
+ * all connections from those that write, nor one merchant's reports all turns from another's. Without a bound as many
  * wait as come.
  */
-export const createTurns = (most: { atOnce: number; waiting?: number; waitingOfOne?: number }): InTurn => {
+export const createTurns = (most: {
+  atOnce: number
+  waiting?: number
+  waitingOfOne?: number
+  busy: () => Fault
+}): InTurn => {
   const { waiting = Infinity, waitingOfOne = Infinity } = most
   const running = new Set<string>()
   const line: Waiting[] = []
@@ -35,7 +40,7 @@ export const createTurns = (most: { atOnce: number; waiting?: number; waitingOfO
     if (mayRun(whose)) running.add(whose)
     else if (line.length < waiting && line.filter((each) => each.whose === whose).length < waitingOfOne)
       await new Promise<void>((start) => line.push({ whose, start }))
-    else throw new Fault('ledger_busy')
+    else throw most.busy()
     try {
       return await work()
     } finally {
