@@ -77,7 +77,7 @@ const Shown = ({ operation }: { operation: Operation }) => {
               <TryIt {...{ operation, composition }} onAnswer={setAnswer} onIncomplete={() => setTried(true)} />
               {tried && Object.keys(wrong).length > 0 && (
                 <p role="alert" className="text-bad">
-                  Fill in what is marked first: {fieldNames(operation, wrong)}.
+                  See to what is marked first: {fieldNames(operation, wrong)}.
                 </p>
               )}
               {answer !== undefined && <Answered {...{ answer }} />}
