@@ -4,7 +4,7 @@ import Stripe from 'stripe'
 import { expect, test } from 'vitest'
 import { addressOf, compose, pairsOf } from '../../apps/dashboard/src/reference/compose.ts'
 import { stripeNodeOf } from '../../apps/dashboard/src/reference/copies.ts'
-import { keyOf, nameOf, type Operation } from '../../apps/dashboard/src/reference/operation.ts'
+import { isSecret, keyOf, nameOf, type Operation } from '../../apps/dashboard/src/reference/operation.ts'
 import type { OpenApi } from '../../apps/docs/src/api/document.ts'
 import { stripeOperations } from '../stripe-operations.ts'
 import { operationsOf } from './operations.ts'
@@ -39,6 +39,36 @@ test('what is typed for a parameter follows from its schema', () => {
   ] as const)
     expect([id, name, field(id, name)]).toMatchObject([id, name, want])
   expect(field('createPaymentIntent', 'mandate')).toBeUndefined()
+})
+
+test('what is for nobody else to see is typed as a secret, in whatever operation', () => {
+  const secrets = operations.flatMap(({ fields }) => fields.filter(({ kind }) => kind === 'secret'))
+  const names = new Set(secrets.map(({ path }) => path.join('.')))
+  expect([...names].toSorted()).toEqual([
+    'card.cvc',
+    'card.number',
+    'card.token',
+    'card_number',
+    'client_secret',
+    'current_password',
+    'cvc',
+    'new_password',
+    'password',
+    'payment_intent_client_secret',
+    'payment_method_data.card.cvc',
+    'payment_method_data.card.number',
+    'payment_method_data.card.token',
+    'refresh_token',
+    'secret_key',
+    'setup_intent_client_secret',
+    'token',
+    'webhook_secret',
+  ])
+  // None is a part of what is typed as JSON, where it would be seen.
+  for (const { id, fields } of operations) {
+    const members = fields.flatMap(({ note }) => note.split('; ').filter((each) => each.startsWith('with ')))
+    expect([id, members.flatMap((each) => each.slice(5).split(', ')).filter(isSecret)]).toEqual([id, []])
+  }
 })
 
 test('who may call an operation is told, and how the stripe package does', () => {

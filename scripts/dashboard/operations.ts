@@ -1,5 +1,5 @@
 /** What the dashboard's API reference is made of: docs/openapi.json, cut down to what a page shows and a form needs. */
-import type { Field, Operation } from '../../apps/dashboard/src/reference/operation.ts'
+import { isSecret, type Field, type Operation } from '../../apps/dashboard/src/reference/operation.ts'
 import { headingOf, routesOf, type OpenApi, type Route, type Schema } from '../../apps/docs/src/api/document.ts'
 import { choicesOf, kindOf, notesOf, objectName } from '../../apps/docs/src/api/fields.ts'
 import { groupOf, groups } from '../../apps/docs/src/api/groups.ts'
@@ -72,7 +72,8 @@ const fieldsOf = ({ schema, ...part }: Part): Field[] => {
         schema: each,
       }),
     )
-  const typed = typedOf(choices)
+  const of = typedOf(choices)
+  const typed = of.kind === 'text' && isSecret(part.path.at(-1) ?? '') ? { kind: 'secret' as const } : of
   const isJson = typed.kind === 'json'
   const note = [...notesOf(schema), ...(isJson ? membersOf(schema) : [])].join('; ')
   const example = isJson ? { example: JSON.stringify(exampleOf(schema)) } : {}

@@ -35,6 +35,14 @@ export const accessExplanations = {
     when: 'Cookies know no ports, and another program on this host set one of the same name.',
     remedy: 'Delete the cookies of this host and sign in again; the address `micro.localhost` keeps them apart.',
   },
+  signed_in_as_another: {
+    when: 'Between opening the page and answering, somebody else signed in with this browser.',
+    remedy: 'Load the page again, look at whose account it shows, and sign in as the right one.',
+  },
+  verification_code_wrong: {
+    when: 'The words that were typed are not those of the device that asks to be let in.',
+    remedy: 'Type the four words of your own terminal. If it shows none, somebody else asks: refuse.',
+  },
   mode_missing: {
     when: 'A browser’s session is of no mode, and the request does not name one.',
     remedy: 'Send `Micro-Mode: test` or `Micro-Mode: live`; to a stream `?mode=test`.',

@@ -144,7 +144,7 @@ describe.skipIf(!browserAvailable())('the request log and the API reference at t
   test('what changes something is asked for first, refused where it is incomplete, and done once', async () => {
     await browser.open(`${home}/api/createPaymentIntent`)
     await press('Try it in test mode')
-    await says('Fill in what is marked first: amount, currency.')
+    await says('See to what is marked first: amount, currency.')
     await fill('amount', '7301')
     await fill('currency', 'usd')
     await press('Try it in test mode')
@@ -192,6 +192,50 @@ describe.skipIf(!browserAvailable())('the request log and the API reference at t
     expect(JSON.parse(await run('/bin/sh', ['-c', await copied('micro')]))).toMatchObject(want)
     const snippet = (await copied('stripe-node')).replace('console.log(answer)', 'console.log(JSON.stringify(answer))')
     expect(JSON.parse(await run(process.execPath, ['--input-type=module', '-e', snippet]))).toMatchObject(want)
+  })
+
+  test('a card is sent as it is typed, but neither shown nor copied, nor taken in live mode', async () => {
+    const number = '4000056655665556'
+    const fillIn = async () => {
+      await fill('type', 'card')
+      await fill('card[number]', number)
+      await fill('card[exp_month]', '12')
+      await fill('card[exp_year]', '2040')
+      await fill('card[cvc]', '737')
+    }
+    await browser.open(`${home}/api/createPaymentMethod`)
+    await fillIn()
+    expect(
+      await browser.evaluate(
+        `[...document.querySelectorAll('input[type=password]')].map(({ value }) => value).filter(Boolean)`,
+      ),
+    ).toEqual([number, '737'])
+    const command = await copied('curl')
+    expect(command).toContain('"$CARD_NUMBER"')
+    await says('No secret is written out')
+    await press('Try it in test mode')
+    await says('Send this in test mode?')
+    expect(await shown('What is sent')).toMatch(/"number": "•+"/)
+    expect(await browser.evaluate<string>('document.body.innerText')).not.toContain(number)
+    await press('Send POST')
+    // It came there: Micro itself wants none, and says so.
+    const refused = { error: { code: 'card_number_refused', param: 'card[number]' } }
+    expect(JSON.parse(await shown('The answer'))).toMatchObject(refused)
+    const env = { ...(await environment()), CARD_NUMBER: number, CARD_CVC: '737' }
+    const { stdout } = await start('/bin/sh', ['-c', command], { env, cwd: root }).ended
+    expect(JSON.parse(stdout)).toMatchObject(refused)
+
+    await browser.open(`${home}/api/createPaymentMethod?mode=live`)
+    await fillIn()
+    // In a part that may be folded.
+    await eventually(async () =>
+      expect(await browser.evaluate<string>('document.body.textContent')).toContain(
+        'Cards are not typed here in live mode.',
+      ),
+    )
+    await press('Try it in live mode')
+    await says('See to what is marked first: card.number, card.cvc.')
+    expect(await browser.evaluate(`document.querySelector('dialog')`)).toBeNull()
   })
 
   test('the ledger has no form for the stripe package, and says so; its JSON is copied as it is', async () => {

@@ -129,7 +129,7 @@ export const webhookDeliveriesApi = {
       status: Type.Optional(WebhookDeliveryStatus),
     }),
     response: List(WebhookDelivery),
-    faults: ['parameter_resource_missing'],
+    faults: ['parameter_resource_missing', 'report_too_large'],
   }),
   retrieveWebhookDelivery: route({
     ...common,

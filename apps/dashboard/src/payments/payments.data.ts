@@ -117,11 +117,16 @@ const readStory = async (id: string, from: From): Promise<Story> => {
   return { ...moved, events, deliveries, transactions: await transactionsOf(from, referencesOf(moved)) }
 }
 
+/** How often it is looked whether webhooks got through, in milliseconds. */
+const pendingMs = 15_000
+
 /** One payment with all that came of it. */
 export const payment = (mode: Mode, id: string) =>
   queryOptions({
     queryKey: ['payments', mode, 'one', id],
     queryFn: ({ signal }) => readStory(id, { mode, signal }),
+    // No event tells that a webhook got through.
+    refetchInterval: ({ state: { data } }) => data?.deliveries.some(({ status }) => status === 'pending') && pendingMs,
   })
 
 export const refund = (act: Act, body: Body<Payments['createRefund']>) =>

@@ -101,6 +101,41 @@ test('an id that would lead to another path is none', () => {
   expect(composed.path).toBe('/v1/things/ID/parts/PART')
 })
 
+describe('a secret', () => {
+  const change = operationOf({
+    body: 'json',
+    fields: [
+      field('query', 'client_secret', { kind: 'secret' }),
+      field('body', 'current_password', { kind: 'secret', required: true }),
+      field('body', 'card.number', { kind: 'secret' }),
+    ],
+  })
+  const typed = { 'query client_secret': 's1', 'body current_password': ' hunter2 ', 'body card[number]': '4242' }
+
+  test('is sent as it was typed, with its blanks, and shown nowhere', () => {
+    const { composed, shown, wrong } = compose(change, typed)
+    expect(wrong).toEqual({})
+    expect(composed.body).toEqual({ current_password: ' hunter2 ', card: { number: '4242' } })
+    expect(composed.query).toEqual({ client_secret: 's1' })
+    expect(addressOf(shown)).toBe('/v1/things?client_secret=__SECRET_CLIENT_SECRET__')
+    expect(shown.body).toEqual({
+      current_password: '__SECRET_CURRENT_PASSWORD__',
+      card: { number: '__SECRET_CARD_NUMBER__' },
+    })
+  })
+
+  test('of blanks alone is one; without a sign it is missing', () => {
+    expect(compose(change, { 'body current_password': ' ' }).composed.body).toEqual({ current_password: ' ' })
+    expect(compose(change, {}).wrong).toEqual({ 'body current_password': 'This is needed.' })
+  })
+
+  test('of a card is not taken in live mode', () => {
+    const { composed, wrong } = compose(change, typed, { mode: 'live' })
+    expect(wrong).toEqual({ 'body card[number]': 'Cards are not typed here in live mode.' })
+    expect(JSON.stringify(composed)).not.toContain('4242')
+  })
+})
+
 test('a form without anything sends no body; JSON is an object all the same', () => {
   expect(compose(operationOf({ body: 'form' }), {}).composed.body).toBeUndefined()
   expect(compose(operationOf({ body: 'json' }), {}).composed.body).toEqual({})

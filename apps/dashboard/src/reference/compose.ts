@@ -1,5 +1,6 @@
 /** From what was typed into the form of an operation to the request that it means. */
-import { keyOf, nameOf, type Field, type Operation } from './operation.ts'
+import type { Mode } from '@micro/contracts'
+import { isOfCard, keyOf, nameOf, type Field, type Operation } from './operation.ts'
 
 /** What was typed, by `keyOf` the field; what is missing or empty is left out of the request. */
 export type Typed = Readonly<Record<string, string>>
@@ -16,7 +17,10 @@ export interface Composed {
 }
 
 export interface Composition {
+  /** What is sent: secrets are in it. */
   readonly composed: Composed
+  /** The same for people to see and to copy: each secret has its `standIn` in its place. */
+  readonly shown: Composed
   /** What is wrong with what was typed, by `keyOf` the field. */
   readonly wrong: Readonly<Record<string, string>>
 }
@@ -34,6 +38,7 @@ export const valueOf = (
 ): { value: unknown } | { wrong: string } => {
   switch (kind) {
     case 'text':
+    case 'secret':
       return { value: text }
     case 'choice':
       return { value: choices?.find((choice) => String(choice) === text) ?? text }
@@ -56,8 +61,9 @@ export const valueOf = (
 }
 
 /** The same of all fields: what is needed must be there, and no part of a path may lead out of it. */
-const readOf = (field: Field, text: string): ReturnType<typeof valueOf> => {
+const readOf = (field: Field, text: string, mode: Mode): ReturnType<typeof valueOf> => {
   if (text === '') return { wrong: 'This is needed.' }
+  if (mode === 'live' && isOfCard(field)) return { wrong: 'Cards are not typed here in live mode.' }
   if (field.in === 'path' && /^\.\.?$/.test(text)) return { wrong: 'This is no id.' }
   return valueOf(field, text)
 }
@@ -72,19 +78,20 @@ const put = (into: Record<string, unknown>, [first, ...rest]: readonly string[],
 /** Stands where something is still to be filled in: AMOUNT. */
 const placeholder = (field: Field): string => field.path.join('_').toUpperCase()
 
-/** The request that the form means now. Where something required is missing, its name in capitals stands for it. */
-export const compose = (operation: Operation, typed: Typed): Composition => {
-  const wrong: Record<string, string> = {}
+/** Stands where a secret is not shown; of signs that stay the same in an address, in JSON and in a shell. */
+const standIn = (field: Field): string => `__SECRET_${placeholder(field)}__`
+
+/** What stands for a secret: captures the name of the variable that has it. */
+export const standInPattern = /__SECRET_([A-Z][A-Z0-9_]*?)__/
+
+type Given = readonly (readonly [field: Field, value: unknown])[]
+
+const requestOf = (operation: Operation, given: Given): Composed => {
   const query: Record<string, unknown> = {}
   const body: Record<string, unknown> = {}
   const headers: Record<string, string> = {}
   const params: string[] = []
-  for (const field of operation.fields) {
-    const text = typed[keyOf(field)]?.trim() ?? ''
-    if (text === '' && !field.required) continue
-    const read = readOf(field, text)
-    if ('wrong' in read) wrong[keyOf(field)] = read.wrong
-    const value = 'value' in read ? read.value : placeholder(field)
+  for (const [field, value] of given) {
     if (field.in === 'path') params.push(String(value))
     else if (field.in === 'header') headers[nameOf(field)] = String(value)
     else put(field.in === 'query' ? query : body, field.path, value)
@@ -92,7 +99,29 @@ export const compose = (operation: Operation, typed: Typed): Composition => {
   let at = 0
   const path = operation.path.replace(/\{\w+\}/g, () => encodeURIComponent((params[at++] ?? '').toWellFormed()))
   const takesBody = operation.body !== undefined && (Object.keys(body).length > 0 || operation.body === 'json')
-  return { composed: { path, params, query, body: takesBody ? body : undefined, headers }, wrong }
+  return { path, params, query, body: takesBody ? body : undefined, headers }
+}
+
+/**
+ * The request that the form means now. Where something required is missing, its name in capitals stands for it. A secret
+ * is taken as it is, with the blanks around it.
+ */
+export const compose = (
+  operation: Operation,
+  typed: Typed,
+  { mode }: { mode: Mode } = { mode: 'test' },
+): Composition => {
+  const wrong: Record<string, string> = {}
+  const given = operation.fields.flatMap((field) => {
+    const raw = typed[keyOf(field)] ?? ''
+    const text = field.kind === 'secret' ? raw : raw.trim()
+    if (text === '' && !field.required) return []
+    const read = readOf(field, text, mode)
+    if ('wrong' in read) wrong[keyOf(field)] = read.wrong
+    return [[field, 'value' in read ? read.value : placeholder(field)] as const]
+  })
+  const seen = given.map(([field, value]) => [field, field.kind === 'secret' ? standIn(field) : value] as const)
+  return { composed: requestOf(operation, given), shown: requestOf(operation, seen), wrong }
 }
 
 /** A value as forms write it, name by name: `metadata[order]`, `entries[0][amount]`. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import type { Composed } from './compose.ts'
+import { compose, type Composed } from './compose.ts'
 import { curlOf, jsValue, microOf, shellWord, stripeNodeOf } from './copies.ts'
 import type { Operation } from './operation.ts'
 
@@ -162,4 +162,39 @@ test('no copy has a key in it', () => {
     microOf(create, paid, { mode: 'test' }),
   ])
     expect(text).not.toMatch(/[sr]k_(test|live)_/)
+})
+
+describe('a secret is never written out, and taken from a variable', () => {
+  const fields = [
+    { in: 'body', path: ['current_password'], required: true, kind: 'secret', holds: '', note: '' },
+    { in: 'body', path: ['card', 'number'], required: false, kind: 'secret', holds: '', note: '' },
+  ] as const
+  const typed = { 'body current_password': 'hunter2', 'body card[number]': '4000000000000002' }
+  const form = { ...create, fields }
+  const json = { ...post, fields }
+  const shown = (operation: Operation) => compose(operation, typed).shown
+
+  test('for curl', () => {
+    const copied = curlOf(json, shown(json), { origin })
+    expect(copied).toContain(`"current_password": "'"$CURRENT_PASSWORD"'",`)
+    expect(copied).toContain(`"number": "'"$CARD_NUMBER"'"`)
+    expect(curlOf(form, shown(form), { origin }).split('\n').slice(-2)).toEqual([
+      `  --data-urlencode current_password="$CURRENT_PASSWORD" \\`,
+      `  --data-urlencode 'card[number]='"$CARD_NUMBER"`,
+    ])
+  })
+  test('for Node', () =>
+    expect(stripeNodeOf(form, shown(form), { origin })).toContain(
+      '  current_password: process.env.CURRENT_PASSWORD,\n  card: { number: process.env.CARD_NUMBER },\n',
+    ))
+  test('for micro', () => {
+    expect(microOf(form, shown(form), { mode: 'test' })).toContain(`-d 'card[number]='"$CARD_NUMBER"`)
+    expect(microOf(json, shown(json), { mode: 'test' })).toContain(`"'"$CURRENT_PASSWORD"'"`)
+  })
+  test('as a shell reads it', () => {
+    const env = { CURRENT_PASSWORD: "it's $x", CARD_NUMBER: '42 42' }
+    const words = shellWord(JSON.stringify(shown(json).body))
+    const written = execFileSync('/bin/sh', ['-c', `printf '%s' ${words}`], { encoding: 'utf8', env })
+    expect(JSON.parse(written)).toEqual({ current_password: "it's $x", card: { number: '42 42' } })
+  })
 })

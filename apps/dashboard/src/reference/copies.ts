@@ -1,15 +1,21 @@
 /** A request, written for other programs. Pure: what they print is what one would send oneself. */
 import type { Mode } from '@micro/contracts'
-import { addressOf, pairsOf, type Composed } from './compose.ts'
+import { addressOf, pairsOf, standInPattern, type Composed } from './compose.ts'
 import type { Operation } from './operation.ts'
 
 /** Where the key is looked for: no key is ever written out. */
 const keyVariable = 'MICRO_API_KEY'
 const tokenVariable = 'MICRO_TOKEN'
 
-/** A word for a POSIX shell. */
-export const shellWord = (text: string): string =>
-  /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+const quoted = (text: string): string => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+
+/** A word for a POSIX shell, in which each secret is looked for in a variable. */
+export const shellWord = (text: string): string => {
+  if (!standInPattern.test(text)) return quoted(text)
+  // Every other part is the name of a variable.
+  const parts = text.split(standInPattern).map((part, at) => (at % 2 === 1 ? `"$${part}"` : part && quoted(part)))
+  return parts.join('')
+}
 
 const lines = (...words: readonly string[]): string => words.join(' \\\n  ')
 
@@ -20,7 +26,8 @@ const formFlags = (body: Readonly<Record<string, unknown>>): string[] =>
   pairsOf(body).map(([name, text]) => {
     const pair = `${encodedName(name)}=${text}`
     // A value that says the same encoded goes as it is.
-    return `${encodeURIComponent(text) === text ? '-d' : '--data-urlencode'} ${shellWord(pair)}`
+    const isPlain = encodeURIComponent(text) === text && !standInPattern.test(text)
+    return `${isPlain ? '-d' : '--data-urlencode'} ${shellWord(pair)}`
   })
 
 /** Over several lines, where one would be long. */
@@ -53,8 +60,12 @@ export const curlOf = (operation: Operation, composed: Composed, { origin }: { o
   )
 }
 
-const jsWord = (text: string): string => (/^[\w .,:/@+-]*$/.test(text) ? `'${text}'` : JSON.stringify(text))
-const jsName = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : jsWord(name))
+const jsText = (text: string): string => (/^[\w .,:/@+-]*$/.test(text) ? `'${text}'` : JSON.stringify(text))
+const jsWord = (text: string): string => {
+  const [all, name = ''] = standInPattern.exec(text) ?? []
+  return all === text ? `process.env.${name}` : jsText(text)
+}
+const jsName = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : jsText(name))
 
 /** A value in JavaScript, over several lines where it is long. */
 export const jsValue = (value: unknown, indent = ''): string => {

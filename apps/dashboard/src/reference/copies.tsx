@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useMode } from '../mode/mode.ts'
 import { Code } from '../ui/code.tsx'
 import { CopyButton } from '../ui/copy.tsx'
-import type { Composed } from './compose.ts'
+import { standInPattern, type Composed } from './compose.ts'
 import { curlOf, microOf, stripeNodeOf } from './copies.ts'
 import type { Operation } from './operation.ts'
 
@@ -58,6 +58,11 @@ export const Copies = ({ operation, composed }: { operation: Operation; composed
         <>
           <Code text={text} what={`The request for ${form}`} />
           {from !== undefined && <p className="text-sm text-soft">{from}</p>}
+          {standInPattern.test(JSON.stringify(composed)) && (
+            <p className="text-sm text-soft">
+              No secret is written out: put each into the variable that stands for it, from where no history keeps it.
+            </p>
+          )}
         </>
       )}
     </div>

@@ -32,6 +32,8 @@ export const FieldInput = ({
     onChange: ({ target }: { target: { value: string } }) => onChange(keyOf(field), target.value),
   }
   if (kind === 'json') return <CodeArea {...shared} placeholder={field.example} />
+  // Browsers that were told to fill nothing in fill passwords in all the same, but not a new one.
+  if (kind === 'secret') return <TextField {...shared} type="password" autoComplete="new-password" spellCheck={false} />
   if (kind !== 'choice' && kind !== 'boolean')
     return (
       <TextField {...shared} autoComplete="off" spellCheck={false} inputMode={kind === 'text' ? 'text' : 'numeric'} />

@@ -43,7 +43,8 @@ const Shown = ({ operation }: { operation: Operation }) => {
   const [answer, setAnswer] = useState<Answer>()
   const [tried, setTried] = useState(false)
   const { method, path, title, summary, fields, answers, refusals } = operation
-  const composition = compose(operation, typed)
+  const mode = useMode()
+  const composition = compose(operation, typed, { mode })
   // Nothing is called wrong before it was typed, or tried.
   const wrong = Object.fromEntries(
     Object.entries(composition.wrong).filter(([key]) => tried || (typed[key] ?? '') !== ''),
@@ -69,14 +70,14 @@ const Shown = ({ operation }: { operation: Operation }) => {
         </Card>
         <div className="grid min-w-0 gap-4 xl:sticky xl:top-4">
           <Card title="Copy">
-            <Copies {...{ operation }} composed={composition.composed} />
+            <Copies {...{ operation }} composed={composition.shown} />
           </Card>
           <Card title="Try it">
             <div className="grid min-w-0 gap-4">
               <TryIt {...{ operation, composition }} onAnswer={setAnswer} onIncomplete={() => setTried(true)} />
               {tried && Object.keys(wrong).length > 0 && (
                 <p role="alert" className="text-bad">
-                  Fill in what is marked first: {fieldNames(operation, wrong)}.
+                  See to what is marked first: {fieldNames(operation, wrong)}.
                 </p>
               )}
               {answer !== undefined && <Answered {...{ answer }} />}

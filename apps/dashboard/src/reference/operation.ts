@@ -3,8 +3,11 @@ export interface Field {
   readonly in: 'path' | 'query' | 'header' | 'body'
   readonly path: readonly [string, ...string[]]
   readonly required: boolean
-  /** What is typed for it. `json`: a list or an object, as JSON; `number`: also a number too large to be one. */
-  readonly kind: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'json'
+  /**
+   * What is typed for it. `json`: a list or an object, as JSON; `number`: also a number too large to be one; `secret`: a
+   * text that is never shown, nor written into what is copied.
+   */
+  readonly kind: 'text' | 'secret' | 'integer' | 'number' | 'boolean' | 'choice' | 'json'
   /** Of a choice. */
   readonly choices?: readonly (string | number | boolean)[]
   /** Of what is typed as JSON. */
@@ -42,6 +45,14 @@ export interface Operation {
   /** How the `stripe` package calls it: `paymentIntents.create`. */
   readonly stripe?: string
 }
+
+/** Whether what goes by this name is for nobody else: a password, a key, a card. */
+export const isSecret = (name: string): boolean =>
+  /^((\w+_)?(password|secret|token)|secret_key|(card_|account_)?number|cvc)$/.test(name)
+
+/** Whether a field takes a part of a card that nobody but its holder may have. */
+export const isOfCard = ({ kind, path }: Pick<Field, 'kind' | 'path'>): boolean =>
+  kind === 'secret' && /^((card_)?number|cvc)$/.test(path.at(-1) ?? '')
 
 /** `shipping[address][city]` */
 export const nameOf = ({ path: [first, ...rest] }: Pick<Field, 'path'>): string =>

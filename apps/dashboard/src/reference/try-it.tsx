@@ -8,7 +8,7 @@ import { useMode } from '../mode/mode.ts'
 import { Button } from '../ui/button.tsx'
 import { Code } from '../ui/code.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { addressOf, type Composition } from './compose.ts'
+import { addressOf, standInPattern, type Composed, type Composition } from './compose.ts'
 import type { Operation } from './operation.ts'
 import { sendIt, type Answer } from './try-it.data.ts'
 
@@ -42,8 +42,19 @@ const Warning = ({ operation, mode }: { operation: Operation; mode: Mode }) => {
   )
 }
 
+/** What is sent, for people to see: no secret is in it. */
+const sentText = (method: string, shown: Composed): string =>
+  [`${method} ${addressOf(shown)}`, ...(shown.body ? [JSON.stringify(shown.body, null, 2)] : [])]
+    .join('\n')
+    .replaceAll(new RegExp(standInPattern, 'g'), '••••••')
+
 /** Asks before anything is changed; pressed twice it is sent as one. */
-const AskSend = ({ operation, composition: { composed }, onAnswer, onClose }: Trying & { onClose: () => void }) => {
+const AskSend = ({
+  operation,
+  composition: { composed, shown },
+  onAnswer,
+  onClose,
+}: Trying & { onClose: () => void }) => {
   const { method } = operation
   const address = addressOf(composed)
   const content = JSON.stringify([method, address, composed])
@@ -60,10 +71,7 @@ const AskSend = ({ operation, composition: { composed }, onAnswer, onClose }: Tr
     >
       <Warning {...{ operation, mode }} />
       <p>It may change something, as whoever is signed in.</p>
-      <Code
-        text={[`${method} ${address}`, ...(composed.body ? [JSON.stringify(composed.body, null, 2)] : [])].join('\n')}
-        what="What is sent"
-      />
+      <Code text={sentText(method, shown)} what="What is sent" />
     </AskDialog>
   )
 }

@@ -69,18 +69,32 @@ export const newerDeliveries = (
   order by seq, id
   limit ${limit}`
 
-/** Those of the events that tell of an object, or of what belongs to it, before a place, newest first. */
+/**
+ * Those of the events that tell of an object, or of what belongs to it, before a place, newest first. The events
+ * are read in order, each of the three ways by its own index, and no further than a page needs: a customer may have any
+ * number of them.
+ */
 export const olderRelatedDeliveries = (
   sql: Sql,
   { merchant, mode }: Tenant,
   { related, filter, place, limit }: Listed & { readonly related: string },
 ) => sql<DeliveryRow>`
   select delivery.* from (
-    select seq from events.events where merchant = ${merchant} and mode = ${mode} and object_id = ${related}
+    (select seq from events.events
+      where merchant = ${merchant} and mode = ${mode} and object_id = ${related} and seq <= coalesce(${place?.seq ?? null}::bigint, 9223372036854775807)
+        and (${filter.type}::text is null or type = ${filter.type})
+      order by seq desc)
     union all
-    select seq from events.events where merchant = ${merchant} and mode = ${mode} and payment_intent = ${related}
+    (select seq from events.events
+      where merchant = ${merchant} and mode = ${mode} and payment_intent = ${related} and seq <= coalesce(${place?.seq ?? null}::bigint, 9223372036854775807)
+        and (${filter.type}::text is null or type = ${filter.type})
+      order by seq desc)
     union all
-    select seq from events.events where merchant = ${merchant} and mode = ${mode} and customer = ${related}
+    (select seq from events.events
+      where merchant = ${merchant} and mode = ${mode} and customer = ${related} and seq <= coalesce(${place?.seq ?? null}::bigint, 9223372036854775807)
+        and (${filter.type}::text is null or type = ${filter.type})
+      order by seq desc)
+    order by seq desc
   ) as told
   cross join lateral (
     select * from events.deliveries
@@ -89,12 +103,11 @@ export const olderRelatedDeliveries = (
   ) as delivery
   where (${filter.endpoint}::text is null or endpoint = ${filter.endpoint})
     and (${filter.event}::text is null or delivery.event = ${filter.event})
-    and (${filter.type}::text is null or event_type = ${filter.type})
     and (${filter.status}::text is null or status = ${filter.status})
     and created_at >= coalesce(${filter.from}::timestamptz, '-infinity')
     and created_at < coalesce(${filter.until}::timestamptz, 'infinity')
     and (delivery.seq, delivery.id) < (coalesce(${place?.seq ?? null}::bigint, 9223372036854775807), ${place?.id ?? ''}::text)
-  order by delivery.seq desc, delivery.id desc
+  order by told.seq desc, delivery.id desc
   limit ${limit}`
 
 /** Those of the same events after a place, oldest first. */
@@ -104,11 +117,21 @@ export const newerRelatedDeliveries = (
   { related, filter, place, limit }: Listed & { readonly related: string },
 ) => sql<DeliveryRow>`
   select delivery.* from (
-    select seq from events.events where merchant = ${merchant} and mode = ${mode} and object_id = ${related}
+    (select seq from events.events
+      where merchant = ${merchant} and mode = ${mode} and object_id = ${related} and seq >= coalesce(${place?.seq ?? null}::bigint, 0)
+        and (${filter.type}::text is null or type = ${filter.type})
+      order by seq)
     union all
-    select seq from events.events where merchant = ${merchant} and mode = ${mode} and payment_intent = ${related}
+    (select seq from events.events
+      where merchant = ${merchant} and mode = ${mode} and payment_intent = ${related} and seq >= coalesce(${place?.seq ?? null}::bigint, 0)
+        and (${filter.type}::text is null or type = ${filter.type})
+      order by seq)
     union all
-    select seq from events.events where merchant = ${merchant} and mode = ${mode} and customer = ${related}
+    (select seq from events.events
+      where merchant = ${merchant} and mode = ${mode} and customer = ${related} and seq >= coalesce(${place?.seq ?? null}::bigint, 0)
+        and (${filter.type}::text is null or type = ${filter.type})
+      order by seq)
+    order by seq
   ) as told
   cross join lateral (
     select * from events.deliveries
@@ -117,12 +140,11 @@ export const newerRelatedDeliveries = (
   ) as delivery
   where (${filter.endpoint}::text is null or endpoint = ${filter.endpoint})
     and (${filter.event}::text is null or delivery.event = ${filter.event})
-    and (${filter.type}::text is null or event_type = ${filter.type})
     and (${filter.status}::text is null or status = ${filter.status})
     and created_at >= coalesce(${filter.from}::timestamptz, '-infinity')
     and created_at < coalesce(${filter.until}::timestamptz, 'infinity')
     and (delivery.seq, delivery.id) > (coalesce(${place?.seq ?? null}::bigint, 0), ${place?.id ?? ''}::text)
-  order by delivery.seq, delivery.id
+  order by told.seq, delivery.id
   limit ${limit}`
 
 /** The last requests of a delivery, newest first. */

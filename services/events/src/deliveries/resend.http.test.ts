@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { key, startReceiver, webhookWorld, type Receiver, type WebhookWorld } from '../webhooks.fixture.ts'
+import { deliveryHandlers } from './delivery.http.ts'
 
 let world: WebhookWorld
 let receiver: Receiver
@@ -247,6 +248,14 @@ describe('GET /events/deliveries', () => {
     expect(seqs(await list('&related_object=pi_1&created[lt]=1'))).toEqual([])
     expect((await get('/events/deliveries?related_object=pi_1', key('acct_other'))).data).toEqual([])
   })
+
+  test('400 report_too_large: more than the database can look through in the time it is given', () =>
+    world.database.owner.transaction(async (sql) => {
+      await sql`lock table events.deliveries in access exclusive mode`
+      const { listWebhookDeliveries } = deliveryHandlers({ db: world.database.db, timeoutMs: 50 })
+      const call = { principal: as(), query: { related_object: 'cus_1', status: 'failed' } } as never
+      await expect(listWebhookDeliveries(call)).rejects.toMatchObject({ code: 'report_too_large' })
+    }))
 })
 
 test("the ledger's events go nowhere again by a key that may not read it, though the endpoint was once sent them", async () => {

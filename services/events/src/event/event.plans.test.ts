@@ -53,6 +53,21 @@ const reads = {
     olderRelatedDeliveries(sql, tenant, { related: 'pi_700', ...asked }),
   'the deliveries of a payment, oldest first': (sql: Sql) =>
     newerRelatedDeliveries(sql, tenant, { related: 'pi_700', ...asked }),
+  'the first page of the deliveries of a customer': (sql: Sql) =>
+    olderRelatedDeliveries(sql, tenant, { related: 'cus_1', ...asked }),
+  'a page of the deliveries of a customer, newest first': (sql: Sql) =>
+    olderRelatedDeliveries(sql, tenant, { related: 'cus_1', ...asked, place: { seq: 5_000n, id: 'wd' } }),
+  'the last page of the deliveries of a customer': (sql: Sql) =>
+    olderRelatedDeliveries(sql, tenant, { related: 'cus_1', ...asked, place: { seq: 12n, id: '' } }),
+  'a page of the deliveries of a customer, oldest first': (sql: Sql) =>
+    newerRelatedDeliveries(sql, tenant, { related: 'cus_1', ...asked, place: { seq: 1_000n, id: 'wd' } }),
+  'a page of the deliveries of a customer by what is of them all': (sql: Sql) =>
+    olderRelatedDeliveries(sql, tenant, {
+      related: 'cus_1',
+      place: null,
+      limit: 11,
+      filter: { ...asked.filter, endpoint: 'we_1', type: 'charge.succeeded', status: 'pending' },
+    }),
 } as const
 
 for (const statistics of ['without statistics', 'with statistics'])

@@ -72,7 +72,11 @@ export const createRequestLog = ({
 
   const mayKeepRefused = (tenant: Tenant): boolean => {
     const now = nowMs()
-    for (const [key, until] of refusedUntil) if (until <= now) refusedUntil.delete(key)
+    // In the order in which they run out.
+    for (const [key, until] of refusedUntil) {
+      if (until > now) break
+      refusedUntil.delete(key)
+    }
     const key = keyOf(tenant)
     if (refusedUntil.has(key)) return false
     refusedUntil.set(key, now + refusedMs)

@@ -24,14 +24,17 @@ const columns = [
 // Spreadsheets take a cell that begins so for a formula, and what merchants' customers wrote is in some of them. With
 // an apostrophe in front they show it as it is.
 const formula = /^[\s\0]*[=+\-@＝＋－＠\t\r]/u
+// Also behind what parts cells in other countries' spreadsheets, to which quotes are signs but at a cell's begin.
+const behindSeparator = /([;\t|\r\n][\s\0"']*)([=+\-@＝＋－＠])/gu
 const plainNumber = /^-?[0-9]+$/
 
-const guarded = (text: string): string => (formula.test(text) && !plainNumber.test(text) ? `'${text}` : text)
+const guarded = (text: string): string =>
+  (formula.test(text) && !plainNumber.test(text) ? `'${text}` : text).replaceAll(behindSeparator, "$1'$2")
 
 /** RFC 4180: quoted where it holds what would end it. */
 export const cell = (text: string): string => {
   const safe = guarded(text)
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return /[",;\t|\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 export const csvHeader = columns.join(',')

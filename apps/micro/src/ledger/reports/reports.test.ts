@@ -83,7 +83,9 @@ test('an account without entries has a statement, drawn and as JSON', async () =
 })
 
 test('as CSV amounts are exact decimals, and no text becomes a formula or another cell', async () => {
-  const texts = ['=1+1', 'a,"b"\nc', '@x', '-12.5', '-1-1'].map((description, at) => lineOf(at + 1, { description }))
+  const texts = ['=1+1', 'a,"b"\nc', '@x', '-12.5', '-1-1', 'x;=1'].map((description, at) =>
+    lineOf(at + 1, { description }),
+  )
   await using gateway = await ledgerGateway({
     'GET /ledger/accounts/bank/statement': () =>
       ok(statementOf([...texts, lineOf(9, { direction: 'credit', value_str: '123456789', balance_after_str: '-5' })])),
@@ -98,6 +100,7 @@ test('as CSV amounts are exact decimals, and no text becomes a formula or anothe
       `3,${times},ltx_3,ref_3,'@x,usd,1.00,,3.00`,
       `4,${times},ltx_4,ref_4,-12.5,usd,1.00,,4.00`,
       `5,${times},ltx_5,ref_5,'-1-1,usd,1.00,,5.00`,
+      `6,${times},ltx_6,ref_6,"x;'=1",usd,1.00,,6.00`,
       `9,${times},ltx_9,ref_9,,usd,,1234567.89,-0.05`,
       '',
     ].join('\n'),
