@@ -246,6 +246,8 @@ describe.skipIf(!browserAvailable())('customers, disputes, payouts and products 
     const unanswered = await eventually(async () => {
       const [found] = (await merchant('GET', `/v1/disputes?payment_intent=${open}`)).body.data
       if (found === undefined) throw new Error('not disputed yet')
+      // Within the second in which it began there are seven whole days.
+      expect((await merchant('GET', '/v1/test_helpers/clock')).body['now']).toBeGreaterThan(Number(found['created']))
       return found.id
     })
     // By the merchant's clock, which was put forward.
