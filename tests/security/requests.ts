@@ -35,14 +35,14 @@ export const atOnce = async <T>(
     await Promise.all(tried.slice(from, from + atOnceMax).map((each, at) => attempt(each, from + at)))
 }
 
-/** Some of the ledger's work is done for a few of a book at a time, and more are told to come again. */
+/** Some work, as that of a whole book, is done for a few at a time, and more are told to come again. */
 const untilServed = async (ask: () => Promise<Answer>): Promise<Answer> => {
-  const isBusy = ({ body }: Answer): boolean => body.error?.code === 'ledger_busy'
+  const isBusy = ({ body }: Answer): boolean => ['ledger_busy', 'figures_busy'].includes(body.error?.code ?? '')
   const first = await ask()
   if (!isBusy(first)) return first
   return eventually(async () => {
     const again = await ask()
-    if (isBusy(again)) throw new Error('the ledger is busy still')
+    if (isBusy(again)) throw new Error('it is busy still')
     return again
   })
 }

@@ -40,6 +40,6 @@ export const paymentFiguresApi = {
       'What payments came to in stretches of time, by currency: volume, refunds, disputes, fees, paid, declined.',
     query: Exact({ bounds: Bounds }),
     response: PaymentFigures,
-    faults: ['report_too_large', 'parameter_invalid'],
+    faults: ['report_too_large', 'figures_busy', 'parameter_invalid'],
   }),
 } as const

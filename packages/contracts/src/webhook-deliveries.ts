@@ -161,7 +161,7 @@ export const webhookDeliveriesApi = {
     params: IdParam,
     query: Exact({ bounds: Bounds }),
     response: WebhookFigures,
-    faults: ['resource_missing', 'report_too_large', 'parameter_invalid'],
+    faults: ['resource_missing', 'report_too_large', 'figures_busy', 'parameter_invalid'],
   }),
   resendWebhookDelivery: route({
     ...common,

@@ -28,6 +28,12 @@ export const paymentFaults = {
     retryable: true,
     text: 'This object is being changed by another request. Try again.',
   },
+  figures_busy: {
+    type: 'invalid_request_error',
+    status: 429,
+    retryable: true,
+    text: 'As many figures as may be are read already, or wait to be. Ask for these again shortly, and for fewer at once.',
+  },
   resource_already_exists: bad("{resource} '{id}' already exists."),
   product_has_prices: bad(
     'This product cannot be deleted because it has prices. Archive it instead: update it with active=false.',

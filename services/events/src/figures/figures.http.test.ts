@@ -115,7 +115,7 @@ test("one merchant's figures wait for each other, and another's for none of them
   const mine = Array.from({ length: 6 }, async () => ask(call('acct_busy')))
   await expect(ask(call('acct_other'))).rejects.toMatchObject({ code: 'resource_missing' })
   expect(begun).toHaveLength(2)
-  await expect(ask(call('acct_busy'))).rejects.toMatchObject({ code: 'upstream_unavailable' })
+  await expect(ask(call('acct_busy'))).rejects.toMatchObject({ code: 'figures_busy' })
   first.resolve()
   for (const { status } of await Promise.allSettled(mine)) expect(status).toBe('rejected')
 })

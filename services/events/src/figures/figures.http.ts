@@ -15,7 +15,7 @@ const turns = { atOnce: 2, waiting: 100, waitingOfOne: 5 } as const
 export const figuresHandlers = ({ db, timeoutMs = 10_000 }: { db: Database; timeoutMs?: number }): Handlers<Api> => {
   const inTurn = createTurns({
     ...turns,
-    busy: () => new Fault('upstream_unavailable', { service: 'events', retry_after: 1 }),
+    busy: () => new Fault('figures_busy', { retry_after: 1 }),
   })
   return {
     async retrieveWebhookFigures({ principal, params: { id }, query: { bounds } }) {

@@ -129,7 +129,7 @@ test("one merchant's figures wait for each other, and another's for none of them
   const mine = Array.from({ length: 6 }, async () => ask(call('acct_busy')))
   expect(await ask(call('acct_other'))).toMatchObject({ data: [] })
   expect(begun).toHaveLength(2)
-  await expect(ask(call('acct_busy'))).rejects.toMatchObject({ code: 'upstream_unavailable' })
+  await expect(ask(call('acct_busy'))).rejects.toMatchObject({ code: 'figures_busy' })
   first.resolve()
   expect(await Promise.all(mine)).toHaveLength(6)
 })

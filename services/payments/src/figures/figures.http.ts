@@ -18,7 +18,7 @@ export const figuresHandlers = ({
 }): Handlers<typeof paymentFiguresApi> => {
   const inTurn = createTurns({
     ...turns,
-    busy: () => new Fault('upstream_unavailable', { service: 'payments', retry_after: 1 }),
+    busy: () => new Fault('figures_busy', { retry_after: 1 }),
   })
   return {
     async retrievePaymentFigures({ principal, query: { bounds } }) {
