@@ -142,6 +142,20 @@ describe.skipIf(!browserAvailable())('letting a command line in at the dashboard
     expect((await caller('')('GET', poll_url)).body['account_display_name']).toBe(eve.email)
   })
 
+  test('a page that was not told that somebody else signed in lets nothing in as them', async () => {
+    const mallory = { email: `mallory-${randomUUID()}@shop.test`, password: 'securepassword' }
+    await caller(platform.url)('POST', '/auth/register', { body: mallory })
+    const { browser_url, poll_url, verification_code } = await beginPairing()
+    await browser.open(browser_url)
+    await says('The four words in your terminal')
+    await browser.evaluate(`fetch('/auth/browser/sign_in', { method: 'POST', body: '${JSON.stringify(mallory)}',
+      headers: { 'content-type': 'application/json' } }).then(({ status }) => (window.signedIn = status)); undefined`)
+    await eventually(async () => expect(await browser.evaluate('window.signedIn')).toBe(200))
+    await letIn(verification_code)
+    await says('Somebody else signed in at this browser meanwhile')
+    expect((await caller('')('GET', poll_url)).body).toEqual({ redeemed: false })
+  })
+
   test('no page has a serious fault that axe knows of, wide or narrow, light or dark', async () => {
     const [key, session] = [await beginPairing(), await beginPairing({ gives: 'session' })]
     const pages = { 'pair-key': `/pair/${key.id}`, 'pair-session': `/pair/${session.id}`, 'pair-none': '/pair/pair_0' }
