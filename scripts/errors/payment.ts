@@ -18,6 +18,10 @@ export const paymentExplanations = {
     when: 'It is no currency of ISO 4217.',
     remedy: 'Send three letters, such as `usd`. In the ledger, make an asset of your own first.',
   },
+  figures_busy: {
+    when: 'Figures of this account are being read already, and others wait.',
+    remedy: 'Wait as long as `Retry-After` says, and ask for one thing after the other.',
+  },
   payment_intent_unexpected_state: {
     when: 'What you ask for is not possible in its status, often since it was done already.',
     remedy: readAgain,
