@@ -1,4 +1,4 @@
-import { quoteIdentifier as id, withClient } from '@micro/postgres'
+import { quoteIdentifier as id, withClient, type Sql } from '@micro/postgres'
 
 type Client = Parameters<Parameters<typeof withClient>[1]>[0]
 
@@ -22,3 +22,15 @@ export const cloneDatabase = (
 
 export const dropDatabase = (url: string, name: string) =>
   administer(url, (client) => client.query(`drop database if exists ${id(name)} with (force)`))
+
+/** Lets nobody gather statistics but the test itself: plans would else differ by how long it took to come to them. */
+export const withoutAutovacuum = (owner: Sql) => owner`
+  do $$
+  declare place regclass;
+  begin
+    for place in
+      select oid from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+    loop
+      execute format('alter table %s set (autovacuum_enabled = false)', place);
+    end loop;
+  end $$`

@@ -1,6 +1,6 @@
 /** What is told of one object is read by its own index, with and without statistics, however much else there is. */
 import { only, type Sql } from '@micro/postgres'
-import { testDatabase, type TestDatabase } from '@micro/testing'
+import { testDatabase, type TestDatabase, withoutAutovacuum } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newerRelatedDeliveries, olderRelatedDeliveries } from '../deliveries/delivery.store.ts'
 import { selectRelatedAfter, selectRelatedBefore } from './event.store.ts'
@@ -17,6 +17,7 @@ const asked = {
 let database: TestDatabase
 beforeAll(async () => {
   database = await testDatabase('events')
+  await withoutAutovacuum(database.owner.sql)
   await database.owner.transaction(async (sql) => {
     await sql`
       insert into events.webhook_endpoints (

@@ -1,6 +1,7 @@
 /** What a look into the past reads of a book of 100,000 entries is what it needs, with and without statistics. */
 import { fromUnixSeconds } from '@micro/kernel'
 import { only, type Sql } from '@micro/postgres'
+import { withoutAutovacuum } from '@micro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -24,6 +25,7 @@ const shifted = transactions / 100
 let ledger: Ledger
 beforeAll(async () => {
   ledger = await startLedger()
+  await withoutAutovacuum(ledger.database.owner.sql)
   await fill(ledger.database.owner.sql)
 }, 180_000)
 afterAll(() => ledger.close())

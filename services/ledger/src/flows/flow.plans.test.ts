@@ -1,5 +1,6 @@
 /** What a report of flows costs grows with the entries it reads, not with how many of them are in one transaction. */
 import { only, type Sql } from '@micro/postgres'
+import { withoutAutovacuum } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lookUpByKeys } from '../balances/balance.store.ts'
 import type { BookKey } from '../books/book.ts'
@@ -16,6 +17,7 @@ const narrow = wide * side
 let ledger: Ledger
 beforeAll(async () => {
   ledger = await startLedger()
+  await withoutAutovacuum(ledger.database.owner.sql)
   await fill(ledger.database.owner.sql)
 }, 180_000)
 afterAll(() => ledger.close())

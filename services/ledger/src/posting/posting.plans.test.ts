@@ -1,4 +1,5 @@
 import { only, type Sql } from '@micro/postgres'
+import { withoutAutovacuum } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BookKey } from '../books/book.ts'
 import { laneOf } from '../books/lane.ts'
@@ -10,7 +11,10 @@ import { findParentPlace } from './parent.store.ts'
 import { insertTransactions } from './posting.store.ts'
 
 let ledger: Ledger
-beforeAll(async () => void (ledger = await startLedger()))
+beforeAll(async () => {
+  ledger = await startLedger()
+  await withoutAutovacuum(ledger.database.owner.sql)
+})
 afterAll(() => ledger.close())
 
 const large = merchant('acct_large')

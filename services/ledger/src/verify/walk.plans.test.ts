@@ -1,5 +1,6 @@
 /** A walk reads each row a few times, however its slices fall: never an account, or the book, from the start again. */
 import { only, type Sql } from '@micro/postgres'
+import { withoutAutovacuum } from '@micro/testing'
 import { createCheckpointReader } from '@micro/signing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { merchant, move, startLedger, type Ledger } from '../testing/ledger.ts'
@@ -12,6 +13,7 @@ const [transactions, legs, accounts] = [30, 100, 400]
 
 beforeAll(async () => {
   ledger = await startLedger()
+  await withoutAutovacuum(ledger.database.owner.sql)
   for (const id of ['hot', 'warm']) await ledger.account(who, id)
   await ledger.database.owner.sql`
     insert into ledger.accounts (lane, book, merchant, mode, public_id, name, type, currency, system, created_at)

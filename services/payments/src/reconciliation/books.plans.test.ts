@@ -1,5 +1,6 @@
 /** What a comparison asks of many movements is read by its key, with and without statistics. */
 import { only, type Sql } from '@micro/postgres'
+import { withoutAutovacuum } from '@micro/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBench, type Bench } from '../payments.fixture.ts'
 import { findNamed } from './books.store.ts'
@@ -10,6 +11,7 @@ const movements = 5_000
 let bench: Bench
 beforeAll(async () => {
   bench = await createBench()
+  await withoutAutovacuum(bench.database.owner.sql)
   await bench.database.owner.sql`
     insert into payments.movements (
       id, merchant, mode, kind, source, amount, net, currency, available_on, request_id, created_at, recorded_at, posting,
