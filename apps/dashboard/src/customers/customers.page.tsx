@@ -20,7 +20,7 @@ const columns: readonly Column<Customer>[] = [
     name: 'Customer',
     cut: true,
     of: ({ id, name, email }) => (
-      <Link to="/customers/$id" params={{ id }} className="font-medium hover:underline">
+      <Link to="/customers/$id" params={{ id }} className="font-medium text-accent hover:underline">
         {name ?? email ?? id}
       </Link>
     ),

@@ -36,7 +36,7 @@ const columns: readonly Column<Dispute>[] = [
     name: 'Amount',
     right: true,
     of: ({ id, amount, currency }) => (
-      <Link to="/disputes/$id" params={{ id }} className="font-medium hover:underline">
+      <Link to="/disputes/$id" params={{ id }} className="font-medium text-accent hover:underline">
         {moneyText(amount, currency)}
       </Link>
     ),

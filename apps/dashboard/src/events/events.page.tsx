@@ -20,7 +20,7 @@ const Row = ({ event }: { event: Event }) => {
   const about = aboutOf(event)
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-0.5 border-t border-line px-4 py-2 first:border-0 hover:bg-sunken lg:grid-cols-[minmax(0,5fr)_minmax(0,5fr)_minmax(0,3fr)_10rem] lg:items-baseline">
-      <Link to="/events/$id" params={{ id }} className="font-medium hover:underline">
+      <Link to="/events/$id" params={{ id }} className="font-medium text-accent hover:underline">
         <Breakable name={type} />
       </Link>
       <span className="col-start-1 min-w-0 truncate font-mono text-sm text-soft lg:col-start-auto">

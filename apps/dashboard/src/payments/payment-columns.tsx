@@ -18,7 +18,7 @@ export const paymentColumns: readonly Column<PaymentIntent>[] = [
     name: 'Amount',
     right: true,
     of: ({ id, amount, currency }) => (
-      <Link to="/payments/$id" params={{ id }} className="font-medium hover:underline">
+      <Link to="/payments/$id" params={{ id }} className="font-medium text-accent hover:underline">
         {moneyText(amount, currency)}
       </Link>
     ),

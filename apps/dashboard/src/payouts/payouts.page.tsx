@@ -27,7 +27,7 @@ const columns: readonly Column<Payout>[] = [
     name: 'Amount',
     right: true,
     of: ({ id, amount, currency }) => (
-      <Link to="/payouts/$id" params={{ id }} className="font-medium hover:underline">
+      <Link to="/payouts/$id" params={{ id }} className="font-medium text-accent hover:underline">
         {moneyText(amount, currency)}
       </Link>
     ),

@@ -17,7 +17,7 @@ const columns: readonly Column<Priced>[] = [
     name: 'Product',
     cut: true,
     of: ({ id, name }) => (
-      <Link to="/products/$id" params={{ id }} className="font-medium hover:underline">
+      <Link to="/products/$id" params={{ id }} className="font-medium text-accent hover:underline">
         {name}
       </Link>
     ),
