@@ -64,7 +64,7 @@ test.skipIf(!browserAvailable())(
     await press('Refund $42.00 USD')
     await says('Refund of $42.00 USD succeeded')
 
-    await press('See it in the ledger')
+    await press(`Payment ${id}`)
     await browser.at(/\/ledger\/transactions\/ltx_/)
     await says('Balanced')
 

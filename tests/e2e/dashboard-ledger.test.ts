@@ -68,7 +68,7 @@ describe.skipIf(!browserAvailable())('the ledger in the dashboard', () => {
 
   test('from a payment to its ledger transaction, whose columns come to the same, and on to an account', async () => {
     await browser.open(`${home}/payments/${first.payment}`)
-    await press('See it in the ledger')
+    await press(`Payment ${first.payment}`)
     await browser.at(new RegExp(`/ledger/transactions/${first.transaction}$`))
     await says('Balanced')
     const sums = () =>

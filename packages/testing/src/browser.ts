@@ -136,7 +136,11 @@ export const startBrowser = async (): Promise<TestBrowser> => {
         deviceScaleFactor: 1,
         mobile: width < 600,
       })
-      const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }]
+      const features = [
+        { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
+        // What is looked at is what comes to rest, and not a colour on its way to another.
+        { name: 'prefers-reduced-motion', value: 'reduce' },
+      ]
       await send('Emulation.setEmulatedMedia', { features })
     },
     async [Symbol.asyncDispose]() {

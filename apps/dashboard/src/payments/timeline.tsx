@@ -46,7 +46,7 @@ const pages = {
 const Title = ({ kind, id, title }: Moment) => {
   const look = 'font-medium break-words'
   return kind in pages ? (
-    <Link to={pages[kind as keyof typeof pages]} params={{ id }} className={`${look} hover:underline`}>
+    <Link to={pages[kind as keyof typeof pages]} params={{ id }} className={`${look} text-accent hover:underline`}>
       {title}
     </Link>
   ) : (
